@@ -1,0 +1,103 @@
+"""pyferro, as its guide writes it: plain annotations, no session, one await for each terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pyferro
+from pyferro import PK, Field
+
+from contestants.base import Contestant, is_sqlite
+from harness.dataset import Dataset, Record
+
+
+class Narrow(pyferro.Model):
+    id: PK[int]
+    name: str
+    created: datetime
+    team: int = Field(index=True)
+    score: float
+
+
+class Wide(pyferro.Model):
+    id: PK[int]
+    team: int = Field(index=True)
+    code: str
+    title: str
+    note: str | None
+    quantity: int
+    reserve: int | None
+    price: Decimal
+    discount: Decimal | None
+    weight: float
+    height: float | None
+    active: bool
+    checked: bool | None
+    token: UUID
+    parent: UUID | None
+    created: datetime
+    updated: datetime | None
+    due: date
+    details: dict[str, Any]
+    labels: dict[str, Any] | None
+
+
+class Entry(pyferro.Model):
+    id: PK[int]
+    name: str
+    created: datetime
+    team: int = Field(index=True)
+    score: float
+
+
+class Pyferro(Contestant):
+    async def setup(self, url: str, data: Dataset) -> None:
+        await pyferro.connect(url, auto_migrate=True)
+        if is_sqlite(url):
+            await self._relax_durability()
+        await Narrow.bulk_create([Narrow(**record) for record in data.narrow])
+        await Wide.bulk_create([Wide(**record) for record in data.wide])
+
+    async def _relax_durability(self) -> None:
+        """The others run with synchronous=NORMAL; be equal where raw SQL lets us."""
+        try:
+            await pyferro.execute("PRAGMA synchronous=NORMAL")
+        except Exception as error:  # an older build without raw SQL, or one that refuses PRAGMA
+            self.notes.append(f"synchronous left at pyferro's default: {type(error).__name__}")
+
+    async def close(self) -> None:
+        pyferro.reset_engine()
+
+    async def get_one(self, key: int) -> Narrow:
+        return await Narrow.get(key)
+
+    async def get(self, keys: Sequence[int]) -> Sequence[Narrow]:
+        return [await Narrow.get(key) for key in keys]
+
+    async def create_one(self, record: Record) -> Entry:
+        return await Entry.create(**record)
+
+    def prepare_bulk(self, records: Sequence[Record]) -> list[Entry]:
+        return [Entry(**record) for record in records]
+
+    async def bulk_create(self, batch: list[Entry]) -> list[Entry]:
+        return await Entry.bulk_create(batch)
+
+    async def filter(self, team: int) -> Sequence[Narrow]:
+        return await Narrow.where(Narrow.team == team).all()
+
+    async def wide_filter(self, team: int) -> Sequence[Wide]:
+        return await Wide.where(Wide.team == team).all()
+
+    async def scan(self) -> Sequence[Narrow]:
+        return await Narrow.all()
+
+    async def entries(self) -> Sequence[Entry]:
+        return await Entry.all()
+
+
+CONTESTANT = Pyferro

@@ -1,0 +1,49 @@
+/* Compiled statements, and running them. */
+#ifndef FERRO_STATEMENT_H
+#define FERRO_STATEMENT_H
+
+#include "ferro/database.h"
+#include "ferro/plan.h"
+#include "ferro/transaction.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Immutable: may be used from any thread at once. */
+typedef struct ferro_statement ferro_statement;
+
+/* Compiles a plan for the connected server, or finds it in the cache. The bytes of `plan` are copied. Free the
+ * statement before its database.
+ * FERRO_ERROR_PLAN: the bytes are no valid plan; the message names the offset.
+ * FERRO_ERROR_UNSUPPORTED: the server lacks a feature; the hint says what to do instead. */
+FERRO_API ferro_code ferro_statement_compile(ferro_database *database, ferro_bytes plan,
+                                             ferro_statement **out_statement, ferro_error **error);
+FERRO_API void ferro_statement_free(ferro_statement *statement); /* NULL is fine */
+
+/* The SQL text of its steps, one a line, lists shown as with one value. Borrowed from the statement. */
+FERRO_API ferro_bytes ferro_statement_sql(const ferro_statement *statement);
+FERRO_API size_t ferro_statement_parameter_count(const ferro_statement *statement);
+FERRO_API size_t ferro_statement_column_count(const ferro_statement *statement);
+
+/* An operation that runs `statement` with one argument for each parameter: NULL or of the declared type, an array for
+ * a list parameter. Arguments and what they point at are borrowed until the operation is freed. `transaction` may be
+ * NULL: then the statement is its own transaction.
+ * FERRO_ERROR_INVALID_ARGUMENT: not as many arguments, or not of the types, that the plan says. */
+FERRO_API ferro_code ferro_statement_run(ferro_database *database, ferro_transaction *transaction,
+                                         const ferro_statement *statement, const ferro_value *arguments,
+                                         size_t argument_count, ferro_operation **out_operation,
+                                         ferro_error **error);
+
+/* An operation that runs an insert once for each of `rows` rows of arguments (row-major, `rows` times the statement's
+ * parameters): as few statements as the server allows, in one transaction, so all rows or none. What the statement
+ * returns comes in the order of the rows. */
+FERRO_API ferro_code ferro_statement_run_bulk(ferro_database *database, ferro_transaction *transaction,
+                                              const ferro_statement *statement, const ferro_value *arguments,
+                                              size_t rows, ferro_operation **out_operation, ferro_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

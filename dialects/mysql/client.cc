@@ -1,0 +1,352 @@
+#include "dialects/mysql/client.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "dialects/mysql/errors.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::mysql {
+namespace {
+
+using runtime::Wait;
+using runtime::WaitFor;
+
+// Wake-ups without cause are allowed. Where the library waits to read it tries again and is fine; where it waits for
+// connect() it would take the socket for connected, so waits with "write" are checked.
+bool TrulyReady(const Wait& wait) {
+  if (!wait.write) return true;
+  pollfd entry{wait.fd, static_cast<short>((wait.read ? POLLIN : 0) | POLLOUT), 0};
+  return poll(&entry, 1, 0) != 0;
+}
+
+// A nonblocking call that is suspended inside the library, on a stack of its own with memory of its own. When the
+// task that waits for it is destroyed, the call is told that its time is up until it has unwound; the socket is shut
+// down first, so that nothing it tries on its way out can block.
+template <class Continue, class Result>
+class Suspended {
+ public:
+  Suspended(MYSQL* mysql, bool& broken, Continue& next, Result& result)
+      : mysql_(mysql), broken_(broken), next_(next), result_(result) {}
+  Suspended(const Suspended&) = delete;
+  Suspended& operator=(const Suspended&) = delete;
+  ~Suspended() {
+    if (events == 0) return;
+    broken_ = true;
+    const my_socket fd = mysql_get_socket(mysql_);
+    if (fd != INVALID_SOCKET) shutdown(fd, SHUT_RDWR);
+    // Bounded: a host name may have several addresses, each tried in turn.
+    for (int i = 0; i < 256 && events != 0; ++i) events = next_(&result_, MYSQL_WAIT_TIMEOUT);
+  }
+
+  int events = 0;
+
+ private:
+  MYSQL* mysql_;
+  bool& broken_;
+  Continue& next_;
+  Result& result_;
+};
+
+void InitLibrary() {
+  // Not thread-safe by itself. mysql_thread_init does nothing in this library: no thread of ours needs it.
+  static std::once_flag once;
+  std::call_once(once, [] { mysql_server_init(0, nullptr, nullptr); });
+}
+
+// "10.11.19-MariaDB-0+deb12u1", "9.7.4-2".
+ServerVersion ParseVersion(absl::string_view text) {
+  ServerVersion version;
+  version.product = absl::StrContains(absl::AsciiStrToLower(text), "mariadb") ? Product::kMariadb
+                                                                             : Product::kMysql;
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::ByAnyChar(".-"));
+  int* const numbers[] = {&version.major, &version.minor, &version.patch};
+  for (size_t i = 0; i < std::size(numbers) && i < parts.size(); ++i) {
+    if (!absl::SimpleAtoi(parts[i], numbers[i])) break;
+  }
+  return version;
+}
+
+bool Verifies(const db::Url& url) { return url.tls == "verify-ca" || url.tls == "verify-full"; }
+
+bool IsSocketPath(const db::Url& url) { return absl::StartsWith(url.host, "/"); }
+
+}  // namespace
+
+Client::Client() {
+  InitLibrary();
+  mysql_ = mysql_init(nullptr);
+}
+
+// Runs start(&result), which gives the events to wait for (0: done), and next(&result, events) until it is done.
+template <class Result, class Start, class Continue, class Finish>
+Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Finish finish) {
+  Result result = initial;
+  Suspended<Continue, Result> call(mysql_, broken_, next, result);
+  call.events = start(&result);
+  while (call.events != 0) {
+    Wait wait;
+    wait.fd = mysql_get_socket(mysql_);
+    wait.read = (call.events & MYSQL_WAIT_READ) != 0;
+    wait.write = (call.events & MYSQL_WAIT_WRITE) != 0;
+    wait.deadline = deadline_;
+    if ((call.events & MYSQL_WAIT_TIMEOUT) != 0) {
+      const absl::Time limit =
+          absl::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
+      wait.deadline = std::min(wait.deadline, limit);
+    }
+    if (absl::Status ready = co_await WaitFor(wait); !ready.ok()) co_return ready;
+    if (!TrulyReady(wait)) continue;
+    call.events = next(&result, call.events & ~MYSQL_WAIT_TIMEOUT);
+  }
+  co_return finish(result);
+}
+
+absl::Status Client::Fail(MYSQL* mysql) {
+  const NativeError error = ErrorOf(mysql);
+  if (BreaksSession(error, version_.product)) broken_ = true;
+  return MakeServerError(error, version_.product);
+}
+
+absl::Status Client::Fail(MYSQL_STMT* statement) {
+  NativeError error = ErrorOf(statement);
+  // Some calls leave the reason on the connection only.
+  if (error.code == CR_UNKNOWN_ERROR && mysql_errno(mysql_) != 0) error = ErrorOf(mysql_);
+  // The table was altered: the session is sound, the statement must be prepared again.
+  if (error.code != CR_NEW_STMT_METADATA && BreaksSession(error, version_.product)) broken_ = true;
+  return MakeServerError(error, version_.product);
+}
+
+absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
+  if (mysql_ == nullptr) return MakeError(ErrorClass::kMemory, "no memory for a connection");
+  const bool known = url.tls == "disable" || url.tls == "prefer" || url.tls == "require" || Verifies(url);
+  if (!known) {
+    return MakeErrorWithHint(ErrorClass::kInvalidArgument, "the URL's option tls has an unknown value",
+                             "one of disable, prefer, require, verify-ca, verify-full");
+  }
+  if (url.tls == "verify-ca" && url.tls_ca.empty()) {
+    return MakeErrorWithHint(ErrorClass::kInvalidArgument,
+                             "tls=verify-ca needs the certificate authority to trust",
+                             "give its file as tls_ca");
+  }
+
+  // Deep enough for name resolution and certificate checks, which run on this stack.
+  const size_t stack = 256 * 1024;
+  int failed = mysql_optionsv(mysql_, MYSQL_OPT_NONBLOCK, &stack);
+  failed |= mysql_optionsv(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  const unsigned int off = 0;
+  failed |= mysql_optionsv(mysql_, MYSQL_OPT_LOCAL_INFILE, &off);
+  const my_bool no = 0;
+  failed |= mysql_optionsv(mysql_, MYSQL_OPT_RECONNECT, &no);
+  const unsigned int protocol = IsSocketPath(url) ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
+  failed |= mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
+
+  // The TLS handshake is the one part of connecting that this library cannot suspend: bound it.
+  if (deadline != absl::InfiniteFuture()) {
+    const double seconds = absl::ToDoubleSeconds(deadline - absl::Now());
+    const unsigned int timeout = static_cast<unsigned int>(std::clamp(seconds + 1, 1.0, 1e6));
+    failed |= mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
+  }
+
+  const bool use_tls = url.tls != "disable" && !IsSocketPath(url);
+  const my_bool enforce = use_tls ? 1 : 0;
+  failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_ENFORCE, &enforce);
+  if (use_tls && !url.tls_ca.empty()) {
+    failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, url.tls_ca.c_str());
+  }
+  // Until 3.3 a given authority is checked without this flag, which adds the host's name. Since 3.4 the flag is needed
+  // for any check; a stricter one than asked for is then the safe side.
+  const bool flag_means_any_check = mysql_get_client_version() >= 110000;
+  const my_bool verify =
+      use_tls && (url.tls == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check)) ? 1 : 0;
+  failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+  // The plugin that sends the password in the clear is for verified peers only, whatever the server asks for.
+  const char* const plugins = Verifies(url) ? "mysql_native_password,caching_sha2_password,sha256_password,"
+                                              "client_ed25519,mysql_clear_password,auth_gssapi_client"
+                                            : "mysql_native_password,caching_sha2_password,sha256_password,"
+                                              "client_ed25519,auth_gssapi_client";
+  failed |= mysql_optionsv(mysql_, MARIADB_OPT_RESTRICTED_AUTH, plugins);
+  if (failed != 0) return MakeError(ErrorClass::kInternal, "the client library refused an option");
+  return absl::OkStatus();
+}
+
+absl::Status Client::CheckConnected(const db::Url& url) {
+  version_ = ParseVersion(mysql_get_server_info(mysql_));
+  // The library goes on without TLS when the server has none and no name is to be verified.
+  const bool needs_tls = (url.tls == "require" || Verifies(url)) && !IsSocketPath(url);
+  if (needs_tls && mysql_get_ssl_cipher(mysql_) == nullptr) {
+    broken_ = true;
+    return MakeErrorWithHint(ErrorClass::kConnection,
+                             absl::StrCat(Endpoint(url), " offers no TLS and tls=", url.tls, " asks for it"),
+                             "set up a certificate on the server, or give tls=prefer");
+  }
+  return absl::OkStatus();
+}
+
+Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
+  FERRO_CO_TRY(Configure(url, deadline));
+  deadline_ = deadline;
+  const bool socket = IsSocketPath(url);
+  const char* const host = socket ? nullptr : url.host.empty() ? "127.0.0.1" : url.host.c_str();
+  const char* const path = socket ? url.host.c_str() : nullptr;
+  const char* const database = url.database.empty() ? nullptr : url.database.c_str();
+  const unsigned int port = static_cast<unsigned int>(url.port == 0 ? 3306 : url.port);
+  MYSQL* const mysql = mysql_;
+  const db::Url* const target = &url;
+
+  const auto start = [=](MYSQL** result) {
+    return mysql_real_connect_start(result, mysql, host, target->user.c_str(), target->password.c_str(),
+                                    database, port, path, CLIENT_FOUND_ROWS | CLIENT_REMEMBER_OPTIONS);
+  };
+  const auto next = [mysql](MYSQL** result, int events) {
+    return mysql_real_connect_cont(result, mysql, events);
+  };
+  const auto finish = [this, target](MYSQL* result) {
+    if (result != nullptr) return CheckConnected(*target);
+    broken_ = true;
+    return MakeConnectError(ErrorOf(mysql_), *target);
+  };
+  absl::Status status = co_await Await(static_cast<MYSQL*>(nullptr), start, next, finish);
+  deadline_ = absl::InfiniteFuture();
+  if (!status.ok() && ClassOf(status) == ErrorClass::kTimeout) {
+    co_return MakeError(ErrorClass::kTimeout, absl::StrCat("connecting to ", Endpoint(url), " took too long"));
+  }
+  co_return status;
+}
+
+Task<absl::Status> Client::Query(absl::string_view sql) {
+  MYSQL* const mysql = mysql_;
+  const auto finish = [this](int failed) { return failed != 0 ? Fail(mysql_) : absl::OkStatus(); };
+  FERRO_CO_TRY(co_await Await(
+      0,
+      [=](int* result) {
+        return mysql_real_query_start(result, mysql, sql.data(), static_cast<unsigned long>(sql.size()));
+      },
+      [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); }, finish));
+  while (true) {
+    if (mysql_field_count(mysql) != 0) {
+      FERRO_CO_TRY(co_await Await(
+          static_cast<MYSQL_RES*>(nullptr),
+          [=](MYSQL_RES** result) { return mysql_store_result_start(result, mysql); },
+          [=](MYSQL_RES** result, int events) { return mysql_store_result_cont(result, mysql, events); },
+          [this](MYSQL_RES* result) {
+            if (result == nullptr) return Fail(mysql_);
+            mysql_free_result(result);
+            return absl::OkStatus();
+          }));
+    }
+    if (!mysql_more_results(mysql)) co_return absl::OkStatus();
+    FERRO_CO_TRY(co_await Await(
+        0, [=](int* result) { return mysql_next_result_start(result, mysql); },
+        [=](int* result, int events) { return mysql_next_result_cont(result, mysql, events); },
+        [this](int result) { return result > 0 ? Fail(mysql_) : absl::OkStatus(); }));
+  }
+}
+
+Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_view sql) {
+  MYSQL* const mysql = mysql_;
+  std::vector<std::string> row;
+  std::vector<std::string>* const out = &row;
+  FERRO_CO_TRY(co_await Await(
+      0,
+      [=](int* result) {
+        return mysql_real_query_start(result, mysql, sql.data(), static_cast<unsigned long>(sql.size()));
+      },
+      [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); },
+      [this](int failed) { return failed != 0 ? Fail(mysql_) : absl::OkStatus(); }));
+  FERRO_CO_TRY(co_await Await(
+      static_cast<MYSQL_RES*>(nullptr),
+      [=](MYSQL_RES** result) { return mysql_store_result_start(result, mysql); },
+      [=](MYSQL_RES** result, int events) { return mysql_store_result_cont(result, mysql, events); },
+      [this, out](MYSQL_RES* result) {
+        if (result == nullptr) return Fail(mysql_);
+        const unsigned int columns = mysql_num_fields(result);
+        if (const MYSQL_ROW cells = mysql_fetch_row(result)) {
+          const unsigned long* const lengths = mysql_fetch_lengths(result);
+          for (unsigned int i = 0; i < columns; ++i) {
+            out->emplace_back(cells[i] == nullptr ? "" : cells[i], cells[i] == nullptr ? 0 : lengths[i]);
+          }
+        }
+        mysql_free_result(result);
+        return absl::OkStatus();
+      }));
+  co_return std::move(row);
+}
+
+MYSQL_STMT* Client::NewStatement() { return mysql_stmt_init(mysql_); }
+
+Task<absl::Status> Client::Prepare(MYSQL_STMT* statement, absl::string_view sql) {
+  return Await(
+      0,
+      [=](int* result) {
+        return mysql_stmt_prepare_start(result, statement, sql.data(), static_cast<unsigned long>(sql.size()));
+      },
+      [=](int* result, int events) { return mysql_stmt_prepare_cont(result, statement, events); },
+      [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
+}
+
+Task<absl::Status> Client::Execute(MYSQL_STMT* statement) {
+  return Await(
+      0, [=](int* result) { return mysql_stmt_execute_start(result, statement); },
+      [=](int* result, int events) { return mysql_stmt_execute_cont(result, statement, events); },
+      [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
+}
+
+Task<absl::Status> Client::StoreResult(MYSQL_STMT* statement) {
+  return Await(
+      0, [=](int* result) { return mysql_stmt_store_result_start(result, statement); },
+      [=](int* result, int events) { return mysql_stmt_store_result_cont(result, statement, events); },
+      [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
+}
+
+Task<absl::Status> Client::StoreNextResult(MYSQL_STMT* statement) {
+  FERRO_CO_TRY(co_await Await(
+      0, [=](int* result) { return mysql_stmt_next_result_start(result, statement); },
+      [=](int* result, int events) { return mysql_stmt_next_result_cont(result, statement, events); },
+      [this, statement](int result) { return result > 0 ? Fail(statement) : absl::OkStatus(); }));
+  if (mysql_stmt_field_count(statement) == 0) co_return absl::OkStatus();
+  co_return co_await StoreResult(statement);
+}
+
+Task<absl::Status> Client::CloseStatement(MYSQL_STMT* statement) {
+  return Await(
+      my_bool{0}, [=](my_bool* result) { return mysql_stmt_close_start(result, statement); },
+      [=](my_bool* result, int events) { return mysql_stmt_close_cont(result, statement, events); },
+      // The statement is gone either way; a session that broke meanwhile shows in the next call.
+      [this](my_bool failed) {
+        if (failed != 0 && mysql_errno(mysql_) != 0) return Fail(mysql_);
+        return absl::OkStatus();
+      });
+}
+
+void Client::Close() {
+  if (mysql_ == nullptr) return;
+  // mysql_close says goodbye with a blocking send. On a session in doubt the peer may never read it.
+  if (broken_) {
+    const my_socket fd = mysql_get_socket(mysql_);
+    if (fd != INVALID_SOCKET) shutdown(fd, SHUT_RDWR);
+  }
+  mysql_close(std::exchange(mysql_, nullptr));
+  broken_ = true;
+}
+
+bool Client::in_transaction() const {
+  unsigned int status = 0;
+  if (mysql_ == nullptr || mariadb_get_infov(mysql_, MARIADB_CONNECTION_SERVER_STATUS, &status) != 0) {
+    return false;
+  }
+  return (status & SERVER_STATUS_IN_TRANS) != 0;
+}
+
+}  // namespace ferro::mysql

@@ -1,0 +1,74 @@
+// One MYSQL* of libmariadb as an awaitable: each nonblocking _start/_cont pair becomes a task that waits for the
+// socket through the operation's context. It knows the library, not our statements, values or caches. One operation
+// at a time; a task that is destroyed while its call is under way ends the session.
+#pragma once
+
+#include <mysql.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/base/version.h"
+#include "engine/db/url.h"
+#include "engine/runtime/task.h"
+
+namespace ferro::mysql {
+
+using runtime::Task;
+
+class Client {
+ public:
+  Client();
+  ~Client() { Close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Connects and authenticates. `url` must live until the task has ended.
+  Task<absl::Status> Connect(const db::Url& url, absl::Time deadline);
+
+  // Runs a text unprepared; whatever rows it gives are read and dropped.
+  Task<absl::Status> Query(absl::string_view sql);
+  // The first row of a text's result, as text; NULL is an empty string.
+  Task<absl::StatusOr<std::vector<std::string>>> QueryRow(absl::string_view sql);
+
+  // Null when memory ran out. The caller closes it: CloseStatement, or mysql_stmt_close after Close.
+  MYSQL_STMT* NewStatement();
+  Task<absl::Status> Prepare(MYSQL_STMT* statement, absl::string_view sql);
+  Task<absl::Status> Execute(MYSQL_STMT* statement);
+  // Reads all rows of the current result into the statement's memory.
+  Task<absl::Status> StoreResult(MYSQL_STMT* statement);
+  // Goes to the next result of a CALL and stores it; only after mysql_stmt_more_results.
+  Task<absl::Status> StoreNextResult(MYSQL_STMT* statement);
+  // Frees `statement` in any case, here and on the server.
+  Task<absl::Status> CloseStatement(MYSQL_STMT* statement);
+
+  // Ends the session without waiting; statements that are left belong to nobody and need mysql_stmt_close.
+  void Close();
+
+  // The session is over or cannot be trusted.
+  bool broken() const { return broken_; }
+  void Break() { broken_ = true; }
+  // As the last OK or EOF packet said.
+  bool in_transaction() const;
+  ServerVersion version() const { return version_; }
+
+ private:
+  template <class Result, class Start, class Continue, class Finish>
+  Task<absl::Status> Await(Result initial, Start start, Continue next, Finish finish);
+
+  absl::Status Configure(const db::Url& url, absl::Time deadline);
+  absl::Status CheckConnected(const db::Url& url);
+  absl::Status Fail(MYSQL* mysql);
+  absl::Status Fail(MYSQL_STMT* statement);
+
+  MYSQL* mysql_ = nullptr;
+  ServerVersion version_;
+  absl::Time deadline_ = absl::InfiniteFuture();  // of connecting only; statements have their operation's
+  bool broken_ = false;
+};
+
+}  // namespace ferro::mysql

@@ -1,0 +1,218 @@
+#include "dialects/sqlite/decode.h"
+
+#include <array>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "engine/base/error.h"
+#include "engine/value/civil.h"
+#include "engine/value/decimal.h"
+#include "engine/value/text.h"
+#include "engine/value/uuid.h"
+
+namespace ferro::sqlite {
+namespace {
+
+// Of a cell whose storage class is TEXT or BLOB, so that nothing is converted. Valid until the next step.
+absl::string_view RawBytes(sqlite3_stmt* statement, int column) {
+  const void* bytes = sqlite3_column_blob(statement, column);
+  if (bytes == nullptr) return {"", 0};
+  return {static_cast<const char*>(bytes),
+          static_cast<size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+Value CopyOf(Type type, absl::string_view bytes, Arena& arena) {
+  return Value::Bytes(type, bytes.empty() ? absl::string_view("", 0) : arena.Copy(bytes));
+}
+
+// Every decoder below is wrapped in this: NULL is a value of each type.
+template <bool (*Decode)(sqlite3_stmt*, int, int storage, Arena&, Value&)>
+bool OrNull(sqlite3_stmt* statement, int column, Arena& arena, Value& out) {
+  const int storage = sqlite3_column_type(statement, column);
+  if (storage == SQLITE_NULL) {
+    out = Value::Null();
+    return true;
+  }
+  return Decode(statement, column, storage, arena, out);
+}
+
+bool DecodeBool(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+  if (storage != SQLITE_INTEGER) return false;
+  const int64_t value = sqlite3_column_int64(statement, column);
+  out = Value::Bool(value == 1);
+  return value == 0 || value == 1;
+}
+
+template <Type kType>
+bool DecodeInteger(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+  if (storage != SQLITE_INTEGER) return false;
+  out = Value::Integer(kType, sqlite3_column_int64(statement, column));
+  return true;
+}
+
+bool DecodeFloat(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+  // Of a column without REAL affinity, or of an expression, a whole number may come as an integer.
+  if (storage != SQLITE_FLOAT && storage != SQLITE_INTEGER) return false;
+  out = Value::Float64(sqlite3_column_double(statement, column));
+  return true;
+}
+
+bool DecodeDecimal(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  if (storage == SQLITE_INTEGER) {
+    const int64_t value = sqlite3_column_int64(statement, column);
+    return ParseDecimal(absl::StrCat(value), arena, out);
+  }
+  // A REAL has lost digits already; to round it back would be a guess.
+  return storage == SQLITE_TEXT && ParseDecimal(RawBytes(statement, column), arena, out);
+}
+
+template <Type kType>
+bool DecodeText(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  if (storage != SQLITE_TEXT) return false;
+  const absl::string_view text = RawBytes(statement, column);
+  if (!IsValidUtf8(text)) return false;
+  out = CopyOf(kType, text, arena);
+  return true;
+}
+
+bool DecodeBytes(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  if (storage != SQLITE_BLOB) return false;
+  out = CopyOf(Type::kBytes, RawBytes(statement, column), arena);
+  return true;
+}
+
+template <Type kType, std::optional<int64_t> (*Parse)(absl::string_view)>
+bool DecodeCivil(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+  if (storage != SQLITE_TEXT) return false;
+  const std::optional<int64_t> value = Parse(RawBytes(statement, column));
+  if (!value.has_value()) return false;
+  out = Value::Integer(kType, *value);
+  return true;
+}
+
+bool DecodeUuid(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  const absl::string_view bytes = RawBytes(statement, column);
+  if (storage == SQLITE_BLOB) {
+    if (bytes.size() != 16) return false;
+    out = CopyOf(Type::kUuid, bytes, arena);
+    return true;
+  }
+  char parsed[16];
+  if (storage != SQLITE_TEXT || bytes.size() != 36 || !ParseUuid(bytes, parsed)) return false;
+  out = CopyOf(Type::kUuid, {parsed, sizeof parsed}, arena);
+  return true;
+}
+
+bool DecodeByStorage(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  if (storage == SQLITE_INTEGER) {
+    return DecodeInteger<Type::kInt64>(statement, column, storage, arena, out);
+  }
+  if (storage == SQLITE_FLOAT) return DecodeFloat(statement, column, storage, arena, out);
+  if (storage == SQLITE_BLOB) return DecodeBytes(statement, column, storage, arena, out);
+  return DecodeText<Type::kText>(statement, column, storage, arena, out);
+}
+
+absl::string_view StorageName(int storage) {
+  switch (storage) {
+    case SQLITE_INTEGER:
+      return "INTEGER";
+    case SQLITE_FLOAT:
+      return "REAL";
+    case SQLITE_TEXT:
+      return "TEXT";
+    case SQLITE_BLOB:
+      return "BLOB";
+    default:
+      return "NULL";
+  }
+}
+
+// A "_text" at the end, which gives a column TEXT affinity, is taken off first. `decimal` and `numeric` are not
+// here: their NUMERIC affinity makes REALs of what is stored, so they are not how we declare a decimal.
+constexpr std::array kDeclarations = {
+    std::pair<absl::string_view, Type>{"bool", Type::kBool},
+    std::pair<absl::string_view, Type>{"boolean", Type::kBool},
+    std::pair<absl::string_view, Type>{"date", Type::kDate},
+    std::pair<absl::string_view, Type>{"time", Type::kTime},
+    std::pair<absl::string_view, Type>{"timestamp", Type::kTimestamp},
+    std::pair<absl::string_view, Type>{"timestamptz", Type::kTimestampTz},
+    std::pair<absl::string_view, Type>{"timestamp with time zone", Type::kTimestampTz},
+    std::pair<absl::string_view, Type>{"interval", Type::kInterval},
+    std::pair<absl::string_view, Type>{"uuid", Type::kUuid},
+    std::pair<absl::string_view, Type>{"json", Type::kJson},
+};
+
+}  // namespace
+
+Type TypeOfDeclaration(const char* declared) {
+  if (declared == nullptr) return Type::kNull;
+  std::string name = absl::AsciiStrToLower(declared);
+  if (const size_t paren = name.find('('); paren != std::string::npos) name.resize(paren);
+  absl::string_view bare = absl::StripAsciiWhitespace(name);
+  if (bare == "decimal_text") return Type::kDecimal;
+  bare = absl::StripSuffix(bare, "_text");
+  for (const auto& [word, type] : kDeclarations) {
+    if (word == bare) return type;
+  }
+  return Type::kNull;
+}
+
+DecodeCell DecoderFor(Type wanted, const char* declared) {
+  if (wanted == Type::kNull) wanted = TypeOfDeclaration(declared);
+  switch (wanted) {
+    case Type::kBool:
+      return OrNull<DecodeBool>;
+    case Type::kInt64:
+      return OrNull<DecodeInteger<Type::kInt64>>;
+    case Type::kInterval:
+      return OrNull<DecodeInteger<Type::kInterval>>;
+    case Type::kFloat64:
+      return OrNull<DecodeFloat>;
+    case Type::kDecimal:
+      return OrNull<DecodeDecimal>;
+    case Type::kText:
+      return OrNull<DecodeText<Type::kText>>;
+    case Type::kJson:
+      return OrNull<DecodeText<Type::kJson>>;
+    case Type::kBytes:
+      return OrNull<DecodeBytes>;
+    case Type::kDate:
+      return OrNull<DecodeCivil<Type::kDate, ParseDate>>;
+    case Type::kTime:
+      return OrNull<DecodeCivil<Type::kTime, ParseTime>>;
+    case Type::kTimestamp:
+      return OrNull<DecodeCivil<Type::kTimestamp, ParseTimestamp>>;
+    case Type::kTimestampTz:
+      return OrNull<DecodeCivil<Type::kTimestampTz, ParseTimestampTz>>;
+    case Type::kUuid:
+      return OrNull<DecodeUuid>;
+    case Type::kNull:
+    case Type::kArray:  // nothing is stored as an array
+      break;
+  }
+  return OrNull<DecodeByStorage>;
+}
+
+absl::Status BadStoredValue(sqlite3_stmt* statement, int column, Type wanted, absl::string_view name,
+                            int64_t row) {
+  const char* declared = sqlite3_column_decltype(statement, column);
+  if (wanted == Type::kNull) wanted = TypeOfDeclaration(declared);
+  const int storage = sqlite3_column_type(statement, column);
+  ErrorDetail detail;
+  detail.error_class = ErrorClass::kBadStoredValue;
+  detail.column = std::string(name);
+  // Wanted by storage class, only a text can be wrong: it is not UTF-8.
+  const absl::string_view type = wanted == Type::kNull ? absl::string_view("text") : Name(wanted);
+  return MakeError(
+      std::move(detail),
+      absl::StrCat("column \"", name, "\", row ", row, " of the result: ", StorageName(storage),
+                   " is stored that is no ", type,
+                   declared == nullptr ? "" : absl::StrCat(" (the column is declared ", declared, ")")));
+}
+
+}  // namespace ferro::sqlite

@@ -1,0 +1,67 @@
+// How long SQLite may keep the thread it is on: the budget of a statement on an event loop's thread, the wait for
+// a lock, the operation's deadline and its cancellation, all through SQLite's progress and busy handlers.
+// One thread at a time, except Cancel().
+#pragma once
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace ferro::sqlite {
+
+// What a statement may take of an event loop's thread before it goes on elsewhere.
+inline constexpr int64_t kBudgetNanos = 200'000;
+
+// A clock that nobody sets.
+int64_t SteadyNanos();
+
+class Pace {
+ public:
+  enum class Mode : uint8_t {
+    kBudget,    // on the loop's thread: stops when the budget is spent, never waits for a lock
+    kInline,    // on the loop's thread, but not to be stopped half-way; never waits for a lock
+    kWaiting,   // on a thread that may wait: for locks, and until the deadline
+  };
+
+  // Installs the handlers on `db`, which must not outlive this.
+  Pace(sqlite3* db, absl::Duration busy_timeout);
+  Pace(const Pace&) = delete;
+  Pace& operator=(const Pace&) = delete;
+
+  // Before each stretch of work. `deadline` counts in kWaiting only.
+  void Begin(Mode mode, absl::Time deadline = absl::InfiniteFuture());
+
+  // A row is ready: from now on it would be a loss to stop in the middle of finding the next one, so the handler
+  // waits for twice the budget before it does that. The caller stops between rows, when expired().
+  void HaveRow() { have_row_ = true; }
+  // The budget or the deadline has passed. Only looks at the clock when `look`.
+  bool expired(bool look = false) {
+    if (look && !expired_) expired_ = SteadyNanos() >= stop_at_;
+    return expired_;
+  }
+
+  // Before work is given to another thread; then from any thread, to end that work soon.
+  void Arm() { cancelled_.store(false, std::memory_order_relaxed); }
+  void Cancel() {
+    cancelled_.store(true, std::memory_order_relaxed);
+    sqlite3_interrupt(db_);
+  }
+
+ private:
+  static int OnProgress(void* self);
+  static int OnBusy(void* self, int count);
+
+  sqlite3* const db_;
+  const int64_t busy_nanos_;
+  Mode mode_ = Mode::kWaiting;
+  bool have_row_ = false;
+  bool expired_ = false;
+  int64_t stop_at_ = INT64_MAX;
+  int64_t busy_since_ = 0;
+  std::atomic<bool> cancelled_ = false;
+};
+
+}  // namespace ferro::sqlite

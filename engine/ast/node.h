@@ -1,0 +1,85 @@
+// What every node of the AST has in common. A node is a plain struct in an arena, const once it is built,
+// tagged with one byte, and says its fields once, in wire order: `Fields(n)` is a std::tie of them, from
+// which equality, children, the plan codec and the dump follow. The AST is not a type checker: only columns,
+// parameters and select items carry a type.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <tuple>
+
+#include "absl/strings/string_view.h"
+#include "engine/value/type.h"
+
+namespace ferro::ast {
+
+// Numbers are those of FERRO_NODE_* in capi/include/ferro/node.h and never change; new ones are appended to
+// their group.
+enum class Kind : uint8_t {
+  kNone = 0,  // wire only: an absent operand
+  kList = 1,  // wire only: the operands before it as one list
+
+  kColumn = 10,
+  kParam = 11,      // has an instruction of its own on the wire
+  kParamList = 12,  // likewise
+  kLiteral = 13,
+  kUnary = 14,
+  kBinary = 15,
+  kLogical = 16,
+  kIn = 17,
+  kBetween = 18,
+  kLike = 19,
+  kCount = 20,
+  kExists = 21,
+
+  kSelectItem = 40,
+  kTable = 41,
+  kOrderItem = 42,
+  kSelect = 43,
+
+  kAssignment = 60,
+  kInsert = 61,
+  kUpdate = 62,
+  kDelete = 63,
+
+  kColumnDefinition = 80,
+  kUnique = 81,
+  kCreateTable = 82,
+  kDropTable = 83,
+  kCreateIndex = 84,
+  kDropIndex = 85,
+};
+
+struct Node {
+  explicit constexpr Node(Kind node_kind) : kind(node_kind) {}
+  const Kind kind;
+};
+
+// Something with a value.
+struct Expr : Node {
+  using Node::Node;
+};
+
+// Something that can be executed.
+struct Statement : Node {
+  using Node::Node;
+};
+
+// An identifier: lies in the arena, not quoted, checked by the reader (UTF-8, no NUL, at most 63 bytes).
+using Name = absl::string_view;
+
+// A field that may be absent.
+template <class T>
+struct Maybe {
+  const T* node = nullptr;
+
+  explicit operator bool() const { return node != nullptr; }
+  const T& operator*() const { return *node; }
+  const T* operator->() const { return node; }
+};
+
+// Items in the arena: pointers to const nodes, or names.
+template <class T>
+using List = std::span<const T>;
+
+}  // namespace ferro::ast

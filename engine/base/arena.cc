@@ -1,0 +1,46 @@
+#include "engine/base/arena.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ferro {
+namespace {
+
+constexpr size_t kFirstBlock = 1024;
+constexpr size_t kLargestStep = 1 << 20;
+
+}  // namespace
+
+void* Arena::AllocateSlow(size_t size, size_t alignment) {
+  const size_t step = std::min(std::max(capacity_, kFirstBlock), kLargestStep);
+  const size_t needed = size + alignment;
+  Block block;
+  block.size = std::max(step, needed);
+  block.data = std::unique_ptr<char[]>(new char[block.size]);  // make_unique would clear it
+  cursor_ = reinterpret_cast<uintptr_t>(block.data.get());
+  limit_ = cursor_ + block.size;
+  capacity_ += block.size;
+  blocks_.push_back(std::move(block));
+  return Allocate(size, alignment);
+}
+
+absl::string_view Arena::Copy(absl::string_view text) {
+  if (text.empty()) return {};
+  char* copy = static_cast<char*>(Allocate(text.size(), 1));
+  std::memcpy(copy, text.data(), text.size());
+  return {copy, text.size()};
+}
+
+void Arena::Clear() {
+  if (blocks_.empty()) return;
+  const auto largest = std::max_element(blocks_.begin(), blocks_.end(),
+                                        [](const Block& a, const Block& b) { return a.size < b.size; });
+  Block kept = std::move(*largest);
+  blocks_.clear();
+  cursor_ = reinterpret_cast<uintptr_t>(kept.data.get());
+  limit_ = cursor_ + kept.size;
+  capacity_ = kept.size;
+  blocks_.push_back(std::move(kept));
+}
+
+}  // namespace ferro

@@ -1,0 +1,49 @@
+// One URL: its dialect, a pool, a cache of compiled statements, and the profile of the server that answered first.
+// Shared by everything that uses it; thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/db/pool.h"
+#include "engine/db/url.h"
+#include "engine/sql/dialect.h"
+#include "engine/sql/statement_cache.h"
+
+namespace ferro::db {
+
+class Database {
+ public:
+  // Reads the URL; connects to nothing.
+  static absl::StatusOr<std::shared_ptr<Database>> Open(absl::string_view url);
+
+  Database(const sql::Dialect& dialect, const Url& url);
+  ~Database();
+
+  // Opens a connection if there is none yet and finds out what the server is.
+  Task<absl::Status> Connect();
+  void Close() { pool_->Close(); }
+
+  absl::StatusOr<std::shared_ptr<const sql::Compiled>> Compile(absl::string_view plan);
+
+  const sql::Dialect& dialect() const { return dialect_; }
+  // Null before the first Connect() has succeeded; then it never changes.
+  const sql::DialectProfile* profile() const { return profile_.load(std::memory_order_acquire); }
+  const std::string& server() const { return server_; }  // read after profile() is not null
+  Pool& pool() { return *pool_; }
+  const Pool& pool() const { return *pool_; }
+
+ private:
+  const sql::Dialect& dialect_;
+  std::shared_ptr<Pool> pool_;
+  sql::StatementCache cache_;
+  absl::Mutex mutex_;
+  std::unique_ptr<const sql::DialectProfile> found_ ABSL_GUARDED_BY(mutex_);
+  std::string server_;
+  std::atomic<const sql::DialectProfile*> profile_{nullptr};
+};
+
+}  // namespace ferro::db

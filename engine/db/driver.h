@@ -1,0 +1,98 @@
+// What a backend implements: Driver makes Connections, a Connection runs one statement at a time. Virtual calls
+// happen for each statement and each batch, never for each row. Nothing here waits by itself: see
+// engine/runtime/task.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/base/version.h"
+#include "engine/db/url.h"
+#include "engine/runtime/task.h"
+#include "engine/sql/compiled.h"
+#include "engine/value/batch.h"
+
+namespace ferro::db {
+
+using runtime::Task;
+
+// What is bound to one placeholder: one value, or (PostgreSQL) one array of `count` values that lie `stride`
+// apart, so that a column of row-major cells is an array without copying. Borrowed until the statement has run.
+// Every value is null or of `type`; who calls has checked that.
+struct Parameter {
+  const Value* first = nullptr;
+  uint32_t count = 1;
+  uint32_t stride = 1;
+  Type type = Type::kNull;
+  bool is_array = false;
+
+  const Value& value(size_t i = 0) const { return first[i * stride]; }
+};
+
+struct Request {
+  // Names the text in a connection's cache of prepared statements; 0: not worth keeping.
+  uint64_t statement_id = 0;
+  absl::string_view sql;
+  std::span<const Parameter> parameters;
+  // How result columns are decoded: one for each, or empty for "as the server says". Empty with
+  // `returns_rows` false for statements without a result.
+  std::span<const sql::ResultColumn> columns;
+  bool returns_rows = false;
+  bool writes = false;  // may change the database or take locks
+};
+
+struct Outcome {
+  int64_t rows_affected = 0;    // rows matched, inserted or deleted; for a query the rows returned
+  int64_t first_insert_id = 0;  // MySQL: the first generated key; else 0
+};
+
+// Takes the rows of a statement, batch by batch. The batch may be reused as soon as Accept has returned.
+class RowSink {
+ public:
+  virtual ~RowSink() = default;
+  virtual Task<absl::Status> Accept(Batch& batch) = 0;
+};
+
+enum class TransactionState : uint8_t { kIdle, kActive, kFailed, kUnknown };
+
+// One session with a server. Used by one operation at a time.
+class Connection {
+ public:
+  virtual ~Connection() = default;  // closes without waiting
+
+  // Prepares (or finds) and runs one statement to its end. Rows go to `sink` (not null when returns_rows).
+  // When the task is destroyed half-way the connection is in doubt: healthy() is false.
+  virtual Task<absl::StatusOr<Outcome>> Run(const Request& request, RowSink* sink) = 0;
+
+  // Runs a text without parameters and without rows, such as BEGIN, unprepared.
+  virtual Task<absl::Status> Script(absl::string_view sql) = 0;
+
+  // As the server said at the end of the last statement, not as we counted.
+  virtual TransactionState transaction_state() const = 0;
+  // False once the session broke or a statement was left half-way.
+  virtual bool healthy() const = 0;
+  virtual ServerVersion version() const = 0;
+  // MySQL: the distance between generated keys of one statement (7 under group replication).
+  virtual int64_t insert_id_step() const { return 1; }
+  // The socket, which is silent while the session is idle; -1 when there is none (SQLite).
+  virtual int descriptor() const { return -1; }
+};
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  // Connects and makes the session settings, or fails with kConnection or kAuthentication. May be used by
+  // several operations at once.
+  virtual Task<absl::StatusOr<std::unique_ptr<Connection>>> Connect(const Url& url,
+                                                                    absl::Time deadline) = 0;
+  // Connections that may be open at once, whatever the pool's size; 0: no limit. SQLite in memory has one.
+  virtual int max_connections(const Url& /*url*/) const { return 0; }
+};
+
+}  // namespace ferro::db

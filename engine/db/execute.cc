@@ -1,0 +1,260 @@
+#include "engine/db/execute.h"
+
+#include <algorithm>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+#include "engine/sql/compile.h"
+
+namespace ferro::db {
+namespace {
+
+// Keys of an earlier step, copied out of its batches.
+class CollectKeys : public RowSink {
+ public:
+  Task<absl::Status> Accept(Batch& batch) override {
+    for (size_t i = 0; i < batch.rows(); ++i) {
+      Value key = batch.row(i)[0];
+      if (HasBytes(key.type) && !key.is_small_decimal()) key.bytes = arena_.Copy(key.view()).data();
+      keys_.push_back(key);
+    }
+    co_return absl::OkStatus();
+  }
+  std::vector<Value>& keys() { return keys_; }
+
+ private:
+  std::vector<Value> keys_;
+  Arena arena_;
+};
+
+using Parameters = absl::InlinedVector<Parameter, 16>;
+
+// A text made ready: its parameters in order, and the expanded text when lists are spelled out.
+struct Prepared {
+  Parameters parameters;
+  std::string expanded;
+  absl::string_view sql;
+  uint64_t statement_id = 0;
+};
+
+std::span<const Value> ListOf(const sql::Bind& bind, std::span<const Value> arguments,
+                              std::span<const Value> keys) {
+  if (bind.source == sql::BindSource::kKeys) return keys;
+  const Value& argument = arguments[bind.index];
+  return {argument.items, argument.size};
+}
+
+absl::Status CheckNotNegative(const Value& value) {
+  if (value.type == Type::kInt64 && value.integer >= 0) return absl::OkStatus();
+  return MakeError(ErrorClass::kOutOfRange, "a limit or offset is an integer that is not negative");
+}
+
+// One placeholder for each value of a list, padded by repeating the last.
+void SpellOut(std::span<const Value> list, Type type, Parameters& out) {
+  for (const Value& value : list) out.push_back({&value, 1, 1, type, false});
+  for (size_t i = list.size(); i < sql::PaddedSize(list.size()); ++i) {
+    out.push_back({&list.back(), 1, 1, type, false});
+  }
+}
+
+// A number that tells texts of one Compiled apart: which step, and the padded sizes of up to four lists. 0: too many
+// lists to be worth a prepared statement.
+uint64_t StatementId(const sql::Compiled& compiled, size_t step,
+                     std::span<const size_t> list_sizes) {
+  if (list_sizes.size() > 4) return 0;
+  uint64_t id = (compiled.id << 24) | (uint64_t{step & 0xF} << 20);
+  uint64_t shift = 0;
+  for (const size_t size : list_sizes) {
+    const size_t padded = sql::PaddedSize(size);
+    const auto bucket = static_cast<uint64_t>(padded == 0 ? 1 : 2 + __builtin_ctzll(padded));
+    id |= bucket << shift;
+    shift += 5;
+  }
+  return id;
+}
+
+absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
+                     const sql::DialectProfile& profile, std::span<const Value> arguments,
+                     std::span<const Value> keys, Prepared& out) {
+  const sql::Step& step = compiled.steps[step_index];
+  const bool spelled = step.text.pieces.size() > 1;
+  absl::InlinedVector<size_t, 4> sizes;
+  for (const sql::Bind& bind : step.text.binds) {
+    if (bind.source == sql::BindSource::kParameter) {
+      const Value& value = arguments[bind.index];
+      if (bind.not_negative) FERRO_TRY(CheckNotNegative(value));
+      out.parameters.push_back({&value, 1, 1, bind.type, false});
+      continue;
+    }
+    const std::span<const Value> list = ListOf(bind, arguments, keys);
+    if (spelled) {
+      sizes.push_back(list.size());
+      SpellOut(list, bind.type, out.parameters);
+    } else {
+      out.parameters.push_back(
+          {list.data(), static_cast<uint32_t>(list.size()), 1, bind.type, true});
+    }
+  }
+  if (out.parameters.size() > profile.max_parameters) {
+    return MakeErrorWithHint(
+        ErrorClass::kInvalidArgument,
+        absl::StrCat("the statement has ", out.parameters.size(), " parameters, and ",
+                     profile.version.ToString(), " takes ", profile.max_parameters),
+        "use shorter lists, or several statements");
+  }
+  out.statement_id = StatementId(compiled, step_index, sizes);
+  if (spelled) {
+    out.expanded = sql::Expand(step.text, *profile.lexicon, sizes);
+    out.sql = out.expanded;
+  } else {
+    out.sql = step.text.pieces.front();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Task<absl::Status> ShowRows::Accept(Batch& batch) {
+  if (!batch.empty()) co_await runtime::ShowBatch(batch);
+  co_return absl::OkStatus();
+}
+
+absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
+                            size_t rows) {
+  const size_t columns = compiled.parameters.size();
+  if (arguments.size() != columns * rows) {
+    return MakeError(ErrorClass::kInvalidArgument,
+                     absl::StrCat("the statement has ", columns, " parameters for each of ", rows,
+                                  " rows, and ", arguments.size(), " arguments were given"));
+  }
+  const auto fits = [](const Value& value, Type declared) {
+    return value.is_null() || value.type == declared;
+  };
+  size_t column = 0;
+  for (const Value& value : arguments) {
+    const Type declared = compiled.parameters[column];
+    bool good;
+    if (compiled.parameter_is_list[column]) {
+      good = value.type == Type::kArray &&
+             std::all_of(value.items, value.items + value.size,
+                         [&](const Value& item) { return fits(item, declared); });
+    } else {
+      good = fits(value, declared);
+    }
+    if (!good) {
+      return MakeError(ErrorClass::kInvalidArgument,
+                       absl::StrCat("argument ", column, " is declared as ",
+                                    compiled.parameter_is_list[column] ? "a list of " : "",
+                                    Name(declared), " and is something else (", Name(value.type), ")"));
+    }
+    if (++column == columns) column = 0;
+  }
+  return absl::OkStatus();
+}
+
+Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
+  if (execution_.transaction != nullptr) co_return execution_.transaction->Use();
+  FERRO_CO_ASSIGN(lease_, co_await execution_.database->pool().Acquire());
+  if (atomic_) {
+    FERRO_CO_TRY(co_await lease_->Script(execution_.database->profile()->lexicon->begin_write));
+    own_transaction_ = true;
+  }
+  co_return &*lease_;
+}
+
+Task<absl::Status> ExecutionScope::End(absl::Status status) {
+  if (!own_transaction_) {
+    lease_ = Lease();
+    co_return status;
+  }
+  if (!status.ok()) {
+    // The first error is the one to report; a connection that cannot roll back is not given back to the pool.
+    if (lease_->healthy() && lease_->transaction_state() != TransactionState::kIdle) {
+      (co_await lease_->Script("ROLLBACK")).IgnoreError();
+    }
+    lease_ = Lease();
+    co_return status;
+  }
+  absl::Status committed = co_await lease_->Script("COMMIT");
+  if (!committed.ok()) {
+    if (!lease_->healthy()) {
+      committed = WithDetail(committed, [](ErrorDetail& detail) {
+        detail.error_class = ErrorClass::kCommitUnknown;
+        detail.hint = "look whether the changes are there before running it again";
+      });
+    } else if (lease_->transaction_state() != TransactionState::kIdle) {
+      (co_await lease_->Script("ROLLBACK")).IgnoreError();
+    }
+  }
+  lease_ = Lease();
+  co_return committed;
+}
+
+Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
+                                       const sql::DialectProfile& profile, Connection& connection,
+                                       std::span<const Value> arguments, RowSink& sink) {
+  int64_t rows = 0;
+  CollectKeys collected;
+  for (size_t i = 0; i < compiled.steps.size(); ++i) {
+    const sql::Step& step = compiled.steps[i];
+    Prepared prepared;
+    FERRO_CO_TRY(Prepare(compiled, i, profile, arguments, collected.keys(), prepared));
+    Request request;
+    request.statement_id = prepared.statement_id;
+    request.sql = prepared.sql;
+    request.parameters = prepared.parameters;
+    request.columns = step.columns;
+    request.returns_rows = !step.columns.empty();
+    request.writes = compiled.statement_class != sql::StatementClass::kQuery;
+    RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
+    absl::StatusOr<Outcome> outcome = co_await connection.Run(request, target);
+    if (!outcome.ok()) {
+      const int32_t code = DetailOf(outcome.status()).native_code;
+      if (step.tolerated_native_code == 0 || code != step.tolerated_native_code) {
+        co_return outcome.status();
+      }
+      outcome = Outcome{};
+    }
+    if (step.counts && step.role != sql::StepRole::kCollectKeys) rows += outcome->rows_affected;
+    if (step.role == sql::StepRole::kInsertForKeys) {
+      collected.keys().push_back(compiled.supplied_key >= 0
+                                     ? arguments[static_cast<size_t>(compiled.supplied_key)]
+                                     : Value::Int64(outcome->first_insert_id));
+    }
+    // Nothing was found, so the later steps have nothing to do.
+    if (step.role == sql::StepRole::kCollectKeys && collected.keys().empty()) break;
+  }
+  if (compiled.keys_are_result) {
+    Batch batch;
+    batch.Reset(1);
+    for (const Value& key : collected.keys()) batch.AddRow()[0] = key;
+    FERRO_CO_TRY(co_await sink.Accept(batch));
+  }
+  co_return rows;
+}
+
+Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
+  const sql::Compiled& compiled = *execution.compiled;
+  const sql::DialectProfile& profile = *execution.database->profile();
+  FERRO_CO_TRY(CheckArguments(compiled, execution.arguments, 1));
+  std::optional<TransactionUse> use;
+  if (execution.transaction != nullptr) {
+    FERRO_CO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));
+    use.emplace(std::move(taken));
+    if (compiled.statement_class == sql::StatementClass::kDefinition) {
+      FERRO_CO_TRY(profile.Check(sql::Feature::kTransactionalDdl));
+    }
+  }
+  ExecutionScope scope(execution, compiled.atomic);
+  absl::StatusOr<Connection*> connection = co_await scope.Begin();
+  if (!connection.ok()) co_return connection.status();
+  ShowRows sink;
+  absl::StatusOr<int64_t> rows =
+      co_await RunSteps(compiled, profile, **connection, execution.arguments, sink);
+  if (rows.ok()) operation.rows_affected = *rows;
+  co_return co_await scope.End(rows.status());
+}
+
+}  // namespace ferro::db

@@ -1,0 +1,59 @@
+// Runs a Compiled: checks the arguments, spells out lists, goes through the steps and shows their rows. A statement of
+// several steps that must share a transaction gets one of its own when the caller has none.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "absl/status/status.h"
+#include "engine/db/database.h"
+#include "engine/db/transaction.h"
+#include "engine/runtime/operation.h"
+
+namespace ferro::db {
+
+// Everything a running statement refers to. Arguments are borrowed until the operation has gone.
+struct Execution {
+  std::shared_ptr<Database> database;
+  std::shared_ptr<Transaction> transaction;  // null: the statement is its own transaction
+  std::shared_ptr<const sql::Compiled> compiled;
+  std::span<const Value> arguments;
+};
+
+// The body of an operation: batches are shown as they come, operation.rows_affected is set at the end.
+Task<absl::Status> Execute(Execution execution, runtime::Operation& operation);
+
+// kInvalidArgument when the arguments are not what the statement declares. Checked for `rows` rows of them.
+absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
+                            size_t rows);
+
+// The connection an execution runs on: the transaction's, or one leased for it; with a transaction of its own when
+// `atomic` asks for one and there is none. Begin first, End last; a scope that is not ended closes its connection.
+class ExecutionScope {
+ public:
+  ExecutionScope(const Execution& execution, bool atomic)
+      : execution_(execution), atomic_(atomic) {}
+
+  Task<absl::StatusOr<Connection*>> Begin();
+  // Commits or rolls back what Begin began; returns the first thing that went wrong.
+  Task<absl::Status> End(absl::Status status);
+
+ private:
+  const Execution& execution_;
+  const bool atomic_;
+  Lease lease_;
+  bool own_transaction_ = false;
+};
+
+// Runs the steps of one statement on `connection`; the statement's rows go to `sink`. Returns the count of rows.
+Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
+                                       const sql::DialectProfile& profile, Connection& connection,
+                                       std::span<const Value> arguments, RowSink& sink);
+
+// Shows each batch to whoever drives the operation.
+class ShowRows : public RowSink {
+ public:
+  Task<absl::Status> Accept(Batch& batch) override;
+};
+
+}  // namespace ferro::db

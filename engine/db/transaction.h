@@ -1,0 +1,70 @@
+// A transaction holds one connection from its begin to its end. What the server says about its state decides, not a
+// counter of ours: when the server has ended the transaction (a deadlock on MySQL), further statements are refused
+// instead of running outside of it. One operation at a time.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "engine/db/database.h"
+
+namespace ferro::db {
+
+// Numbers are those of FERRO_TRANSACTION_* in the C ABI.
+enum class TransactionAction : uint8_t {
+  kBegin = 0,
+  kBeginRead = 1,
+  kCommit = 2,
+  kRollback = 3,
+  kSavepoint = 4,
+  kRelease = 5,
+  kRollbackTo = 6,
+};
+
+class Transaction {
+ public:
+  explicit Transaction(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  Task<absl::Status> Do(TransactionAction action);
+
+  // The connection to run a statement on, or why there is none.
+  absl::StatusOr<Connection*> Use();
+
+  bool active() const { return static_cast<bool>(lease_); }
+  Database& database() { return *database_; }
+
+  // One operation at a time: false when another has not ended. Leave() when it has.
+  bool Enter() {
+    if (busy_) return false;
+    return busy_ = true;
+  }
+  void Leave() { busy_ = false; }
+
+ private:
+  Task<absl::Status> Begin(bool write);
+  Task<absl::Status> Commit();
+  Task<absl::Status> Rollback();
+  Task<absl::Status> Savepoint(TransactionAction action);
+
+  std::shared_ptr<Database> database_;
+  Lease lease_;
+  int savepoints_ = 0;
+  bool busy_ = false;
+};
+
+// Held by each operation on a transaction: marks it busy until the operation's coroutine is gone.
+class TransactionUse {
+ public:
+  static absl::StatusOr<TransactionUse> Take(const std::shared_ptr<Transaction>& transaction);
+  TransactionUse(TransactionUse&& other) noexcept = default;
+  ~TransactionUse() {
+    if (transaction_ != nullptr) transaction_->Leave();
+  }
+
+ private:
+  explicit TransactionUse(std::shared_ptr<Transaction> transaction)
+      : transaction_(std::move(transaction)) {}
+  std::shared_ptr<Transaction> transaction_;
+};
+
+}  // namespace ferro::db

@@ -1,0 +1,49 @@
+// One request under way: a root coroutine, what it shares with its children, and how it ended. Whoever holds it
+// drives it: Step() never blocks, Block() polls. One thread at a time; it may move between threads.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "engine/runtime/task.h"
+
+namespace ferro::runtime {
+
+class Operation {
+ public:
+  Operation() = default;
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  // `body` may hold references to this operation and to memory that outlives it.
+  void Start(Task<absl::Status> body) {
+    body_ = std::move(body);
+    body_.StartIn(context_);
+  }
+
+  // As far as possible without blocking. After kDone, status() says how it ended.
+  Progress Step();
+  // Blocks this thread until there is a batch or the end.
+  Progress Block();
+  // Drops the coroutines and what they hold (connections, buffers) before the operation itself goes.
+  void Abort() { body_ = {}; }
+
+  Context& context() { return context_; }
+  const Context& context() const { return context_; }
+  const absl::Status& status() const { return status_; }
+
+  int64_t rows_affected = 0;
+
+ private:
+  Progress Resume();
+
+  Context context_;
+  Task<absl::Status> body_;
+  absl::Status status_;
+  bool ended_ = false;
+};
+
+// Milliseconds until `deadline`, rounded up so that a wait never ends early; 0 when it has passed, -1 for never.
+int64_t MillisecondsUntil(absl::Time deadline);
+
+}  // namespace ferro::runtime

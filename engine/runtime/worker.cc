@@ -1,0 +1,167 @@
+#include "engine/runtime/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::runtime {
+namespace {
+
+enum class State : uint8_t { kIdle, kQueued, kRunning, kEnded, kStopping };
+
+}  // namespace
+
+struct Worker::Impl {
+  explicit Impl(std::function<void()> on_abandon) : interrupt(std::move(on_abandon)) {}
+
+  ~Impl() {
+    if (thread.joinable()) {
+      {
+        absl::MutexLock lock(&mutex);
+        state = State::kStopping;
+      }
+      thread.join();
+    }
+    if (event >= 0) close(event);
+  }
+
+  absl::Status Start() {
+    if (event < 0) event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (event < 0) {
+      return MakeError(ErrorClass::kInternal, "no descriptor could be had to wait for a worker");
+    }
+    if (thread.joinable()) return absl::OkStatus();
+    // Signals are for the threads of the application: a Ctrl-C must not land here.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    absl::Status status;
+    try {
+      thread = std::thread([this] { Loop(); });
+    } catch (const std::system_error&) {
+      status = MakeError(ErrorClass::kInternal, "the system gave no thread for a worker");
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return status;
+  }
+
+  void Loop() {
+    for (;;) {
+      {
+        absl::MutexLock lock(&mutex);
+        mutex.Await(absl::Condition(
+            +[](State* s) { return *s == State::kQueued || *s == State::kStopping; }, &state));
+        if (state == State::kStopping) return;
+        state = State::kRunning;
+      }
+      absl::Status ended = RunJob();
+      absl::MutexLock lock(&mutex);
+      result = std::move(ended);
+      state = State::kEnded;
+      // Written under the mutex, so that whoever sees kEnded finds the descriptor readable and can drain it.
+      const uint64_t one = 1;
+      [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+    }
+  }
+
+  absl::Status RunJob() {
+    try {
+      return job();
+    } catch (const std::bad_alloc&) {
+      return MakeError(ErrorClass::kMemory, "out of memory on a worker thread");
+    }
+  }
+
+  bool Ended() {
+    absl::MutexLock lock(&mutex);
+    return state == State::kEnded;
+  }
+
+  // From the operation's thread: makes the job end, and waits until it has.
+  void Abandon() {
+    {
+      absl::MutexLock lock(&mutex);
+      if (state == State::kQueued) {  // nobody has begun it: there is nothing to wait for
+        result = MakeError(ErrorClass::kCancelled, "the job was given up before it began");
+        state = State::kEnded;
+        return;
+      }
+      if (state == State::kEnded) return;
+    }
+    interrupt();
+    absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(+[](State* s) { return *s == State::kEnded; }, &state));
+  }
+
+  absl::Status Collect() {
+    absl::MutexLock lock(&mutex);
+    uint64_t count;
+    [[maybe_unused]] const ssize_t drained = read(event, &count, sizeof count);
+    state = State::kIdle;
+    job = nullptr;
+    return std::exchange(result, absl::OkStatus());
+  }
+
+  const std::function<void()> interrupt;
+  absl::Mutex mutex;
+  State state ABSL_GUARDED_BY(mutex) = State::kIdle;
+  absl::Status result ABSL_GUARDED_BY(mutex);
+  // Written only while the state is kIdle, run only while it is kRunning: the state's mutex orders the two.
+  std::function<absl::Status()> job;
+  int event = -1;
+  std::thread thread;
+};
+
+Worker::Worker(std::function<void()> interrupt)
+    : impl_(std::make_unique<Impl>(std::move(interrupt))) {}
+
+Worker::~Worker() = default;
+
+Task<absl::Status> Worker::Run(std::function<absl::Status()> job) {
+  Impl& impl = *impl_;
+  FERRO_CO_TRY(impl.Start());
+
+  // Lives in the frame: when the operation is destroyed while the job runs, the job is ended first, because it
+  // borrows memory of the frames that are destroyed after this one.
+  struct Lease {
+    Impl& impl;
+    bool collected = false;
+    ~Lease() {
+      if (collected) return;
+      impl.Abandon();
+      impl.Collect().IgnoreError();
+    }
+  } lease{impl};
+
+  impl.job = std::move(job);
+  {
+    absl::MutexLock lock(&impl.mutex);
+    impl.state = State::kQueued;
+  }
+  bool in_time = true;
+  while (in_time && !impl.Ended()) {
+    const absl::Status waited = co_await Readable(impl.event);
+    in_time = waited.ok();
+  }
+  // After the deadline the job is made to end, but what counts is how it ended: a commit that succeeded at the
+  // last moment has succeeded.
+  if (!in_time) impl.Abandon();
+  lease.collected = true;
+  absl::Status status = impl.Collect();
+  if (!in_time && !status.ok() && ClassOf(status) == ErrorClass::kCancelled) {
+    co_return MakeError(ErrorClass::kTimeout, "the deadline passed while the database was at work");
+  }
+  co_return status;
+}
+
+}  // namespace ferro::runtime

@@ -1,0 +1,89 @@
+// What the compiler makes of a statement: a short list of steps (nearly always one) with their texts, where each
+// placeholder's value comes from, and what comes back. Immutable; shared between threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/sql/feature.h"
+#include "engine/value/type.h"
+
+namespace ferro::sql {
+
+enum class BindSource : uint8_t {
+  kParameter,  // the caller's argument `index`
+  kList,       // the caller's list argument `index`: one array, or as many placeholders as it has values
+  kKeys,       // the keys that an earlier step collected, in the same two forms
+};
+
+// One placeholder of a text, or one list, in order of appearance.
+struct Bind {
+  BindSource source = BindSource::kParameter;
+  uint32_t index = 0;
+  Type type = Type::kNull;
+  bool not_negative = false;  // LIMIT and OFFSET: checked before it is sent
+};
+
+// SQL text. `pieces` has one element more than there are spelled-out lists; between two pieces go the
+// placeholders of a list, or `empty_list` when it has no values. On dialects with array parameters there is
+// one piece only.
+struct Text {
+  std::vector<std::string> pieces;
+  std::vector<Bind> binds;
+};
+
+struct ResultColumn {
+  std::string name;  // empty: as the server names it
+  Type type = Type::kNull;
+};
+
+enum class StepRole : uint8_t {
+  kMain,          // its rows, if any, are the statement's
+  kCollectKeys,   // its rows' first column are keys for later steps; no rows for the caller
+  kInsertForKeys,  // an insert whose keys are the server's first generated id and its step, or, when the
+                   // key was supplied, the argument named by Compiled::supplied_key
+  kAffect,        // only its count of rows matters
+};
+
+struct Step {
+  Text text;
+  std::vector<ResultColumn> columns;  // empty: returns no rows
+  StepRole role = StepRole::kMain;
+  bool counts = true;               // its affected rows are the statement's
+  int32_t tolerated_native_code = 0;  // an error of this code is success: emulated IF [NOT] EXISTS
+};
+
+// How the row of an insert is repeated. Present only when every value of the row is a parameter.
+enum class BulkStyle : uint8_t {
+  kNone,
+  kValues,  // head + row {", " row}… + tail, with placeholders without numbers
+  kArrays,  // `arrays` takes one array for each column of the row
+};
+
+struct Bulk {
+  BulkStyle style = BulkStyle::kNone;
+  std::string head, row, tail;  // for kValues
+  Text arrays;                  // for kArrays; bind index i is the i-th parameter of the row
+  bool one_row_each = false;    // emulated RETURNING with supplied keys: no statement may hold two rows
+};
+
+enum class StatementClass : uint8_t { kQuery, kWrite, kDefinition };
+
+struct Compiled {
+  uint64_t id = 0;  // unique in the process; with the expansion it names the prepared statement
+  StatementClass statement_class = StatementClass::kQuery;
+  std::vector<Step> steps;
+  std::vector<ResultColumn> columns;  // of the rows the caller sees
+  std::vector<Type> parameters;       // declared type of each argument
+  std::vector<bool> parameter_is_list;
+  Bulk bulk;
+  bool atomic = false;              // several steps that must share a transaction
+  bool keys_are_result = false;     // after kInsertForKeys the keys themselves are the rows asked for
+  int32_t supplied_key = -1;        // argument that holds the key of an insert; -1: the server makes it
+  bool has_generated_key_order = false;  // kValues rows come back in ascending key order; sort by `key_column`
+  int32_t key_column = -1;          // index of the key among `columns`, -1 when it is not there
+  FeatureSet features;              // what the statement uses
+};
+
+}  // namespace ferro::sql

@@ -1,0 +1,81 @@
+// What a statement may ask of a database, and what each dialect answers: native, rewritten exactly, or refused
+// with advice. The compiler checks before it renders, so nothing is ever left out of a statement in silence.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace ferro::sql {
+
+// Each dialect has one row for each, in this order (a table of another size does not compile).
+enum class Feature : uint8_t {
+  kInsertReturning = 0,
+  kUpdateReturning,
+  kDeleteReturning,
+  kDefaultRow,           // an insert without any column
+  kNullsOrder,           // NULLS FIRST and NULLS LAST
+  kOffsetWithoutLimit,
+  kEmptyList,            // x IN () is false
+  kListAsOneParameter,   // a list is one array parameter, not many placeholders
+  kCaseSensitiveLike,
+  kTrueDivision,
+  kIntegerDivision,      // and remainder
+  kCheckedArithmetic,    // int64 overflow is an error
+  kDecimalArithmetic,    // + - * of decimals, exact
+  kDecimalDivision,
+  kRowLock,              // SELECT … FOR UPDATE
+  kOldRowAssignment,     // SET reads the row as it was, whatever the order of the assignments
+  kTransactionalDdl,
+  kCreateIndexIfNotExists,
+  kDropIndexIfExists,
+  kGeneratedKey,         // an int64 key numbered by the database
+};
+
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kGeneratedKey) + 1;
+
+absl::string_view Name(Feature feature);         // "insert-returning"
+absl::string_view Description(Feature feature);  // one sentence
+
+enum class Support : uint8_t { kNative, kRewritten, kRefused };
+
+struct Since {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+};
+
+// One row of a dialect's table. `advice` says what to do instead (refused), or how it is rewritten; a native
+// row with `since` is refused on older servers, with `advice` as its reason.
+struct FeatureRow {
+  Feature feature;
+  Support support;
+  Since since;
+  absl::string_view advice;
+};
+
+constexpr FeatureRow Native(Feature feature, Since since = {}, absl::string_view advice = {}) {
+  return {feature, Support::kNative, since, advice};
+}
+constexpr FeatureRow Rewritten(Feature feature, absl::string_view how) {
+  return {feature, Support::kRewritten, {}, how};
+}
+constexpr FeatureRow Refused(Feature feature, absl::string_view advice) {
+  return {feature, Support::kRefused, {}, advice};
+}
+
+using FeatureTable = std::array<FeatureRow, kFeatureCount>;
+
+constexpr bool IsComplete(const FeatureTable& table) {
+  for (size_t i = 0; i < table.size(); ++i) {
+    if (table[i].feature != static_cast<Feature>(i)) return false;
+    if (table[i].support == Support::kRefused && table[i].advice.empty()) return false;
+  }
+  return true;
+}
+
+using FeatureSet = std::bitset<kFeatureCount>;
+
+}  // namespace ferro::sql

@@ -1,0 +1,39 @@
+// Where a renderer writes: text, quoted names and placeholders are told apart, so that no value and no unquoted
+// name can reach the text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/sql/compiled.h"
+#include "engine/sql/lexicon.h"
+
+namespace ferro::sql {
+
+class SqlWriter {
+ public:
+  explicit SqlWriter(const Lexicon& lexicon) : lexicon_(lexicon) {}
+
+  // Words of the dialect; never a name or value of the caller.
+  SqlWriter& operator<<(absl::string_view words);
+  // An identifier, quoted with the dialect's quote, which is doubled inside.
+  void Identifier(absl::string_view name);
+  // An integer that the compiler itself made or the plan carries as a literal.
+  void Integer(int64_t value);
+  // A placeholder for one value ("?", "$3"), and where its value comes from.
+  void Placeholder(const Bind& bind);
+  // A list that is spelled out when its length is known: ends a piece.
+  void SpelledList(const Bind& bind);
+
+  // What was written, and a fresh start.
+  Text Take();
+
+ private:
+  const Lexicon& lexicon_;
+  Text text_;
+  std::string piece_;
+};
+
+}  // namespace ferro::sql

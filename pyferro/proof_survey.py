@@ -1,0 +1,141 @@
+"""One walk through a field's schema, for what a validator of that field alone could get wrong.
+
+It looks for ways out of the field (functions that read the rest of the row), for unknown nodes, and
+for what makes JSON mode and Python mode differ. It says nothing about single values: that is
+`proof_nodes.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .proof_nodes import OPAQUE, Node, children
+
+_FUNCTIONS = ("function-before", "function-after", "function-wrap", "function-plain")
+
+# Nodes under which a function no longer sees the row's data but that of the thing being built.
+_SCOPES = frozenset({"model-fields", "typed-dict", "dataclass-args"})
+
+# Nodes that may not take their own result as input again, or whose branches depend on the mode.
+_IMPURE = frozenset(_FUNCTIONS) | {"json", "chain", "is-instance", "is-subclass", "callable"}
+_IMPURE |= {"json-or-python", "lax-or-strict"}
+
+
+@dataclass(slots=True)
+class Survey:
+    """What one walk found; `row_reason` says why only the whole row may be validated, if so."""
+
+    row_reason: str | None = None
+    refs: set[str] = field(default_factory=set)
+    aliases: bool = False  # nested fields that are read from another key
+    pure: bool = True  # validating the result again gives the result
+    mode_matters: bool = (
+        False  # Python mode on the parsed value may answer otherwise than JSON mode
+    )
+    reading_default: bool = False  # a default factory that gets the row's data
+    nested_wrapped: bool = False  # a function directly around a nested model or dataclass
+    recursive: bool = False
+
+    def give_up(self, reason: str) -> None:
+        self.row_reason = self.row_reason or reason
+
+
+def survey(node: Node, config: Node, definitions: Mapping[str, Node]) -> Survey:
+    """Walk everything below `node`, a field's schema in a model with `config`."""
+    found = Survey()
+    _Walk(definitions, found).visit(node, config, True)
+    if found.nested_wrapped and found.recursive:
+        # A validator built now picks up finished nested ones, and pydantic-core may then run their
+        # functions once more than the model's own validator does.
+        found.give_up("validators of nested models in a recursive schema")
+    if found.reading_default and not found.pure:
+        # Any function may ask for the default by PydanticUseDefault.
+        found.give_up("a default that reads other fields")
+    return found
+
+
+class _Walk:
+    def __init__(self, definitions: Mapping[str, Node], found: Survey) -> None:
+        self.definitions = definitions
+        self.found = found
+        self.done: set[tuple[str, bool, bool]] = set()
+        self.open: list[str] = []
+
+    def visit(self, node: Node, config: Node, outer: bool) -> None:
+        """`outer`: a function here would see the row's data."""
+        found = self.found
+        tag = node.get("type")
+        if tag not in OPAQUE:
+            found.give_up(f"unknown schema node {tag!r}")
+            return
+        strict = node.get("strict")
+        if config.get("strict") if strict is None else strict:
+            found.mode_matters = True
+        if tag in _IMPURE:
+            found.pure = False
+        if tag == "definition-ref":
+            self._follow(node["schema_ref"], config, outer)
+            return
+        if tag in _FUNCTIONS:
+            self._function(node, outer)
+        elif tag in ("union", "tagged-union", "decimal"):
+            # A union may prefer another member; a decimal is made from a float's other spelling.
+            found.mode_matters = True
+        elif tag == "bytes" and config.get("val_json_bytes", "utf8") != "utf8":
+            found.mode_matters = True
+        elif tag == "default":
+            self._default(node, outer)
+        elif tag in ("model", "dataclass"):
+            if node.get("custom_init") or node.get("post_init"):
+                found.pure = False
+            config = node.get("config") or {}
+        elif tag == "typed-dict":
+            config = node.get("config") or config
+        if "validation_alias" in node:
+            found.aliases = True
+        inner = outer and tag not in _SCOPES
+        for child in children(node):
+            self.visit(child, config, inner)
+
+    def _follow(self, ref: str, config: Node, outer: bool) -> None:
+        if ref in self.open:
+            self.found.recursive = True
+        state = (ref, outer, bool(config.get("strict")))
+        if state in self.done:
+            return
+        self.done.add(state)
+        self.found.refs.add(ref)
+        target = self.definitions.get(ref)
+        if target is None:
+            self.found.give_up("a schema reference that leads nowhere")
+            return
+        self.open.append(ref)
+        self.visit(target, config, outer)
+        self.open.pop()
+
+    def _function(self, node: Node, outer: bool) -> None:
+        function = node.get("function")
+        if not isinstance(function, dict) or function.get("type") != "no-info":
+            # With info comes info.data: the fields validated before this one.
+            if outer:
+                self.found.give_up("a validator that may read other fields")
+        inner = node.get("schema", {})
+        while inner.get("type") in _FUNCTIONS:
+            inner = inner.get("schema", {})
+        if inner.get("type") == "definition-ref":
+            inner = self.definitions.get(inner["schema_ref"], {})
+        if inner.get("type") in ("model", "dataclass"):
+            self.found.nested_wrapped = True
+            model = inner.get("cls")
+            settings = getattr(model, "model_config", {})
+            if settings.get("defer_build") or not getattr(model, "__pydantic_complete__", True):
+                self.found.give_up("validators of a nested model that was built later")
+
+    def _default(self, node: Node, outer: bool) -> None:
+        if node.get("on_error") == "omit":
+            self.found.give_up("a default that leaves the field out")
+        if outer and node.get("default_factory_takes_data"):
+            self.found.reading_default = True
+            if node.get("on_error") == "default":
+                self.found.give_up("a default that reads other fields")

@@ -1,0 +1,72 @@
+"""Runs pytest against the installed package and counts its cases from the JUnit report.
+
+The report, not the terminal output, is read: its form is agreed, and it has the reason of
+each skip.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from pathlib import Path
+
+from .tally import Tally
+
+SECONDS = 1500.0
+ALL_PASSED, SOME_FAILED, NOTHING_COLLECTED = 0, 1, 5
+
+
+def run(
+    tests: Path,
+    environment: Mapping[str, str],
+    results: Path,
+    *,
+    pattern: str | None,
+    servers: bool,
+) -> Tally:
+    tally = Tally()
+    report = results / "pytest.xml"
+    report.unlink(missing_ok=True)
+    # -P keeps the checkout off the import path: what is tested is the package as installed.
+    command = [sys.executable, "-P", "-m", "pytest", str(tests), "-q", f"--junitxml={report}"]
+    if not servers:
+        command += ["-m", "not server"]
+    if pattern is not None:
+        command += ["-k", pattern]
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        status = process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        tally.fail(f"pytest: not done after {SECONDS:.0f} s")
+        return tally
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    try:
+        cases = ElementTree.parse(report).getroot().iter("testcase")
+    except (OSError, ElementTree.ParseError):
+        tally.fail(f"pytest: wrote no results; it ended with {status}")
+        return tally
+    for case in cases:
+        name = f"{case.get('classname')}::{case.get('name')}"
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            tally.fail(f"pytest: {name}")
+        elif skipped is not None:
+            tally.skip(skipped.get("message", ""))
+        else:
+            tally.passed += 1
+    if status == NOTHING_COLLECTED and pattern is None:
+        tally.fail("pytest: found no tests")
+    elif status not in (ALL_PASSED, SOME_FAILED, NOTHING_COLLECTED):
+        tally.fail(f"pytest: ended with {status}")
+    elif status == SOME_FAILED and not tally.failures:
+        tally.fail("pytest: reported a failure that is not in its results")
+    return tally
