@@ -154,7 +154,6 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
   if (compiled.statement_class != sql::StatementClass::kWrite) {
     co_return MakeError(ErrorClass::kInvalidArgument, "only an insert can be run for many rows");
   }
-  FERRO_CO_TRY(CheckArguments(compiled, execution.arguments, rows));
   if (rows == 0) co_return absl::OkStatus();
   std::optional<TransactionUse> use;
   if (execution.transaction != nullptr) {

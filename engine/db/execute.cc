@@ -238,7 +238,6 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
 Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   const sql::Compiled& compiled = *execution.compiled;
   const sql::DialectProfile& profile = *execution.database->profile();
-  FERRO_CO_TRY(CheckArguments(compiled, execution.arguments, 1));
   std::optional<TransactionUse> use;
   if (execution.transaction != nullptr) {
     FERRO_CO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));

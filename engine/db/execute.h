@@ -23,7 +23,8 @@ struct Execution {
 // The body of an operation: batches are shown as they come, operation.rows_affected is set at the end.
 Task<absl::Status> Execute(Execution execution, runtime::Operation& operation);
 
-// kInvalidArgument when the arguments are not what the statement declares. Checked for `rows` rows of them.
+// kInvalidArgument when the arguments are not what the statement declares, for `rows` rows of them. Execute and
+// ExecuteBulk trust that this was asked.
 absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
                             size_t rows);
 

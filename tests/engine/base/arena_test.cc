@@ -24,7 +24,7 @@ TEST(Arena, GivesPiecesThatDoNotOverlap) {
   Arena arena;
   std::vector<std::pair<char*, size_t>> pieces;
   for (size_t i = 0; i < 2000; ++i) {
-    const size_t size = i * 7 % 300;
+    const size_t size = 1 + i * 7 % 300;
     auto* piece = static_cast<char*>(arena.Allocate(size, size_t{1} << (i % 5)));
     std::memset(piece, static_cast<int>(i % 251), size);
     pieces.emplace_back(piece, size);

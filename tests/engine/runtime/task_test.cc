@@ -257,7 +257,9 @@ TEST(Task, PassesAnExceptionToItsParentWhetherOrNotItWaited) {
     Context context;
     Task<std::string> task = parent(wait);
     task.StartIn(context);
-    if (wait) ASSERT_EQ(context.Resume(), Progress::kWait);
+    if (wait) {
+      ASSERT_EQ(context.Resume(), Progress::kWait);
+    }
     ASSERT_EQ(context.Resume(), Progress::kDone);
     EXPECT_EQ(task.Take(), "too long");
   }

@@ -253,7 +253,7 @@ VERDICTS: list[tuple[Any, str, Level]] = [
     (Annotated[int, BeforeValidator(lambda v: v)], "int64", F),
     (Annotated[int, WrapValidator(lambda v, handler: handler(v))], "int64", F),
     (Annotated[int, PlainValidator(lambda v: v)], "int64", F),
-    (Annotated[int, AfterValidator(lambda v, info: info.data and v)], "int64", R),
+    (Annotated[int, AfterValidator(lambda v, info: v + len(info.data))], "int64", R),
     (int | str, "text", F),
     (AnyUrl, "text", F),
     (SecretStr, "text", F),

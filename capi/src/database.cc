@@ -1,0 +1,91 @@
+#include "absl/strings/str_cat.h"
+#include "capi/src/guard.h"
+#include "dialects/builtin.h"
+#include "engine/base/try.h"
+
+using ferro::capi::BytesOf;
+using ferro::capi::CheckHandle;
+using ferro::capi::Guard;
+using ferro::capi::View;
+
+namespace {
+
+static_assert(FERRO_SUPPORT_NATIVE == static_cast<int>(ferro::sql::Support::kNative) &&
+              FERRO_SUPPORT_REWRITTEN == static_cast<int>(ferro::sql::Support::kRewritten) &&
+              FERRO_SUPPORT_REFUSED == static_cast<int>(ferro::sql::Support::kRefused));
+
+// Keeps the database alive while its connect operation runs.
+ferro::db::Task<absl::Status> Connect(std::shared_ptr<ferro::db::Database> database) {
+  co_return co_await database->Connect();
+}
+
+}  // namespace
+
+ferro_code ferro_database_open(ferro_bytes url, ferro_database** out_database,
+                               ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    ferro::RegisterBuiltinDialects();
+    FERRO_ASSIGN(auto database, ferro::db::Database::Open(View(url)));
+    *out_database = new ferro_database{std::move(database)};
+    return absl::OkStatus();
+  });
+}
+
+ferro_code ferro_database_connect(ferro_database* database, ferro_operation** out_operation,
+                                  ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(Connect(database->database));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
+void ferro_database_close(ferro_database* database) {
+  if (database != nullptr) database->database->Close();
+}
+
+void ferro_database_free(ferro_database* database) {
+  ferro_database_close(database);
+  delete database;
+}
+
+ferro_bytes ferro_database_dialect(const ferro_database* database) {
+  return database == nullptr ? ferro_bytes{nullptr, 0} : BytesOf(database->database->dialect().name);
+}
+
+ferro_bytes ferro_database_server(const ferro_database* database) {
+  if (database == nullptr || database->database->profile() == nullptr) return {nullptr, 0};
+  return BytesOf(database->database->server());
+}
+
+ferro_code ferro_database_supports(const ferro_database* database, ferro_bytes feature,
+                                   int32_t* out_support, ferro_bytes* out_advice,
+                                   ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    const ferro::sql::DialectProfile* profile = database->database->profile();
+    if (profile == nullptr) {
+      return ferro::MakeError(ferro::ErrorClass::kInvalidArgument,
+                              "the database is not connected yet");
+    }
+    for (size_t i = 0; i < ferro::sql::kFeatureCount; ++i) {
+      const auto candidate = static_cast<ferro::sql::Feature>(i);
+      if (Name(candidate) != View(feature)) continue;
+      *out_support = static_cast<int32_t>(profile->SupportOf(candidate));
+      if (out_advice != nullptr) *out_advice = BytesOf((*profile->features)[i].advice);
+      return absl::OkStatus();
+    }
+    return ferro::MakeErrorWithHint(ferro::ErrorClass::kInvalidArgument,
+                                    absl::StrCat("no feature is called \"", View(feature), "\""),
+                                    "docs/dialects.md lists them");
+  });
+}
+
+void ferro_database_pool(const ferro_database* database, int32_t* out_open, int32_t* out_busy) {
+  if (database == nullptr) return;
+  const auto statistics = database->database->pool().statistics();
+  *out_open = statistics.open;
+  *out_busy = statistics.busy;
+}

@@ -1,0 +1,80 @@
+#include "absl/time/clock.h"
+#include "capi/src/guard.h"
+#include "engine/base/try.h"
+
+using ferro::capi::BatchOf;
+using ferro::capi::Guard;
+using ferro::runtime::Progress;
+
+namespace {
+
+static_assert(FERRO_STATE_DONE == static_cast<int>(Progress::kDone) &&
+              FERRO_STATE_WAIT == static_cast<int>(Progress::kWait) &&
+              FERRO_STATE_ROWS == static_cast<int>(Progress::kBatch));
+
+template <class F>
+ferro_code Advance(ferro_operation* operation, int32_t* out_state, ferro_error** error, F advance) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(ferro::capi::CheckHandle(operation, "operation"));
+    const Progress progress = advance(operation->operation);
+    if (progress == Progress::kDone && !operation->operation.status().ok()) {
+      return operation->operation.status();
+    }
+    *out_state = static_cast<int32_t>(progress);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+ferro_code ferro_operation_step(ferro_operation* operation, int32_t* out_state,
+                                ferro_error** error) {
+  return Advance(operation, out_state, error,
+                 [](ferro::runtime::Operation& running) { return running.Step(); });
+}
+
+ferro_code ferro_operation_wait(ferro_operation* operation, int32_t* out_state,
+                                ferro_error** error) {
+  return Advance(operation, out_state, error,
+                 [](ferro::runtime::Operation& running) { return running.Block(); });
+}
+
+int32_t ferro_operation_descriptor(const ferro_operation* operation) {
+  return operation->operation.context().wait.fd;
+}
+
+int32_t ferro_operation_interest(const ferro_operation* operation) {
+  const ferro::runtime::Wait& wait = operation->operation.context().wait;
+  return (wait.read ? FERRO_WAIT_READ : 0) | (wait.write ? FERRO_WAIT_WRITE : 0);
+}
+
+int64_t ferro_operation_timeout(const ferro_operation* operation) {
+  return ferro::runtime::MillisecondsUntil(operation->operation.context().wait.deadline);
+}
+
+void ferro_operation_set_timeout(ferro_operation* operation, int64_t milliseconds) {
+  operation->operation.context().deadline = absl::Now() + absl::Milliseconds(milliseconds);
+}
+
+const ferro_batch* ferro_operation_batch(const ferro_operation* operation) {
+  return ferro::capi::HandleOf(operation->operation.context().batch);
+}
+
+int64_t ferro_operation_rows_affected(const ferro_operation* operation) {
+  return operation->operation.rows_affected;
+}
+
+void ferro_operation_free(ferro_operation* operation) { delete operation; }
+
+size_t ferro_batch_rows(const ferro_batch* batch) {
+  return batch == nullptr ? 0 : BatchOf(batch).rows();
+}
+
+size_t ferro_batch_columns(const ferro_batch* batch) {
+  return batch == nullptr ? 0 : BatchOf(batch).columns();
+}
+
+const ferro_value* ferro_batch_cells(const ferro_batch* batch) {
+  return batch == nullptr ? nullptr
+                          : reinterpret_cast<const ferro_value*>(BatchOf(batch).cells().data());
+}

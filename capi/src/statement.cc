@@ -1,0 +1,105 @@
+#include "capi/src/guard.h"
+#include "engine/base/try.h"
+
+using ferro::capi::BytesOf;
+using ferro::capi::CheckHandle;
+using ferro::capi::Guard;
+using ferro::capi::Values;
+using ferro::capi::View;
+
+namespace {
+
+// Each step on a line; a spelled-out list stands there with one placeholder.
+std::string TextOf(const ferro::sql::Compiled& compiled) {
+  std::string text;
+  for (const ferro::sql::Step& step : compiled.steps) {
+    if (!text.empty()) text += '\n';
+    for (size_t i = 0; i < step.text.pieces.size(); ++i) {
+      if (i > 0) text += '?';
+      text += step.text.pieces[i];
+    }
+  }
+  return text;
+}
+
+absl::StatusOr<ferro::db::Execution> MakeExecution(ferro_database* database,
+                                                   ferro_transaction* transaction,
+                                                   const ferro_statement* statement,
+                                                   std::span<const ferro::Value> arguments) {
+  FERRO_TRY(CheckHandle(database, "database"));
+  FERRO_TRY(CheckHandle(statement, "statement"));
+  ferro::db::Execution execution;
+  execution.database = database->database;
+  if (transaction != nullptr) {
+    execution.transaction = transaction->transaction;
+    if (&transaction->transaction->database() != database->database.get()) {
+      return ferro::MakeError(ferro::ErrorClass::kInvalidArgument,
+                              "the transaction belongs to another database");
+    }
+  }
+  execution.compiled = statement->compiled;
+  execution.arguments = arguments;
+  return execution;
+}
+
+}  // namespace
+
+ferro_code ferro_statement_compile(ferro_database* database, ferro_bytes plan,
+                                   ferro_statement** out_statement, ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    FERRO_ASSIGN(auto compiled, database->database->Compile(View(plan)));
+    auto statement = std::make_unique<ferro_statement>();
+    statement->text = TextOf(*compiled);
+    statement->compiled = std::move(compiled);
+    *out_statement = statement.release();
+    return absl::OkStatus();
+  });
+}
+
+void ferro_statement_free(ferro_statement* statement) { delete statement; }
+
+ferro_bytes ferro_statement_sql(const ferro_statement* statement) {
+  return statement == nullptr ? ferro_bytes{nullptr, 0} : BytesOf(statement->text);
+}
+
+size_t ferro_statement_parameter_count(const ferro_statement* statement) {
+  return statement == nullptr ? 0 : statement->compiled->parameters.size();
+}
+
+size_t ferro_statement_column_count(const ferro_statement* statement) {
+  return statement == nullptr ? 0 : statement->compiled->columns.size();
+}
+
+ferro_code ferro_statement_run(ferro_database* database, ferro_transaction* transaction,
+                               const ferro_statement* statement, const ferro_value* arguments,
+                               size_t argument_count, ferro_operation** out_operation,
+                               ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_ASSIGN(ferro::db::Execution execution,
+                 MakeExecution(database, transaction, statement, Values(arguments, argument_count)));
+    FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments, 1));
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(ferro::db::Execute(std::move(execution), operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
+ferro_code ferro_statement_run_bulk(ferro_database* database, ferro_transaction* transaction,
+                                    const ferro_statement* statement, const ferro_value* arguments,
+                                    size_t rows, ferro_operation** out_operation,
+                                    ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(statement, "statement"));
+    const size_t count = rows * statement->compiled->parameters.size();
+    FERRO_ASSIGN(ferro::db::Execution execution,
+                 MakeExecution(database, transaction, statement, Values(arguments, count)));
+    FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments, rows));
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(
+        ferro::db::ExecuteBulk(std::move(execution), rows, operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
