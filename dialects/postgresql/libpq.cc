@@ -11,7 +11,8 @@ absl::string_view View(const char* text) { return text == nullptr ? absl::string
 }  // namespace
 
 void Silence(PGconn* connection) {
-  PQsetNoticeReceiver(connection, [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(
+      connection, [](void*, const PGresult*) {}, nullptr);
 }
 
 absl::string_view ErrorField(const PGresult* result, int field) {

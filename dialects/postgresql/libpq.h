@@ -1,5 +1,5 @@
-// Ownership of what libpq allocates, and the two or three questions about a PGconn that everybody asks. Nothing
-// here waits or interprets.
+// Ownership of what libpq allocates, and the two or three questions about a PGconn that everybody
+// asks. Nothing here waits or interprets.
 #pragma once
 
 #include <libpq-fe.h>

@@ -53,18 +53,19 @@ NumericFault Read(absl::string_view wire, Numeric& out) {
 // The coefficient at the number's scale, or false when that takes more than 18 digits.
 bool Coefficient(const Numeric& number, int64_t& out) {
   if (number.scale > 18 || number.weight > 4) return false;
-  const int last = -((number.scale + 3) / 4);        // power of the last digit that the scale reaches
-  const int unused = -last * 4 - number.scale;       // decimal places of it beyond the scale
+  const int last = -((number.scale + 3) / 4);   // power of the last digit that the scale reaches
+  const int unused = -last * 4 - number.scale;  // decimal places of it beyond the scale
   const int lowest = number.weight - number.count + 1;
-  // Digits beyond the scale never come from a server; the text form would have to drop them as well.
+  // Digits beyond the scale never come from a server; the text form would have to drop them as
+  // well.
   if (number.count > 0 && lowest < last) return false;
   int64_t sum = 0;
   for (int power = std::max(number.weight, last); power >= last; --power) {
-    const int digit = number.Digit(power);
-    const int dropped = power == last ? unused : 0;
-    if (sum > (kLargestSmall - 9999) / kPowersOfTen[static_cast<size_t>(4 - dropped)]) return false;
-    sum = sum * kPowersOfTen[static_cast<size_t>(4 - dropped)] +
-          digit / kPowersOfTen[static_cast<size_t>(dropped)];
+    const size_t dropped = power == last ? static_cast<size_t>(unused) : 0;
+    const int64_t digit = number.Digit(power) / kPowersOfTen[dropped];
+    const int64_t step = kPowersOfTen[4 - dropped];
+    if (sum > (kLargestSmall - digit) / step) return false;
+    sum = sum * step + digit;
   }
   out = number.negative ? -sum : sum;
   return true;
@@ -72,19 +73,21 @@ bool Coefficient(const Numeric& number, int64_t& out) {
 
 void PutDigit(char*& to, int digit) {
   for (int power = 3; power >= 0; --power) {
-    *to++ = static_cast<char>('0' + digit / static_cast<int>(kPowersOfTen[static_cast<size_t>(power)]) % 10);
+    *to++ = static_cast<char>(
+        '0' + digit / static_cast<int>(kPowersOfTen[static_cast<size_t>(power)]) % 10);
   }
 }
 
 absl::string_view Text(const Numeric& number, Arena& arena) {
   const int integer_digits = std::max(number.weight, 0) + 1;
-  const size_t room = 2 + 4 * static_cast<size_t>(integer_digits) +
-                      4 * static_cast<size_t>(number.scale / 4 + 1);
+  const size_t room =
+      2 + 4 * static_cast<size_t>(integer_digits) + 4 * static_cast<size_t>(number.scale / 4 + 1);
   char* const begin = arena.NewArray<char>(room).data();
   char* to = begin;
   if (number.negative && number.count > 0) *to++ = '-';
   char* const integer = to;
-  for (int power = std::max(number.weight, 0); power >= 0; --power) PutDigit(to, number.Digit(power));
+  for (int power = std::max(number.weight, 0); power >= 0; --power)
+    PutDigit(to, number.Digit(power));
   const char* const first = std::find_if(integer, to - 1, [](char c) { return c != '0'; });
   to = std::copy<const char*>(first, to, integer);
   if (number.scale > 0) {
@@ -153,7 +156,8 @@ void AppendFromSmall(std::string& out, const Value& value) {
   const auto unused = static_cast<size_t>(-power * 4 - value.scale);
   if (rest != 0) {
     const auto step = static_cast<uint64_t>(kPowersOfTen[4 - unused]);
-    groups[count++] = static_cast<uint16_t>(rest % step * static_cast<uint64_t>(kPowersOfTen[unused]));
+    groups[count++] =
+        static_cast<uint16_t>(rest % step * static_cast<uint64_t>(kPowersOfTen[unused]));
     rest /= step;
     for (; rest != 0; rest /= 10'000) groups[count++] = static_cast<uint16_t>(rest % 10'000);
   }

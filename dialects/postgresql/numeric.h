@@ -1,5 +1,5 @@
-// PostgreSQL's binary numeric: a sign, a scale for display and base-10000 digits with the weight of the first. To
-// and from the engine's decimals, exactly.
+// PostgreSQL's binary numeric: a sign, a scale for display and base-10000 digits with the weight of
+// the first. To and from the engine's decimals, exactly.
 #pragma once
 
 #include <string>

@@ -4,21 +4,35 @@ namespace ferro::postgresql {
 
 Oid ParameterOid(Type type, bool is_array) {
   switch (type) {
-    case Type::kBool: return is_array ? 1000 : kBoolOid;
-    case Type::kInt64: return is_array ? 1016 : kInt8Oid;
-    case Type::kFloat64: return is_array ? 1022 : kFloat8Oid;
-    case Type::kDecimal: return is_array ? 1231 : kNumericOid;
-    case Type::kText: return is_array ? 1009 : kTextOid;
-    case Type::kBytes: return is_array ? 1001 : kByteaOid;
-    case Type::kDate: return is_array ? 1182 : kDateOid;
-    case Type::kTime: return is_array ? 1183 : kTimeOid;
-    case Type::kTimestamp: return is_array ? 1115 : kTimestampOid;
-    case Type::kTimestampTz: return is_array ? 1185 : kTimestampTzOid;
-    case Type::kInterval: return is_array ? 1187 : kIntervalOid;
-    case Type::kUuid: return is_array ? 2951 : kUuidOid;
-    case Type::kJson: return is_array ? 3807 : kJsonbOid;
+    case Type::kBool:
+      return is_array ? 1000 : kBoolOid;
+    case Type::kInt64:
+      return is_array ? 1016 : kInt8Oid;
+    case Type::kFloat64:
+      return is_array ? 1022 : kFloat8Oid;
+    case Type::kDecimal:
+      return is_array ? 1231 : kNumericOid;
+    case Type::kText:
+      return is_array ? 1009 : kTextOid;
+    case Type::kBytes:
+      return is_array ? 1001 : kByteaOid;
+    case Type::kDate:
+      return is_array ? 1182 : kDateOid;
+    case Type::kTime:
+      return is_array ? 1183 : kTimeOid;
+    case Type::kTimestamp:
+      return is_array ? 1115 : kTimestampOid;
+    case Type::kTimestampTz:
+      return is_array ? 1185 : kTimestampTzOid;
+    case Type::kInterval:
+      return is_array ? 1187 : kIntervalOid;
+    case Type::kUuid:
+      return is_array ? 2951 : kUuidOid;
+    case Type::kJson:
+      return is_array ? 3807 : kJsonbOid;
     case Type::kNull:
-    case Type::kArray: return 0;
+    case Type::kArray:
+      return 0;
   }
   return 0;
 }
@@ -32,31 +46,46 @@ bool IsTextOnTheWire(Oid oid) {
     case kCharOid:
     case kXmlOid:
     case kUnknownOid:
-    case kVoidOid: return true;
-    default: return oid >= kFirstUserOid;
+    case kVoidOid:
+      return true;
+    default:
+      return oid >= kFirstUserOid;
   }
 }
 
 Type NaturalType(Oid oid) {
   switch (oid) {
-    case kBoolOid: return Type::kBool;
+    case kBoolOid:
+      return Type::kBool;
     case kInt2Oid:
     case kInt4Oid:
     case kInt8Oid:
-    case kOidOid: return Type::kInt64;
+    case kOidOid:
+      return Type::kInt64;
     case kFloat4Oid:
-    case kFloat8Oid: return Type::kFloat64;
-    case kNumericOid: return Type::kDecimal;
-    case kByteaOid: return Type::kBytes;
-    case kDateOid: return Type::kDate;
-    case kTimeOid: return Type::kTime;
-    case kTimestampOid: return Type::kTimestamp;
-    case kTimestampTzOid: return Type::kTimestampTz;
-    case kIntervalOid: return Type::kInterval;
-    case kUuidOid: return Type::kUuid;
+    case kFloat8Oid:
+      return Type::kFloat64;
+    case kNumericOid:
+      return Type::kDecimal;
+    case kByteaOid:
+      return Type::kBytes;
+    case kDateOid:
+      return Type::kDate;
+    case kTimeOid:
+      return Type::kTime;
+    case kTimestampOid:
+      return Type::kTimestamp;
+    case kTimestampTzOid:
+      return Type::kTimestampTz;
+    case kIntervalOid:
+      return Type::kInterval;
+    case kUuidOid:
+      return Type::kUuid;
     case kJsonOid:
-    case kJsonbOid: return Type::kJson;
-    default: return IsTextOnTheWire(oid) ? Type::kText : Type::kNull;
+    case kJsonbOid:
+      return Type::kJson;
+    default:
+      return IsTextOnTheWire(oid) ? Type::kText : Type::kNull;
   }
 }
 

@@ -1,5 +1,5 @@
-// The object ids of PostgreSQL's built-in types that we know (src/include/catalog/pg_type.dat of the server; they
-// never change) and how they stand to our canonical types.
+// The object ids of PostgreSQL's built-in types that we know (src/include/catalog/pg_type.dat of
+// the server; they never change) and how they stand to our canonical types.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +39,13 @@ inline constexpr Oid kJsonbOid = 3802;
 // Types made by users (enums, extensions) have ids from here on.
 inline constexpr Oid kFirstUserOid = 16384;
 
-// What a parameter of `type`, or an array of such, is declared as; 0 (the server infers it) for kNull.
+// What a parameter of `type`, or an array of such, is declared as; 0 (the server infers it) for
+// kNull.
 Oid ParameterOid(Type type, bool is_array);
 
-// What a column of this type is when nothing was declared; kNull when we do not know it. A user's type counts as
-// text: the binary form of an enum, of a citext and of a domain over text is its text.
+// What a column of this type is when nothing was declared; kNull when we do not know it. A user's
+// type counts as text: the binary form of an enum, of a citext and of a domain over text is its
+// text.
 Type NaturalType(Oid oid);
 
 // Whether the binary form is the text itself.

@@ -52,8 +52,8 @@ constexpr std::array kCodes = {
     CodeRow{SQLITE_CONSTRAINT_PRIMARYKEY, ErrorClass::kUnique},
     CodeRow{SQLITE_CONSTRAINT_UNIQUE, ErrorClass::kUnique},
     CodeRow{SQLITE_CONSTRAINT_ROWID, ErrorClass::kUnique},
-    CodeRow{3091 /* SQLITE_CONSTRAINT_DATATYPE, since 3.37 */, ErrorClass::kData},
     CodeRow{SQLITE_IOERR_NOMEM, ErrorClass::kMemory},
+    CodeRow{3091 /* SQLITE_CONSTRAINT_DATATYPE, since 3.37 */, ErrorClass::kData},
 };
 constexpr bool Before(const CodeRow& a, const CodeRow& b) { return a.code < b.code; }
 static_assert([] {

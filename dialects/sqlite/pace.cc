@@ -31,6 +31,11 @@ Pace::Pace(sqlite3* db, absl::Duration busy_timeout)
   sqlite3_busy_handler(db, &OnBusy, this);
 }
 
+Pace::~Pace() {
+  sqlite3_progress_handler(db_, 0, nullptr, nullptr);
+  sqlite3_busy_handler(db_, nullptr, nullptr);
+}
+
 void Pace::Begin(Mode mode, absl::Time deadline) {
   mode_ = mode;
   have_row_ = false;
@@ -46,7 +51,7 @@ void Pace::Begin(Mode mode, absl::Time deadline) {
 
 int Pace::OnProgress(void* self) {
   Pace& pace = *static_cast<Pace*>(self);
-  if (pace.cancelled_.load(std::memory_order_relaxed)) return 1;
+  if (pace.cancelled()) return 1;
   if (pace.stop_at_ == INT64_MAX) return 0;
   const int64_t now = SteadyNanos();
   if (now < pace.stop_at_) return 0;
@@ -64,7 +69,7 @@ int Pace::OnBusy(void* self, int count) {
       pace.stop_at_,
       pace.busy_nanos_ > INT64_MAX - pace.busy_since_ ? INT64_MAX : pace.busy_since_ + pace.busy_nanos_);
   if (now >= pace.stop_at_) pace.expired_ = true;
-  if (now >= give_up || pace.cancelled_.load(std::memory_order_relaxed)) return 0;
+  if (now >= give_up || pace.cancelled()) return 0;
   const size_t step = std::min(static_cast<size_t>(count), kSleepsMillis.size() - 1);
   const int64_t sleep = std::min<int64_t>(int64_t{kSleepsMillis[step]} * 1'000'000, give_up - now);
   std::this_thread::sleep_for(std::chrono::nanoseconds(sleep));

@@ -26,8 +26,9 @@ class Pace {
     kWaiting,   // on a thread that may wait: for locks, and until the deadline
   };
 
-  // Installs the handlers on `db`, which must not outlive this.
+  // Installs the handlers on `db`, and takes them off at the end.
   Pace(sqlite3* db, absl::Duration busy_timeout);
+  ~Pace();
   Pace(const Pace&) = delete;
   Pace& operator=(const Pace&) = delete;
 
@@ -37,11 +38,13 @@ class Pace {
   // A row is ready: from now on it would be a loss to stop in the middle of finding the next one, so the handler
   // waits for twice the budget before it does that. The caller stops between rows, when expired().
   void HaveRow() { have_row_ = true; }
-  // The budget or the deadline has passed. Only looks at the clock when `look`.
-  bool expired(bool look = false) {
-    if (look && !expired_) expired_ = SteadyNanos() >= stop_at_;
-    return expired_;
-  }
+  // Whether the handlers have found that the budget or the deadline has passed; Look() asks the clock itself.
+  bool expired() const { return expired_; }
+  void Look() { expired_ = expired_ || SteadyNanos() >= stop_at_; }
+
+  bool waits() const { return mode_ == Mode::kWaiting; }
+
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
 
   // Before work is given to another thread; then from any thread, to end that work soon.
   void Arm() { cancelled_.store(false, std::memory_order_relaxed); }

@@ -33,14 +33,16 @@ absl::string_view Arena::Copy(absl::string_view text) {
 
 void Arena::Clear() {
   if (blocks_.empty()) return;
-  const auto largest = std::max_element(blocks_.begin(), blocks_.end(),
-                                        [](const Block& a, const Block& b) { return a.size < b.size; });
-  Block kept = std::move(*largest);
-  blocks_.clear();
-  cursor_ = reinterpret_cast<uintptr_t>(kept.data.get());
-  limit_ = cursor_ + kept.size;
-  capacity_ = kept.size;
-  blocks_.push_back(std::move(kept));
+  if (blocks_.size() > 1) {
+    // One block that would have held it all; keeping the largest would never settle.
+    Block merged;
+    merged.size = capacity_;
+    merged.data = std::unique_ptr<char[]>(new char[merged.size]);
+    blocks_.clear();
+    blocks_.push_back(std::move(merged));
+  }
+  cursor_ = reinterpret_cast<uintptr_t>(blocks_.front().data.get());
+  limit_ = cursor_ + blocks_.front().size;
 }
 
 }  // namespace ferro

@@ -1,5 +1,5 @@
 // A bump allocator for trivially destructible things: AST nodes, names, decoded cells. It never runs a
-// destructor and never gives single objects back; Clear() forgets everything but keeps its largest block,
+// destructor and never gives single objects back; Clear() forgets everything and merges its blocks into one,
 // so that a batch that is filled again and again settles at no allocation at all. Not thread-safe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// The parser of brackets, quotes and atoms. Recursive, to a bounded depth.
 #include "engine/plan/sexpr_tree.h"
 
 #include <utility>

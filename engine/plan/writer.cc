@@ -1,3 +1,5 @@
+// AST to plan bytes, derived from Fields(): a new node needs nothing here. It trusts the tree; only
+// the reader checks limits.
 #include "engine/plan/writer.h"
 
 #include <tuple>

@@ -32,9 +32,11 @@ enum class Feature : uint8_t {
   kCreateIndexIfNotExists,
   kDropIndexIfExists,
   kGeneratedKey,         // an int64 key numbered by the database
+  kUnboundedDecimal,     // a decimal column without precision, exact
+  kTargetInSubquery,     // UPDATE and DELETE whose subquery reads the table they change
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kGeneratedKey) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kTargetInSubquery) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

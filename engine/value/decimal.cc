@@ -1,5 +1,5 @@
-// Decimal text is scanned once into its parts; both the parser and the comparison work on those parts, so that
-// they agree on what a decimal is.
+// Decimal text is scanned once into its parts; both the parser and the comparison work on those
+// parts, so that they agree on what a decimal is.
 #include "engine/value/decimal.h"
 
 #include <algorithm>
@@ -15,8 +15,8 @@ constexpr int64_t kSmallDigits = 18;  // any coefficient of so many digits fits 
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The number is 0.DIGITS * 10^point, where DIGITS are the characters of `digits` without the point in it, of
-// which the first is not '0'; no digits: zero.
+// The number is 0.DIGITS * 10^point, where DIGITS are the characters of `digits` without the point
+// in it, of which the first is not '0'; no digits: zero.
 struct Parts {
   bool negative = false;
   absl::string_view digits;  // may hold one '.'
@@ -114,7 +114,8 @@ int64_t Coefficient(const Parts& parts, int64_t digits) {
 
 absl::string_view Canonical(const Parts& parts, int64_t scale, Arena& arena) {
   const int64_t integer = std::max<int64_t>(parts.point, 1);
-  const auto size = static_cast<size_t>((parts.negative ? 1 : 0) + integer + (scale > 0 ? 1 + scale : 0));
+  const auto size =
+      static_cast<size_t>((parts.negative ? 1 : 0) + integer + (scale > 0 ? 1 + scale : 0));
   char* const begin = arena.NewArray<char>(size).data();
   char* to = begin;
   if (parts.negative) *to++ = '-';
@@ -151,8 +152,8 @@ void AppendDecimal(std::string& out, const Value& value) {
   char* from = end;
   const size_t scale = std::min<size_t>(value.scale, std::numeric_limits<uint8_t>::max());
   const bool negative = value.integer < 0;
-  uint64_t rest = negative ? 0 - static_cast<uint64_t>(value.integer)
-                           : static_cast<uint64_t>(value.integer);
+  uint64_t rest =
+      negative ? 0 - static_cast<uint64_t>(value.integer) : static_cast<uint64_t>(value.integer);
   for (size_t i = 0; i < scale; ++i, rest /= 10) *--from = static_cast<char>('0' + rest % 10);
   if (scale > 0) *--from = '.';
   do {

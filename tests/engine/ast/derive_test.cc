@@ -1,3 +1,4 @@
+// Equality and walking, which are derived from Fields(), on the sample statements.
 #include "engine/ast/derive.h"
 
 #include <gtest/gtest.h>

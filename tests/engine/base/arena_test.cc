@@ -1,3 +1,4 @@
+// The arena: alignment, disjoint pieces, and that refilling settles as its header promises.
 #include "engine/base/arena.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Byte order and varints, at their edges.
 #include "engine/base/bytes.h"
 
 #include <gtest/gtest.h>

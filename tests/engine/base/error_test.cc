@@ -1,3 +1,4 @@
+// What a Status carries through its payload, and the macros that return it.
 #include "engine/base/error.h"
 
 #include <gtest/gtest.h>

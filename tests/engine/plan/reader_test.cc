@@ -1,3 +1,5 @@
+// The reader against valid plans, against each thing it must refuse, and against mutants of valid
+// plans. What a plan means is not tested here.
 #include "engine/plan/reader.h"
 
 #include <gtest/gtest.h>

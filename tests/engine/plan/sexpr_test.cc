@@ -1,3 +1,4 @@
+// Both directions of the S-expressions, and where a wrong text is said to be wrong.
 #include "engine/plan/sexpr.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The bytes that the writer makes: exactly those of format.h.
 #include "engine/plan/writer.h"
 
 #include <gtest/gtest.h>

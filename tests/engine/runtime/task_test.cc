@@ -1,3 +1,5 @@
+// Coroutines driven by hand, without descriptors: nesting, waiting, batches, destruction, deadlines
+// and exceptions.
 #include "engine/runtime/task.h"
 
 #include <gtest/gtest.h>

@@ -62,8 +62,9 @@ TEST(Decimal, IsSmallUpToEighteenDigitsAndScaleEighteen) {
 }
 
 TEST(Decimal, RefusesWhatIsNoFiniteDecimal) {
-  for (const char* text : {"", "-", "+", ".", "-.", "e5", "1e", "1e+", "1.2.3", "1,5", " 1", "1 ", "NaN",
-                           "Infinity", "-inf", "0x10", "1_000", "--1", "1e1.5", "1e99999999999"}) {
+  for (const char* text :
+       {"",   "-",  "+",   ".",        "-.",   "e5",   "1e",    "1e+", "1.2.3", "1,5",
+        " 1", "1 ", "NaN", "Infinity", "-inf", "0x10", "1_000", "--1", "1e1.5", "1e99999999999"}) {
     EXPECT_EQ(RoundTrip(text), "refused") << text;
   }
   EXPECT_EQ(RoundTrip(absl::string_view("1\0", 2)), "refused");
@@ -80,8 +81,10 @@ TEST(Decimal, HasTheLimitsOfPostgresql) {
 }
 
 TEST(Decimal, WritesEveryCoefficient) {
-  EXPECT_EQ(Text(Value::SmallDecimal(std::numeric_limits<int64_t>::min(), 0)), "-9223372036854775808");
-  EXPECT_EQ(Text(Value::SmallDecimal(std::numeric_limits<int64_t>::min(), 18)), "-9.223372036854775808");
+  EXPECT_EQ(Text(Value::SmallDecimal(std::numeric_limits<int64_t>::min(), 0)),
+            "-9223372036854775808");
+  EXPECT_EQ(Text(Value::SmallDecimal(std::numeric_limits<int64_t>::min(), 18)),
+            "-9.223372036854775808");
   EXPECT_EQ(Text(Value::SmallDecimal(-5, 3)), "-0.005");
   EXPECT_EQ(Text(Value::SmallDecimal(0, 2)), "0.00");
 }
@@ -113,7 +116,8 @@ TEST(Decimal, OrderAgreesWithIntegersOfRandomScale) {
   for (int i = 0; i < 20'000; ++i) {
     const auto scale = static_cast<uint16_t>(random() % 6);
     const int64_t a = static_cast<int64_t>(random() % 2'000'001) - 1'000'000;
-    const int64_t b = random() % 4 == 0 ? a : static_cast<int64_t>(random() % 2'000'001) - 1'000'000;
+    const int64_t b =
+        random() % 4 == 0 ? a : static_cast<int64_t>(random() % 2'000'001) - 1'000'000;
     const std::string left = Text(Value::SmallDecimal(a, scale));
     const std::string right = Text(Value::SmallDecimal(b, scale));
     const int order = CompareDecimalText(left, right + (scale > 0 ? "00" : ".0"));

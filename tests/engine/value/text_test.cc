@@ -1,3 +1,4 @@
+// UTF-8 validation, against a decoder written for the test.
 #include "engine/value/text.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-"""What native code does with a proof, in plain Python: the meaning of `FieldProof` and `ModelProof`.
+"""What native code does with a proof, in plain Python: the meaning of a proof's fields.
 
 The tests compare it with pydantic-core; it is no part of pyferro and takes no short cut for speed.
 """

@@ -322,6 +322,29 @@ def test_the_checks_say_what_was_declared() -> None:
     assert tone.enum_map == {"low": Tone.LOW, "high": Tone.HIGH} and tone.convert == "enum"
 
 
+@pytest.mark.parametrize("name", ["ge", "gt", "le", "lt"])
+@pytest.mark.parametrize(
+    ("base", "kind"), [(int, "int64"), (float, "float64"), (Decimal, "decimal")]
+)
+def test_bounds_at_the_bound(name: str, base: Any, kind: str) -> None:
+    proof = proof_of(Annotated[base, Field(**{name: 3})], kind)
+    for value in map(base, (2, 3, 4)):
+        row = {"f": value}
+        own = outcome(lambda row=row: proof.model.model_validate(row))
+        assert outcome(lambda row=row: fill(proof, row)) == own
+        check = proof.fields["f"].check
+        assert check is not None and check.admits(value) == (own[0] == "made")
+
+
+def test_lookups_tell_values_of_other_types_apart() -> None:
+    proof = proof_of(Literal[True, 2], "int64")
+    assert fill(proof, {"f": 2}).f == 2  # type: ignore[attr-defined]
+    # True == 1, so a dict would find it; whether 1 means True is for pydantic to say.
+    assert proof.fields["f"].enum_map == {2: 2}
+    own = outcome(lambda: proof.model.model_validate({"f": 1}))
+    assert outcome(lambda: fill(proof, {"f": 1})) == own
+
+
 def test_null_is_valid_only_where_declared() -> None:
     assert proof_of(int | None, "int64").fields["f"].nullable
     assert proof_of(Any, "text").fields["f"].nullable
@@ -844,7 +867,7 @@ CONFIGS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 def _fitting(annotation: Any) -> list[str]:
-    """The column types the hand-made table pairs with an annotation, else those of its base type."""
+    """The column types the hand-made table pairs with an annotation, or with its base type."""
     found = [kind for a, kind, level in VERDICTS if a is annotation]
     base = getattr(annotation, "__origin__", annotation)
     return found or [kind for a, kind, level in VERDICTS if a is base and level <= Level.CHECKED]
@@ -901,7 +924,7 @@ def test_the_short_way_equals_pydantic_core(
 
 
 def expected(proof: ModelProof, row: dict[str, Any], kinds: dict[str, str]) -> Any:
-    """pydantic alone, as `outcome` describes it: JSON columns in JSON mode, the rest in Python mode.
+    """pydantic alone, as `outcome` describes it: JSON columns in JSON mode, others in Python's.
 
     Each JSON field is asked for in a model of its own and stands as Any in a copy of the model, so
     this is right only for models whose fields do not see each other.

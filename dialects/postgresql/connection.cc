@@ -1,0 +1,336 @@
+#include "dialects/postgresql/connection.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "dialects/postgresql/errors.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::postgresql {
+namespace {
+
+// Rows of one batch. The first is smaller: whoever wants one page has it sooner.
+constexpr int kFirstRows = 256;
+constexpr int kMoreRows = 1024;
+
+// Given-up statements closed along with one new one; at most one is given up for each, so this only
+// catches up.
+constexpr size_t kClosesAtOnce = 16;
+
+constexpr int kBinary = 1;
+
+}  // namespace
+
+class PostgresqlConnection::BusyGuard {
+ public:
+  explicit BusyGuard(PostgresqlConnection& connection) : connection_(connection) {
+    connection_.busy_ = true;
+  }
+  BusyGuard(const BusyGuard&) = delete;
+  BusyGuard& operator=(const BusyGuard&) = delete;
+  ~BusyGuard() {
+    // Rows of a statement that is over must not keep their memory until the next one.
+    connection_.batch_.Reset(0);
+  }
+
+  void Finish() { connection_.busy_ = false; }
+
+ private:
+  PostgresqlConnection& connection_;
+};
+
+PostgresqlConnection::PostgresqlConnection(ConnectionHandle handle, size_t statement_cache)
+    : handle_(std::move(handle)), statements_(statement_cache) {
+  // A database without an encoding sends whatever bytes were stored.
+  const char* encoding = PQparameterStatus(handle_.get(), "server_encoding");
+  trusted_text_ = encoding != nullptr && absl::string_view(encoding) != "SQL_ASCII";
+}
+
+db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Run(const db::Request& request,
+                                                                db::RowSink* sink) {
+  FERRO_CO_TRY(CheckUsable());
+  if (request.sql.find('\0') != absl::string_view::npos) {
+    co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
+  }
+  if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
+    co_return WithDetail(encoded,
+                         [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
+  }
+  const bool may_repeat = transaction_state() == db::TransactionState::kIdle;
+  BusyGuard guard(*this);
+  for (int attempt = 0;; ++attempt) {
+    Reading reading;
+    reading.sql = request.sql;
+    reading.request = &request;
+    reading.sink = sink;
+    absl::Status session = co_await Execute(request, reading);
+    if (!session.ok()) {
+      // What the server said before it hung up says more than the broken socket.
+      if (!reading.status.ok() && ClassOf(reading.status) == ErrorClass::kConnection) {
+        co_return reading.status;
+      }
+      co_return session;
+    }
+    if (reading.stale_plan) {
+      // The server found out before it ran anything.
+      statements_.Forget(request.statement_id, reading.known_to_server);
+      if (may_repeat && attempt == 0) continue;
+      reading.status = WithDetail(reading.status, [](ErrorDetail& detail) {
+        detail.hint =
+            "a table was altered since this statement was prepared: run the transaction again";
+      });
+    }
+    guard.Finish();
+    if (!reading.status.ok()) co_return reading.status;
+    co_return reading.outcome;
+  }
+}
+
+db::Task<absl::Status> PostgresqlConnection::Script(absl::string_view sql) {
+  FERRO_CO_TRY(CheckUsable());
+  if (sql.find('\0') != absl::string_view::npos) {
+    co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
+  }
+  BusyGuard guard(*this);
+  Reading reading;
+  reading.sql = sql;
+  text_.assign(sql.data(), sql.size());
+  if (PQsendQuery(handle_.get(), text_.c_str()) == 0) co_return SendFailed(sql);
+  absl::Status session = co_await Flush(sql);
+  if (session.ok()) session = co_await TakeResults(reading);
+  if (session.ok()) guard.Finish();
+  if (!reading.status.ok()) co_return reading.status;
+  co_return session;
+}
+
+db::Task<absl::Status> PostgresqlConnection::Execute(const db::Request& request, Reading& reading) {
+  PGconn* const connection = handle_.get();
+  const bool keep = request.statement_id != 0 && statements_.enabled();
+  const std::string* name =
+      keep ? statements_.Find(request.statement_id, encoder_.types()) : nullptr;
+  // In a transaction nothing is closed, so a long one must not prepare without end.
+  if (keep && name == nullptr && !statements_.full_of_pending()) {
+    co_return co_await PrepareAndExecute(request, reading);
+  }
+  int sent = 0;
+  if (name != nullptr) {
+    sent = PQsendQueryPrepared(connection, name->c_str(), encoder_.count(), encoder_.values(),
+                               encoder_.lengths(), encoder_.formats(), kBinary);
+  } else {
+    text_.assign(request.sql.data(), request.sql.size());
+    sent = PQsendQueryParams(connection, text_.c_str(), encoder_.count(), encoder_.types().data(),
+                             encoder_.values(), encoder_.lengths(), encoder_.formats(), kBinary);
+  }
+  if (sent == 0) co_return SendFailed(request.sql);
+#ifdef LIBPQ_HAS_CHUNK_MODE
+  PQsetChunkedRowsMode(connection, kMoreRows);
+#endif
+  absl::Status session = co_await Flush(request.sql);
+  if (session.ok()) session = co_await TakeResults(reading);
+  co_return session;
+}
+
+// One round trip for preparing and running, and for closing what was given up: pipeline mode.
+db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request& request,
+                                                               Reading& reading) {
+  PGconn* const connection = handle_.get();
+  const bool idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
+  std::string name = statements_.NewName();
+  text_.assign(request.sql.data(), request.sql.size());
+  if (PQenterPipelineMode(connection) == 0) co_return SendFailed(request.sql);
+
+  size_t closes = 0;
+  if (idle) {
+    absl::StatusOr<size_t> sent = SendCloses();
+    if (!sent.ok()) co_return sent.status();
+    closes = *sent;
+  }
+  if (PQsendPrepare(connection, name.c_str(), text_.c_str(), encoder_.count(),
+                    encoder_.types().data()) == 0 ||
+      PQsendQueryPrepared(connection, name.c_str(), encoder_.count(), encoder_.values(),
+                          encoder_.lengths(), encoder_.formats(), kBinary) == 0 ||
+      PQpipelineSync(connection) == 0) {
+    co_return SendFailed(request.sql);
+  }
+  FERRO_CO_TRY(co_await Flush(request.sql));
+
+  for (size_t i = 0; i < closes; ++i) {
+    // One that is gone already (DISCARD ALL) is no fault.
+    Reading ignored;
+    FERRO_CO_TRY(co_await TakeResults(ignored));
+    FERRO_CO_TRY(co_await TakeSync(request.sql));
+  }
+  Reading preparing;
+  preparing.sql = request.sql;
+  FERRO_CO_TRY(co_await TakeResults(preparing));
+  reading.status = std::move(preparing.status);
+  // From here on the server knows it, whatever becomes of this run.
+  if (reading.status.ok()) {
+    statements_.Add(request.statement_id, std::move(name), encoder_.types());
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    PQsetChunkedRowsMode(connection, kMoreRows);
+#endif
+  }
+  FERRO_CO_TRY(co_await TakeResults(reading));
+  FERRO_CO_TRY(co_await TakeSync(request.sql));
+  if (PQexitPipelineMode(connection) == 0) co_return SendFailed(request.sql);
+  co_return absl::OkStatus();
+}
+
+// Each in a segment of its own, so that its failure cannot abort what follows. Only outside a
+// transaction: a DEALLOCATE that fails would abort it.
+absl::StatusOr<size_t> PostgresqlConnection::SendCloses() {
+  const std::vector<std::string> names = statements_.TakePending(kClosesAtOnce);
+  for (const std::string& name : names) {
+#ifdef LIBPQ_HAS_CLOSE_PREPARED
+    const bool sent = PQsendClosePrepared(handle_.get(), name.c_str()) != 0;
+#else
+    const std::string sql = "DEALLOCATE " + name;
+    const bool sent = PQsendQueryParams(handle_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr,
+                                        nullptr, kBinary) != 0;
+#endif
+    if (!sent || PQpipelineSync(handle_.get()) == 0) return SendFailed(name);
+  }
+  return names.size();
+}
+
+// Takes what one statement (of a Script: all of them) gives, to its end.
+db::Task<absl::Status> PostgresqlConnection::TakeResults(Reading& reading) {
+  for (;;) {
+    FERRO_CO_TRY(co_await AwaitResult(reading.sql));
+    std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
+    if (result == nullptr) break;
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+      int64_t rows = 0;
+      if (absl::SimpleAtoi(PQcmdTuples(result.get()), &rows)) reading.outcome.rows_affected = rows;
+    }
+    bool has_rows = status == PGRES_TUPLES_OK;
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    has_rows = has_rows || status == PGRES_TUPLES_CHUNK;
+#endif
+    if (has_rows) {
+      FERRO_CO_TRY(co_await TakeRows(std::move(result), reading));
+    } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
+      TakeError(result.get(), reading);
+    } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      // The session now expects the copy's data: it is given up.
+      co_return MakeErrorWithHint(ErrorClass::kUnsupported, "COPY cannot be run as a statement",
+                                  "insert many rows by a bulk insert");
+    }
+  }
+  // After a fatal error libpq may have seen the end of the connection together with it.
+  if (PQstatus(handle_.get()) != CONNECTION_OK)
+    co_return LostConnection(handle_.get(), reading.sql);
+  co_return absl::OkStatus();
+}
+
+db::Task<absl::Status> PostgresqlConnection::TakeSync(absl::string_view sql) {
+  FERRO_CO_TRY(co_await AwaitResult(sql));
+  const ResultHandle result(PQgetResult(handle_.get()));
+  if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) co_return absl::OkStatus();
+  co_return LostConnection(handle_.get(), sql);
+}
+
+db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGresult> result,
+                                                      Reading& reading) {
+  if (reading.sink == nullptr || !reading.request->returns_rows || !reading.status.ok()) {
+    co_return absl::OkStatus();
+  }
+  if (!reading.started) {
+    reading.status = decoder_.Start(result.get(), reading.request->columns, trusted_text_);
+    reading.started = true;
+  }
+  const int rows = PQntuples(result.get());
+  int limit = kFirstRows;
+  for (int first = 0; first < rows && reading.status.ok(); limit = kMoreRows) {
+    const int count = std::min(rows - first, limit);
+    batch_.Reset(decoder_.columns());
+    batch_.Retain(result);
+    reading.status = decoder_.Decode(result.get(), first, count, batch_);
+    if (reading.status.ok()) {
+      absl::Status accepted = co_await reading.sink->Accept(batch_);
+      reading.status = std::move(accepted);
+    } else {
+      reading.status = WithDetail(
+          reading.status, [&](ErrorDetail& detail) { detail.sql = std::string(reading.sql); });
+    }
+    first += count;
+  }
+  batch_.Reset(decoder_.columns());
+  co_return absl::OkStatus();
+}
+
+void PostgresqlConnection::TakeError(const PGresult* result, Reading& reading) {
+  if (!reading.status.ok()) return;  // the first one tells why
+  reading.status = StatementError(handle_.get(), result, reading.sql);
+  const absl::string_view state = ErrorField(result, PG_DIAG_SQLSTATE);
+  // "cached plan must not change result type" shares its state with much else, and its text may be
+  // translated.
+  if (state == "0A000" && ErrorField(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery") {
+    reading.stale_plan = true;
+  }
+  if (state == "26000" && reading.request != nullptr && reading.request->statement_id != 0) {
+    reading.stale_plan = true;
+    reading.known_to_server = false;
+  }
+}
+
+db::Task<absl::Status> PostgresqlConnection::Flush(absl::string_view sql) {
+  for (;;) {
+    const int left = PQflush(handle_.get());
+    if (left == 0) co_return absl::OkStatus();
+    const int fd = PQsocket(handle_.get());
+    if (left < 0 || fd < 0) co_return LostConnection(handle_.get(), sql);
+    runtime::Wait wait;
+    wait.fd = fd;
+    wait.read = true;  // a server that is itself stuck sending takes no more until it is read
+    wait.write = true;
+    FERRO_CO_TRY(co_await runtime::WaitFor(wait));
+    if (PQconsumeInput(handle_.get()) == 0) co_return LostConnection(handle_.get(), sql);
+  }
+}
+
+db::Task<absl::Status> PostgresqlConnection::AwaitResult(absl::string_view sql) {
+  while (PQisBusy(handle_.get()) != 0) {
+    const int fd = PQsocket(handle_.get());
+    if (fd < 0) co_return LostConnection(handle_.get(), sql);
+    FERRO_CO_TRY(co_await runtime::Readable(fd));
+    if (PQconsumeInput(handle_.get()) == 0) co_return LostConnection(handle_.get(), sql);
+  }
+  co_return absl::OkStatus();
+}
+
+absl::Status PostgresqlConnection::CheckUsable() const {
+  if (PQstatus(handle_.get()) != CONNECTION_OK) return LostConnection(handle_.get(), "");
+  if (busy_)
+    return MakeError(ErrorClass::kClosed,
+                     "an earlier statement was left half-way on this connection");
+  return absl::OkStatus();
+}
+
+absl::Status PostgresqlConnection::SendFailed(absl::string_view sql) const {
+  if (PQstatus(handle_.get()) != CONNECTION_OK) return LostConnection(handle_.get(), sql);
+  return MakeError(ErrorClass::kInternal, LastMessage(handle_.get()));
+}
+
+db::TransactionState PostgresqlConnection::transaction_state() const {
+  if (busy_) return db::TransactionState::kUnknown;
+  const PGTransactionStatusType status = PQtransactionStatus(handle_.get());
+  if (status == PQTRANS_IDLE) return db::TransactionState::kIdle;
+  if (status == PQTRANS_INTRANS) return db::TransactionState::kActive;
+  if (status == PQTRANS_INERROR) return db::TransactionState::kFailed;
+  return db::TransactionState::kUnknown;
+}
+
+bool PostgresqlConnection::healthy() const {
+  return !busy_ && PQstatus(handle_.get()) == CONNECTION_OK;
+}
+
+ServerVersion PostgresqlConnection::version() const {
+  const int number = PQserverVersion(handle_.get());  // 150020 is 15.20
+  return {Product::kPostgresql, number / 10'000, number % 10'000, 0};
+}
+
+}  // namespace ferro::postgresql

@@ -1,0 +1,71 @@
+// A session with a PostgreSQL server: one statement at a time over a non-blocking PGconn.
+// Statements with an id are prepared once and kept; results come binary. Not thread-safe; belongs
+// to one operation at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dialects/postgresql/decode.h"
+#include "dialects/postgresql/encode.h"
+#include "dialects/postgresql/libpq.h"
+#include "dialects/postgresql/statements.h"
+#include "engine/db/driver.h"
+
+namespace ferro::postgresql {
+
+class PostgresqlConnection final : public db::Connection {
+ public:
+  // `handle` is connected and non-blocking. `statement_cache`: prepared statements to keep at most.
+  PostgresqlConnection(ConnectionHandle handle, size_t statement_cache);
+
+  db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
+  db::Task<absl::Status> Script(absl::string_view sql) override;
+
+  db::TransactionState transaction_state() const override;
+  bool healthy() const override;
+  ServerVersion version() const override;
+
+ private:
+  // A statement on its way: where its rows go, and the first thing that went wrong with it.
+  struct Reading {
+    absl::string_view sql;
+    const db::Request* request = nullptr;  // null: rows are dropped
+    db::RowSink* sink = nullptr;
+    db::Outcome outcome;
+    absl::Status status;
+    bool started = false;     // `decoder` knows the columns
+    bool stale_plan = false;  // the prepared statement no longer fits, or is gone
+    bool known_to_server = true;
+  };
+  // Held while a statement is under way; destroyed without Finish() it leaves the connection
+  // unhealthy.
+  class BusyGuard;
+
+  // These send a statement and take everything that comes back. What the server refuses goes to
+  // `reading.status`; an error returned means that the session is lost.
+  db::Task<absl::Status> Execute(const db::Request& request, Reading& reading);
+  db::Task<absl::Status> PrepareAndExecute(const db::Request& request, Reading& reading);
+  db::Task<absl::Status> TakeResults(Reading& reading);
+  db::Task<absl::Status> TakeSync(absl::string_view sql);
+  db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
+
+  db::Task<absl::Status> Flush(absl::string_view sql);
+  db::Task<absl::Status> AwaitResult(absl::string_view sql);
+
+  absl::Status CheckUsable() const;
+  absl::Status SendFailed(absl::string_view sql) const;
+  absl::StatusOr<size_t> SendCloses();
+  void TakeError(const PGresult* result, Reading& reading);
+
+  ConnectionHandle handle_;
+  PreparedStatements statements_;
+  Encoder encoder_;
+  RowDecoder decoder_;
+  Batch batch_;
+  std::string text_;  // of the statement, with the NUL that libpq wants
+  bool trusted_text_ = true;
+  bool busy_ = false;
+};
+
+}  // namespace ferro::postgresql

@@ -1,0 +1,119 @@
+// Connecting: URL to libpq's parameters, and the handshake step by step without blocking. Names of
+// hosts are resolved by libpq in the first step, which blocks (see README.md).
+#include "dialects/postgresql/driver.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "dialects/postgresql/connection.h"
+#include "dialects/postgresql/errors.h"
+#include "dialects/postgresql/libpq.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::postgresql {
+namespace {
+
+// Keywords and values in the two parallel arrays that libpq takes: no quoting, so nothing to
+// escape.
+class Parameters {
+ public:
+  void Add(const char* keyword, std::string value) {
+    keywords_.push_back(keyword);
+    texts_.push_back(std::move(value));
+  }
+  // Without a value libpq looks at its environment and its own default.
+  void AddIfSet(const char* keyword, const std::string& value) {
+    if (!value.empty()) Add(keyword, value);
+  }
+  ConnectionHandle Start() {
+    std::vector<const char*> values;
+    for (const std::string& text : texts_) values.push_back(text.c_str());
+    values.push_back(nullptr);
+    keywords_.push_back(nullptr);
+    return ConnectionHandle(PQconnectStartParams(keywords_.data(), values.data(), 0));
+  }
+
+ private:
+  std::vector<const char*> keywords_;
+  std::vector<std::string> texts_;
+};
+
+// A certificate authority without a mode means that it shall be believed, not ignored.
+std::string SslMode(const db::Url& url) {
+  return url.tls == "prefer" && !url.tls_ca.empty() ? "verify-full" : url.tls;
+}
+
+Parameters ParametersOf(const db::Url& url) {
+  Parameters parameters;
+  parameters.AddIfSet("host", url.host);
+  if (url.port != 0) parameters.Add("port", absl::StrCat(url.port));
+  parameters.AddIfSet("user", url.user);
+  parameters.AddIfSet("password", url.password);
+  parameters.AddIfSet("dbname", url.database);
+  parameters.AddIfSet("sslmode", SslMode(url));
+  parameters.AddIfSet("sslrootcert", url.tls_ca);
+  parameters.Add("application_name",
+                 url.application_name.empty() ? "pyferro" : url.application_name);
+  parameters.Add("client_encoding", "UTF8");
+  // As startup options rather than SET: they cost no round trip, and RESET and pooled sessions keep
+  // them.
+  parameters.Add("options",
+                 "-c timezone=UTC -c DateStyle=ISO -c IntervalStyle=postgres "
+                 "-c standard_conforming_strings=on");
+  // A peer that is gone without a word is noticed within about a minute.
+  parameters.Add("keepalives", "1");
+  parameters.Add("keepalives_idle", "30");
+  parameters.Add("keepalives_interval", "10");
+  parameters.Add("keepalives_count", "3");
+  parameters.Add("tcp_user_timeout", "30000");
+  return parameters;
+}
+
+absl::Status NotInTime(const PGconn* connection) {
+  return MakeErrorWithHint(
+      ErrorClass::kConnection,
+      absl::StrCat("cannot connect to PostgreSQL at ", Address(connection), ": no answer in time"),
+      "is the host reachable? the option connect_timeout sets the limit");
+}
+
+class PostgresqlDriver final : public db::Driver {
+ public:
+  db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connect(const db::Url& url,
+                                                                    absl::Time deadline) override {
+    const auto statement_cache = static_cast<size_t>(std::max(url.statement_cache, 0));
+    Parameters parameters = ParametersOf(url);
+    ConnectionHandle handle = parameters.Start();
+    if (handle == nullptr) co_return MakeError(ErrorClass::kMemory, "out of memory");
+    Silence(handle.get());
+    PQsetErrorVerbosity(handle.get(), PQERRORS_VERBOSE);  // ConnectError wants the SQLSTATE
+    if (PQstatus(handle.get()) == CONNECTION_BAD) co_return ConnectError(handle.get());
+
+    PostgresPollingStatusType step = PGRES_POLLING_WRITING;
+    while (step != PGRES_POLLING_OK) {
+      const int fd = PQsocket(handle.get());  // another one for each address
+      if (step == PGRES_POLLING_FAILED || fd < 0) co_return ConnectError(handle.get());
+      runtime::Wait wait;
+      wait.fd = fd;
+      wait.read = step == PGRES_POLLING_READING;
+      wait.write = !wait.read;
+      wait.deadline = deadline;
+      const absl::Status ready = co_await runtime::WaitFor(wait);
+      if (!ready.ok()) {
+        if (absl::Now() < deadline) co_return ready;  // the whole operation's deadline
+        co_return NotInTime(handle.get());
+      }
+      step = PQconnectPoll(handle.get());
+    }
+    if (PQsetnonblocking(handle.get(), 1) != 0) co_return ConnectError(handle.get());
+    co_return std::make_unique<PostgresqlConnection>(std::move(handle), statement_cache);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<db::Driver> MakeDriver() { return std::make_unique<PostgresqlDriver>(); }
+
+}  // namespace ferro::postgresql

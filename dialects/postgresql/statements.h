@@ -1,0 +1,58 @@
+// Which statements a session has prepared, least recently used first to go, and the names that the
+// server may forget. Only bookkeeping: the connection sends.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "dialects/postgresql/oids.h"
+
+namespace ferro::postgresql {
+
+class PreparedStatements {
+ public:
+  explicit PreparedStatements(size_t capacity) : capacity_(capacity) {}
+
+  // Nothing can be kept: statements are sent unprepared.
+  bool enabled() const { return capacity_ > 0; }
+
+  // The server's name of statement `id`, or null. One prepared for other parameter types (an
+  // untyped NULL the first time) does not fit and is given up.
+  const std::string* Find(uint64_t id, std::span<const Oid> types);
+
+  // A name that this session has not used.
+  std::string NewName();
+
+  // Once the server has prepared it. May give up another.
+  void Add(uint64_t id, std::string name, std::span<const Oid> types);
+
+  // Gives `id` up; `known_to_server`: it has to be told.
+  void Forget(uint64_t id, bool known_to_server);
+
+  // Names of given-up statements that the server still holds.
+  size_t pending() const { return closing_.size(); }
+  bool full_of_pending() const { return closing_.size() >= capacity_; }
+  std::vector<std::string> TakePending(size_t at_most);
+
+ private:
+  struct Entry {
+    uint64_t id;
+    std::string name;
+    std::vector<Oid> types;
+  };
+  using Order = std::list<Entry>;  // most recently used first
+
+  void GiveUp(Order::iterator entry, bool known_to_server);
+
+  size_t capacity_;
+  uint64_t last_name_ = 0;
+  Order order_;
+  absl::flat_hash_map<uint64_t, Order::iterator> by_id_;
+  std::vector<std::string> closing_;
+};
+
+}  // namespace ferro::postgresql

@@ -1,0 +1,308 @@
+// Where a statement runs, when the caller's thread may not be blocked (Context::blocking is false):
+//
+//  - A read starts on the caller's thread under a budget (pace.h). When the budget is spent between two rows, what
+//    is left runs on the worker; when it is spent before a row was shown, the whole runs again there.
+//  - A write to a file outside of a transaction ends in a commit, which syncs: it goes to the worker.
+//  - A write inside a transaction that has its lock does not sync. It still cannot be stopped half-way (SQLite would
+//    roll the transaction back), so it runs on the caller's thread only when this prepared statement was seen to be
+//    quick the last time, and has few parameters, which bulk inserts do not. What is left is a statement that is
+//    quick with one parameter and slow with another: it takes the caller's thread once, then it is known.
+//  - A transaction's end goes to the worker when there is something to write. Its beginning takes a lock but
+//    syncs nothing: it is tried without waiting.
+//  - Whatever finds a lock held is run again on the worker, which may wait.
+//  - A database in memory neither syncs nor waits: only slow reads leave the caller's thread.
+//
+// When the caller may be blocked, everything runs on its thread, and there is no worker.
+#include "dialects/sqlite/connection.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "dialects/sqlite/errors.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::sqlite {
+namespace {
+
+using Mode = Pace::Mode;
+
+// The first rows should be seen soon, the others with little overhead.
+constexpr size_t kFirstBatch = 256;
+constexpr size_t kBatch = 1024;
+
+// More parameters than this are taken for many rows.
+constexpr size_t kBulkParameters = 64;
+
+ServerVersion LibraryVersion() {
+  const int number = sqlite3_libversion_number();
+  return {Product::kSqlite, number / 1'000'000, number / 1'000 % 1'000, number % 1'000};
+}
+
+absl::Status CheckText(absl::string_view sql) {
+  // SQLite would take the rest for a comment.
+  if (sql.find('\0') != absl::string_view::npos) {
+    return MakeError(ErrorClass::kSyntax, "the statement's text holds U+0000");
+  }
+  if (sql.size() > INT_MAX) return MakeError(ErrorClass::kOutOfRange, "the statement's text is too long");
+  return absl::OkStatus();
+}
+
+absl::Status CheckCount(sqlite3* db, const db::Request& request) {
+  const int limit = sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, -1);
+  if (request.parameters.size() <= static_cast<size_t>(limit)) return absl::OkStatus();
+  return MakeErrorWithHint(
+      ErrorClass::kInvalidArgument,
+      absl::StrCat(request.parameters.size(), " parameters, where this SQLite takes ", limit),
+      "split the statement");
+}
+
+}  // namespace
+
+// Notices that a task was destroyed before it ended.
+class Connection::HalfWay {
+ public:
+  explicit HalfWay(Connection& connection)
+      : connection_(connection),
+        in_transaction_(sqlite3_get_autocommit(connection.database_.get()) == 0) {}
+  ~HalfWay() {
+    // A statement that was left is reset and that is all, but nobody knows whether what it did in the transaction
+    // is wanted, or whether stopping it has ended the transaction.
+    const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
+    if (!ended_ && (in_transaction_ || still)) connection_.healthy_ = false;
+  }
+  HalfWay(const HalfWay&) = delete;
+  HalfWay& operator=(const HalfWay&) = delete;
+
+  void Ended() { ended_ = true; }
+
+ private:
+  Connection& connection_;
+  const bool in_transaction_;
+  bool ended_ = false;
+};
+
+Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memory)
+    : database_(std::move(database)),
+      pace_(database_.get(), url.busy_timeout),
+      cache_(url.statement_cache),
+      version_(LibraryVersion()),
+      in_memory_(in_memory) {}
+
+Connection::~Connection() = default;
+
+db::TransactionState Connection::transaction_state() const {
+  return sqlite3_get_autocommit(database_.get()) != 0 ? db::TransactionState::kIdle
+                                                      : db::TransactionState::kActive;
+}
+
+bool Connection::HoldsWriteLock() const {
+  return sqlite3_get_autocommit(database_.get()) == 0 &&
+         sqlite3_txn_state(database_.get(), nullptr) == SQLITE_TXN_WRITE;
+}
+
+void Connection::Judge(const absl::Status& status) {
+  if (status.ok()) return;
+  const ErrorClass error_class = ClassOf(status);
+  // A statement that was cancelled or came too late has been reset: where the session stands is known.
+  if (error_class == ErrorClass::kConnection || error_class == ErrorClass::kMemory ||
+      error_class == ErrorClass::kInternal) {
+    healthy_ = false;
+  }
+}
+
+db::Task<absl::Status> Connection::OnWorker(std::function<absl::Status()> job) {
+  if (worker_ == nullptr) {
+    worker_ = std::make_unique<runtime::Worker>([this] { pace_.Cancel(); });
+  }
+  pace_.Arm();
+  auto task = worker_->Run(std::move(job));
+  absl::Status status = co_await task;
+  pace_.Arm();  // a cancellation that came too late is not for the next statement
+  co_return status;
+}
+
+// --- Statements
+
+absl::Status Connection::PrepareNow(const db::Request& request, Prepared& out) {
+  FERRO_TRY(CheckText(request.sql));
+  sqlite3* db = database_.get();
+  absl::string_view tail;
+  const int code = Prepare(db, request.sql, request.statement_id != 0, out.handle, tail);
+  if (code != SQLITE_OK) return Failure(db, pace_, code, Phase::kPrepare, request.sql);
+  if (out.handle == nullptr) return MakeError(ErrorClass::kSyntax, "the statement is empty");
+  if (!IsBlank(db, tail)) {
+    return MakeError(ErrorClass::kSyntax, "one statement at a time: something follows the first");
+  }
+  out.read_only = sqlite3_stmt_readonly(out.handle.get()) != 0;
+  out.slow = !in_memory_ && (request.writes || !out.read_only);
+  return absl::OkStatus();
+}
+
+db::Task<absl::StatusOr<Prepared*>> Connection::FindOrPrepare(const db::Request& request,
+                                                              Prepared& one_shot) {
+  if (request.statement_id != 0) {
+    if (Prepared* known = cache_.Find(request.statement_id)) co_return known;
+  }
+  runtime::Context& context = co_await runtime::ThisContext();
+  pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline);
+  absl::Status status = PrepareNow(request, one_shot);
+  if (!context.blocking && !status.ok() && ClassOf(status) == ErrorClass::kLock) {
+    // Reading the schema met a lock.
+    std::function<absl::Status()> job = [&] {
+      pace_.Begin(Mode::kWaiting);
+      return PrepareNow(request, one_shot);
+    };
+    auto task = OnWorker(std::move(job));
+    status = co_await task;
+  }
+  if (!status.ok()) co_return status;
+  Prepared* kept = cache_.Insert(request.statement_id, std::move(one_shot));
+  co_return kept != nullptr ? kept : &one_shot;
+}
+
+bool Connection::StartsOnWorker(const db::Request& request, const Execution& run,
+                                const Prepared& prepared) const {
+  if (in_memory_ || !run.writes()) return prepared.slow;
+  return prepared.slow || request.parameters.size() > kBulkParameters || !HoldsWriteLock();
+}
+
+db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db::RowSink* sink) {
+  HalfWay half_way(*this);
+  auto task = RunToEnd(request, sink);
+  absl::StatusOr<db::Outcome> outcome = co_await task;
+  half_way.Ended();
+  Judge(outcome.status());
+  co_return outcome;
+}
+
+db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& request,
+                                                           db::RowSink* sink) {
+  if (request.returns_rows && sink == nullptr) {
+    co_return MakeError(ErrorClass::kInvalidArgument, "a statement with rows needs somebody to take them");
+  }
+  FERRO_CO_TRY(CheckCount(database_.get(), request));
+  Prepared one_shot;
+  auto finding = FindOrPrepare(request, one_shot);
+  absl::StatusOr<Prepared*> found = co_await finding;
+  if (!found.ok()) co_return found.status();
+  Prepared& prepared = **found;
+
+  runtime::Context& context = co_await runtime::ThisContext();
+  Execution run(database_.get(), prepared, request, pace_, buffers_);
+  FERRO_CO_TRY(run.Bind());
+  const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
+  bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
+  bool overran = false;
+  size_t batch_rows = kFirstBatch;
+  for (;;) {
+    absl::StatusOr<Stop> stop = Stop::kEnd;
+    if (on_worker) {
+      std::function<absl::Status()> job = [&] {
+        pace_.Begin(Mode::kWaiting);
+        stop = run.Advance(batch_rows);
+        return stop.status();
+      };
+      auto working = OnWorker(std::move(job));
+      absl::Status status = co_await working;
+      if (!status.ok()) co_return status;
+    } else if (context.blocking) {
+      pace_.Begin(Mode::kWaiting, context.deadline);
+      stop = run.Advance(batch_rows);
+    } else {
+      pace_.Begin(run.writes() ? Mode::kInline : Mode::kBudget);
+      stop = run.Advance(kBatch);  // the budget already bounds how long the first rows may take
+      on_worker = true;            // once rows were shown there is no running again
+      overran = stop.ok() && (*stop == Stop::kSpent || *stop == Stop::kStopped);
+      if (stop.ok() && (*stop == Stop::kStopped || *stop == Stop::kBusy)) {
+        run.Restart();
+        continue;
+      }
+    }
+    if (!stop.ok()) co_return stop.status();
+    for (size_t i = 0; i < run.batch_count(); ++i) {
+      if (run.batch(i).empty()) continue;
+      auto accepting = sink->Accept(run.batch(i));
+      absl::Status accepted = co_await accepting;
+      if (!accepted.ok()) co_return accepted;
+    }
+    if (*stop == Stop::kEnd) break;
+    run.Forget();
+    batch_rows = kBatch;
+  }
+  // A commit's time says nothing about the statement's.
+  if (!lone_write) prepared.slow = overran || run.nanos() > kBudgetNanos;
+  db::Outcome outcome;
+  outcome.rows_affected = run.rows_affected();
+  co_return outcome;
+}
+
+// --- Scripts
+
+absl::Status Connection::ScriptNow(absl::string_view sql) {
+  FERRO_TRY(CheckText(sql));
+  sqlite3* db = database_.get();
+  absl::string_view rest = sql;
+  while (!rest.empty()) {
+    StatementHandle statement;
+    absl::string_view tail;
+    int code = Prepare(db, rest, false, statement, tail);
+    if (code != SQLITE_OK) return Failure(db, pace_, code, Phase::kPrepare, sql);
+    if (statement != nullptr) {
+      do {
+        code = sqlite3_step(statement.get());
+      } while (code == SQLITE_ROW);
+      if (code != SQLITE_DONE) return Failure(db, pace_, code, Phase::kRun, sql);
+    }
+    rest = tail;
+  }
+  return absl::OkStatus();
+}
+
+bool Connection::ScriptGoesToWorker(absl::string_view sql) const {
+  if (in_memory_) return false;
+  sql = absl::StripAsciiWhitespace(sql);
+  const size_t semicolon = sql.find(';');
+  if (semicolon != absl::string_view::npos && semicolon + 1 < sql.size()) return true;
+  const absl::string_view word = sql.substr(0, sql.find_first_of(" \t\r\n;"));
+  for (absl::string_view starts : {"BEGIN", "SAVEPOINT"}) {
+    if (absl::EqualsIgnoreCase(word, starts)) return false;
+  }
+  for (absl::string_view ends : {"COMMIT", "END", "ROLLBACK", "RELEASE"}) {
+    if (absl::EqualsIgnoreCase(word, ends)) return HoldsWriteLock();
+  }
+  return true;
+}
+
+db::Task<absl::Status> Connection::Script(absl::string_view sql) {
+  HalfWay half_way(*this);
+  auto task = ScriptToEnd(sql);
+  absl::Status status = co_await task;
+  half_way.Ended();
+  Judge(status);
+  co_return status;
+}
+
+db::Task<absl::Status> Connection::ScriptToEnd(absl::string_view sql) {
+  runtime::Context& context = co_await runtime::ThisContext();
+  if (context.blocking || !ScriptGoesToWorker(sql)) {
+    pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline);
+    absl::Status status = ScriptNow(sql);
+    // A single statement that met a lock has done nothing: it can be run again.
+    const bool busy = !status.ok() && (DetailOf(status).native_code & 0xFF) == SQLITE_BUSY;
+    if (context.blocking || in_memory_ || !busy) co_return status;
+  }
+  std::function<absl::Status()> job = [&] {
+    pace_.Begin(Mode::kWaiting);
+    return ScriptNow(sql);
+  };
+  auto task = OnWorker(std::move(job));
+  absl::Status status = co_await task;
+  co_return status;
+}
+
+}  // namespace ferro::sqlite

@@ -1,0 +1,58 @@
+// A connection to one SQLite file. It decides on which thread a statement steps: see connection.cc. Used by one
+// operation at a time, as every db::Connection.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dialects/sqlite/execution.h"
+#include "dialects/sqlite/handle.h"
+#include "dialects/sqlite/pace.h"
+#include "dialects/sqlite/prepared.h"
+#include "engine/db/driver.h"
+#include "engine/runtime/worker.h"
+
+namespace ferro::sqlite {
+
+class Connection final : public db::Connection {
+ public:
+  // `path` is a file's, or ":memory:".
+  static db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Open(db::Url url,
+                                                                        absl::Time deadline);
+  ~Connection() override;
+
+  db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
+  db::Task<absl::Status> Script(absl::string_view sql) override;
+  db::TransactionState transaction_state() const override;
+  bool healthy() const override { return healthy_; }
+  ServerVersion version() const override { return version_; }
+
+ private:
+  Connection(DatabaseHandle database, const db::Url& url, bool in_memory);
+
+  class HalfWay;
+
+  db::Task<absl::StatusOr<db::Outcome>> RunToEnd(const db::Request& request, db::RowSink* sink);
+  db::Task<absl::Status> ScriptToEnd(absl::string_view sql);
+  db::Task<absl::StatusOr<Prepared*>> FindOrPrepare(const db::Request& request, Prepared& one_shot);
+  absl::Status PrepareNow(const db::Request& request, Prepared& out);
+  absl::Status ScriptNow(absl::string_view sql);
+  bool StartsOnWorker(const db::Request& request, const Execution& run, const Prepared& prepared) const;
+  bool ScriptGoesToWorker(absl::string_view sql) const;
+  bool HoldsWriteLock() const;
+  db::Task<absl::Status> OnWorker(std::function<absl::Status()> job);
+  // Remembers what makes a connection useless.
+  void Judge(const absl::Status& status);
+
+  // Destroyed from the bottom up: the worker's thread is gone before what it used.
+  DatabaseHandle database_;
+  Pace pace_;
+  PreparedCache cache_;
+  Buffers buffers_;
+  std::unique_ptr<runtime::Worker> worker_;
+  const ServerVersion version_;
+  const bool in_memory_;
+  bool healthy_ = true;
+};
+
+}  // namespace ferro::sqlite

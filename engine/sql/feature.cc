@@ -1,0 +1,53 @@
+#include "engine/sql/feature.h"
+
+namespace ferro::sql {
+namespace {
+
+struct Words {
+  absl::string_view name;
+  absl::string_view description;
+};
+
+// In the order of the enum.
+constexpr std::array<Words, kFeatureCount> kWords = {{
+    {"insert-returning", "INSERT gives back columns of the new rows"},
+    {"update-returning", "UPDATE gives back columns of the changed rows"},
+    {"delete-returning", "DELETE gives back columns of the deleted rows"},
+    {"default-row", "INSERT of a row that is all defaults"},
+    {"nulls-order", "ORDER BY says where NULLs stand"},
+    {"offset-without-limit", "rows can be skipped without a limit"},
+    {"empty-list", "IN over a list without values is false"},
+    {"list-as-one-parameter", "a list of any length is one array parameter"},
+    {"case-sensitive-like", "LIKE tells capital from small letters on every column"},
+    {"true-division", "division of numbers as float64; by zero it is NULL"},
+    {"integer-division", "quotient toward zero and remainder of int64; by zero they are NULL"},
+    {"checked-arithmetic", "int64 overflow is an error"},
+    {"decimal-arithmetic", "sums, differences and products of decimals are exact"},
+    {"decimal-division", "division of decimals"},
+    {"row-lock", "SELECT … FOR UPDATE locks the rows it finds"},
+    {"old-row-assignment", "every assignment of an UPDATE reads the row as it was"},
+    {"transactional-ddl", "CREATE and DROP can be rolled back"},
+    {"create-index-if-not-exists", "CREATE INDEX does nothing when the index is there"},
+    {"drop-index-if-exists", "DROP INDEX does nothing when the index is not there"},
+    {"generated-key", "an int64 key that the database numbers"},
+    {"unbounded-decimal", "a decimal column without a precision keeps every digit"},
+    {"target-in-subquery", "UPDATE and DELETE may read the table they change in a subquery"},
+}};
+
+constexpr bool AllSaid() {
+  for (const Words& words : kWords) {
+    if (words.name.empty() || words.description.empty()) return false;
+  }
+  return true;
+}
+static_assert(AllSaid(), "each Feature has a name and a sentence");
+
+}  // namespace
+
+absl::string_view Name(Feature feature) { return kWords[static_cast<size_t>(feature)].name; }
+
+absl::string_view Description(Feature feature) {
+  return kWords[static_cast<size_t>(feature)].description;
+}
+
+}  // namespace ferro::sql

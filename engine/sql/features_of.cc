@@ -1,0 +1,116 @@
+#include "engine/sql/features_of.h"
+
+#include "engine/ast/derive.h"
+#include "engine/sql/rewrite.h"
+#include "engine/sql/type_of.h"
+
+namespace ferro::sql {
+namespace {
+
+using ast::BinaryOp;
+using ast::Kind;
+
+bool ReadsTable(const ast::Node& part, ast::Name table) {
+  bool found = false;
+  const auto look = [&](const ast::Node& node) {
+    if (node.kind == Kind::kTable && ast::As<ast::Table>(node).name == table) found = true;
+  };
+  ast::Walk(part, look);
+  return found;
+}
+
+class Collector {
+ public:
+  // What a node asks for by itself, without its children. Nodes without a word here ask for nothing.
+  void operator()(const ast::Node& node) {
+    ast::Visit(node, [this](const auto& typed) { Of(typed); });
+  }
+
+  FeatureSet features() const { return features_; }
+
+ private:
+  void Use(Feature feature) { features_.set(static_cast<size_t>(feature)); }
+
+  void Of(const ast::Node&) {}
+
+  void Of(const ast::Binary& node) {
+    if (!ast::IsComparison(node.op)) UseArithmetic(node.op, *node.left, *node.right);
+  }
+
+  void Of(const ast::Unary& node) {
+    if (node.op == ast::UnaryOp::kNegate) {
+      UseArithmetic(BinaryOp::kSubtract, *node.operand, *node.operand);
+    }
+  }
+
+  void UseArithmetic(BinaryOp op, const ast::Expr& left_operand, const ast::Expr& right_operand) {
+    const Type left = TypeOf(left_operand);
+    const Type right = TypeOf(right_operand);
+    const bool decimal = left == Type::kDecimal || right == Type::kDecimal;
+    if (op == BinaryOp::kDivide || op == BinaryOp::kIntegerDivide || op == BinaryOp::kModulo) {
+      if (decimal) Use(Feature::kDecimalDivision);
+      Use(op == BinaryOp::kDivide ? Feature::kTrueDivision : Feature::kIntegerDivision);
+    } else if (decimal) {
+      Use(Feature::kDecimalArithmetic);
+    } else if (left != Type::kFloat64 && right != Type::kFloat64) {
+      Use(Feature::kCheckedArithmetic);  // both int64, or not known to be anything else
+    }
+  }
+
+  void Of(const ast::In&) {
+    Use(Feature::kEmptyList);
+    Use(Feature::kListAsOneParameter);
+  }
+
+  void Of(const ast::Like&) { Use(Feature::kCaseSensitiveLike); }
+
+  void Of(const ast::OrderItem& node) {
+    if (node.nulls != ast::Nulls::kNever) Use(Feature::kNullsOrder);
+  }
+
+  void Of(const ast::Select& node) {
+    if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
+    if (node.for_update) Use(Feature::kRowLock);
+  }
+
+  void Of(const ast::Insert& node) {
+    if (node.row.empty()) Use(Feature::kDefaultRow);
+    if (!node.returning.empty()) Use(Feature::kInsertReturning);
+  }
+
+  void Of(const ast::Update& node) {
+    if (!node.returning.empty()) Use(Feature::kUpdateReturning);
+    if (HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);
+    if (ReadsTable(node, node.table)) Use(Feature::kTargetInSubquery);
+  }
+
+  void Of(const ast::Delete& node) {
+    if (!node.returning.empty()) Use(Feature::kDeleteReturning);
+    if (ReadsTable(node, node.table)) Use(Feature::kTargetInSubquery);
+  }
+
+  void Of(const ast::ColumnDefinition& node) {
+    if (node.generated) Use(Feature::kGeneratedKey);
+    if (node.type == Type::kDecimal && node.precision == 0) Use(Feature::kUnboundedDecimal);
+  }
+
+  void Of(const ast::CreateIndex& node) {
+    if (node.if_not_exists) Use(Feature::kCreateIndexIfNotExists);
+  }
+
+  void Of(const ast::DropIndex& node) {
+    if (node.if_exists) Use(Feature::kDropIndexIfExists);
+  }
+
+  FeatureSet features_;
+};
+
+}  // namespace
+
+FeatureSet FeaturesOf(const ast::Statement& statement) {
+  Collector collector;
+  ast::Walk(statement, collector);
+  return collector.features();
+}
+
+}  // namespace ferro::sql

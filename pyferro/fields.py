@@ -1,0 +1,138 @@
+"""How a model says what a column is: `Field`, `FerroField`, `Col` and `PK`.
+
+All of it ends up in the metadata of pydantic's own FieldInfo as one marker, which pydantic passes
+over; so a field's schema is the same with and without it. Reading the markers is `table.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, overload
+
+import pydantic
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+if TYPE_CHECKING:
+    from ._native import Column
+
+T = TypeVar("T")
+
+Nullable = bool | Literal["infer"]
+
+
+class FerroField:
+    """What a database has to know about a field, for use within `Annotated[...]`."""
+
+    __slots__ = ("autoincrement", "db_type", "index", "nullable", "primary_key", "unique")
+
+    def __init__(
+        self,
+        *,
+        primary_key: bool = False,
+        autoincrement: bool | None = None,
+        unique: bool = False,
+        index: bool = False,
+        nullable: Nullable = "infer",
+        db_type: str | None = None,
+    ) -> None:
+        self.primary_key = primary_key
+        self.autoincrement = autoincrement
+        self.unique = unique
+        self.index = index
+        self.nullable = nullable
+        self.db_type = db_type
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"FerroField({said})"
+
+
+_PYDANTIC: frozenset[str] = frozenset(pydantic.Field.__kwdefaults__ or ())
+
+
+def Field(
+    default: Any = PydanticUndefined,
+    *,
+    default_factory: Callable[..., Any] | None = None,
+    primary_key: bool = False,
+    autoincrement: bool | None = None,
+    unique: bool = False,
+    index: bool = False,
+    nullable: Nullable = "infer",
+    db_type: str | None = None,
+    max_length: int | None = None,
+    max_digits: int | None = None,
+    decimal_places: int | None = None,
+    **pydantic_options: Any,
+) -> Any:
+    """A field of a model: pydantic's options and the database's.
+
+    `autoincrement` means that the database numbers the rows; left out, an integer key that may be
+    None and is so by default is numbered. `nullable="infer"` follows the annotation. `max_length`,
+    `max_digits` and `decimal_places` are checked by pydantic and are part of the column's type.
+    """
+    unknown = sorted(set(pydantic_options) - _PYDANTIC)
+    if unknown:
+        raise TypeError(f"Field() has no option {unknown[0]!r} in this version of pyferro")
+    options = dict(pydantic_options)
+    if default_factory is not None:
+        options["default_factory"] = default_factory
+    for name, value in (
+        ("max_length", max_length),
+        ("max_digits", max_digits),
+        ("decimal_places", decimal_places),
+    ):
+        if value is not None:
+            options[name] = value
+    info: FieldInfo = pydantic.Field(default, **options)
+    marker = FerroField(
+        primary_key=primary_key,
+        autoincrement=autoincrement,
+        unique=unique,
+        index=index,
+        nullable=nullable,
+        db_type=db_type,
+    )
+    info.metadata.append(marker)
+    return info
+
+
+if TYPE_CHECKING:
+
+    class Col(Generic[T]):
+        """A column: on the class a `Column`, on an instance the value."""
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Column: ...
+        @overload
+        def __get__(self, instance: object, owner: type) -> T: ...
+        def __get__(self, instance: object | None, owner: type) -> Any: ...
+        def __set__(self, instance: object, value: T) -> None: ...
+
+    class PK(Generic[T]):
+        """The primary key; of an integer type, the database makes it."""
+
+        @overload
+        def __get__(self, instance: None, owner: type) -> Column: ...
+        @overload
+        def __get__(self, instance: object, owner: type) -> T: ...
+        def __get__(self, instance: object | None, owner: type) -> Any: ...
+        def __set__(self, instance: object, value: T | None) -> None: ...
+
+else:
+
+    class Col:
+        """`Col[T]` is `Annotated[T, a marker]`: the same field as with a plain annotation."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            return Annotated[item, FerroField()]
+
+    class PK:
+        """`PK[int]` is None until the database has numbered the row; other keys the caller gives."""
+
+        def __class_getitem__(cls, item: Any) -> Any:
+            if item is not int:
+                return Annotated[item, FerroField(primary_key=True)]
+            marker = FerroField(primary_key=True, autoincrement=True)
+            return Annotated[int | None, pydantic.Field(default=None), marker]

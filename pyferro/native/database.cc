@@ -1,0 +1,381 @@
+// Database, Statement and Transaction: heap types over the handles of the C ABI, and the two ways to run a statement.
+#include "ferro.h"
+#include "pyferro/native/errors.h"
+#include "pyferro/native/expr.h"
+#include "pyferro/native/operation.h"
+#include "pyferro/native/plan_bytes.h"
+
+namespace ferro::py {
+namespace {
+
+template <class Handle>
+struct HandleObject {
+  PyObject_HEAD
+  Handle* handle;
+  PyObject* owner;  // the Database of a Statement or Transaction, kept alive
+};
+
+using DatabaseObject = HandleObject<ferro_database>;
+using StatementObject = HandleObject<ferro_statement>;
+using TransactionObject = HandleObject<ferro_transaction>;
+
+template <class Object>
+Object& As(PyObject* object) {
+  return *reinterpret_cast<Object*>(object);
+}
+
+void Free(ferro_database* handle) { ferro_database_free(handle); }
+void Free(ferro_statement* handle) { ferro_statement_free(handle); }
+void Free(ferro_transaction* handle) { ferro_transaction_free(handle); }
+
+template <class Object>
+void Handle_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  Free(As<Object>(self).handle);
+  Py_XDECREF(As<Object>(self).owner);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+template <class Object, class Handle>
+PyObject* NewHandle(PyTypeObject* type, Handle* handle, PyObject* owner) {
+  PyObject* object = type->tp_alloc(type, 0);
+  if (object == nullptr) {
+    Free(handle);
+    return nullptr;
+  }
+  As<Object>(object).handle = handle;
+  As<Object>(object).owner = Py_XNewRef(owner);
+  return object;
+}
+
+ferro_bytes BytesOf(PyObject* bytes) {
+  return {PyBytes_AS_STRING(bytes), static_cast<size_t>(PyBytes_GET_SIZE(bytes))};
+}
+
+PyObject* Database_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static const char* kNames[] = {"url", nullptr};
+  const char* url;
+  Py_ssize_t size;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "s#", const_cast<char**>(kNames), &url, &size)) return nullptr;
+  ModuleState* state = StateOfType(type);
+  if (state == nullptr) return nullptr;
+  ferro_database* database = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_open({url, static_cast<size_t>(size)}, &database, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return NewHandle<DatabaseObject>(type, database, nullptr);
+}
+
+PyObject* StartOperation(ModuleState& state, std::unique_ptr<Request> request, ferro_operation* operation) {
+  request->operation.reset(operation);
+  return NewOperation(state, std::move(request));
+}
+
+PyObject* Database_connect(PyObject* self, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_connect(As<DatabaseObject>(self).handle, &operation, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(self);
+  return StartOperation(*state, std::move(request), operation);
+}
+
+PyObject* Database_compile(PyObject* self, PyObject* plan) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  if (!PyBytes_Check(plan)) {
+    PyErr_SetString(PyExc_TypeError, "a plan is bytes");
+    return nullptr;
+  }
+  ferro_statement* statement = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_statement_compile(As<DatabaseObject>(self).handle, BytesOf(plan), &statement, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return NewHandle<StatementObject>(state->statement_type, statement, self);
+}
+
+PyObject* Database_close(PyObject* self, PyObject*) {
+  ferro_database_close(As<DatabaseObject>(self).handle);
+  Py_RETURN_NONE;
+}
+
+PyObject* Database_transaction(PyObject* self, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  ferro_transaction* transaction = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_transaction_new(As<DatabaseObject>(self).handle, &transaction, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return NewHandle<TransactionObject>(state->transaction_type, transaction, self);
+}
+
+PyObject* Database_supports(PyObject* self, PyObject* feature) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(feature, &size);
+  if (text == nullptr) return nullptr;
+  int32_t support = 0;
+  ferro_bytes advice = {nullptr, 0};
+  ferro_error* error = nullptr;
+  if (ferro_database_supports(As<DatabaseObject>(self).handle, {text, static_cast<size_t>(size)}, &support,
+                              &advice, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return Py_BuildValue("(is#)", support, advice.data, static_cast<Py_ssize_t>(advice.size));
+}
+
+PyObject* Database_dialect(PyObject* self, void*) {
+  return Text(ferro_database_dialect(As<DatabaseObject>(self).handle)).release();
+}
+PyObject* Database_server(PyObject* self, void*) {
+  return Text(ferro_database_server(As<DatabaseObject>(self).handle)).release();
+}
+PyObject* Database_pool(PyObject* self, void*) {
+  int32_t open = 0, busy = 0;
+  ferro_database_pool(As<DatabaseObject>(self).handle, &open, &busy);
+  return Py_BuildValue("(ii)", open, busy);
+}
+
+// A RowPlan goes with the request; a list of types does not, since cells say what they are.
+bool SetPlan(ModuleState& state, Request& request, PyObject* plan) {
+  if (plan != Py_None && PyObject_TypeCheck(plan, state.row_plan_type)) request.plan = Ref::Borrow(plan);
+  return true;
+}
+
+bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t count) {
+  PyObject* values = request.inputs.get();
+  if (PyTuple_GET_SIZE(values) != count) {
+    PyErr_SetString(PyExc_ValueError, "one type is needed for each value");
+    return false;
+  }
+  request.arguments.resize(static_cast<size_t>(count));
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const auto type = static_cast<uint8_t>(types[i]);
+    PyObject* value = PyTuple_GET_ITEM(values, i);
+    ferro_value& argument = request.arguments[static_cast<size_t>(i)];
+    if ((type & kListFlag) == 0) {
+      if (!Pack(state, type, value, argument, request.scratch)) return false;
+      continue;
+    }
+    std::vector<ferro_value>& items = request.scratch.Array();
+    items.resize(static_cast<size_t>(PyTuple_GET_SIZE(value)));
+    for (size_t k = 0; k < items.size(); ++k) {
+      if (!Pack(state, type & ~kListFlag & 0xFF, PyTuple_GET_ITEM(value, static_cast<Py_ssize_t>(k)), items[k],
+                request.scratch)) {
+        return false;
+      }
+    }
+    argument = ferro_array(items.data(), static_cast<uint32_t>(items.size()));
+  }
+  return true;
+}
+
+ferro_transaction* TransactionHandle(PyObject* transaction) {
+  return transaction == Py_None ? nullptr : As<TransactionObject>(transaction).handle;
+}
+
+// What execute and execute_many have in common.
+std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject* transaction, PyObject* statement,
+                                    int result, PyObject* plan, PyObject* finish) {
+  if (!Py_IS_TYPE(statement, state.statement_type) ||
+      (transaction != Py_None && !Py_IS_TYPE(transaction, state.transaction_type))) {
+    PyErr_SetString(PyExc_TypeError, "a Statement and a Transaction (or None) are needed");
+    return nullptr;
+  }
+  if (As<StatementObject>(statement).owner != self) {
+    PyErr_SetString(PyExc_ValueError, "the statement was compiled for another database");
+    return nullptr;
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(self);
+  request->statement = Ref::Borrow(statement);
+  if (transaction != Py_None) request->transaction = Ref::Borrow(transaction);
+  if (finish != Py_None) request->finish = Ref::Borrow(finish);
+  request->result = static_cast<Result>(result);
+  return SetPlan(state, *request, plan) ? std::move(request) : nullptr;
+}
+
+PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
+  static const char* kNames[] = {"transaction", "statement", "types", "values", "result", "plan", "finish", nullptr};
+  PyObject *transaction, *statement, *values, *plan = Py_None, *finish = Py_None;
+  const char* types;
+  Py_ssize_t count;
+  int result;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOy#Oi|OO", const_cast<char**>(kNames), &transaction, &statement,
+                                   &types, &count, &values, &result, &plan, &finish)) {
+    return nullptr;
+  }
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  auto request = NewRequest(*state, self, transaction, statement, result, plan, finish);
+  if (request == nullptr) return nullptr;
+  request->inputs = Ref::Steal(PySequence_Tuple(values));
+  if (!request->inputs || !PackAll(*state, *request, types, count)) return nullptr;
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_statement_run(As<DatabaseObject>(self).handle, TransactionHandle(transaction),
+                          As<StatementObject>(statement).handle, request->arguments.data(),
+                          request->arguments.size(), &operation, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return StartOperation(*state, std::move(request), operation);
+}
+
+bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_value* out, Request& request,
+                PyObject* kept) {
+  Ref fields = Ref::Steal(PyObject_GetAttr(object, state.name_dict));
+  if (!fields) return false;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(columns); ++i) {
+    const auto& column = As<ColumnObject>(PyTuple_GET_ITEM(columns, i));
+    PyObject* value = PyDict_GetItemWithError(fields.get(), column.name);
+    if (value == nullptr) {
+      if (!PyErr_Occurred()) {
+        PyErr_Format(PyExc_AttributeError, "an object to insert has no value for column %R", column.name);
+      }
+      return false;
+    }
+    // The object may be changed while the insert is under way, so its values are kept, not the object.
+    if (!Bind(state, TargetOf(column), value, out[i], request.scratch)) return false;
+    const uint8_t type = out[i].type;
+    const bool points = type == FERRO_TYPE_TEXT || type == FERRO_TYPE_BYTES;
+    if (points && PyList_Append(kept, value) < 0) return false;
+  }
+  return true;
+}
+
+PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs) {
+  static const char* kNames[] = {"transaction", "statement", "columns", "objects", "result",
+                                 "plan",        "finish",    nullptr};
+  PyObject *transaction, *statement, *columns, *objects, *plan = Py_None, *finish = Py_None;
+  int result;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOi|OO", const_cast<char**>(kNames), &transaction, &statement,
+                                   &columns, &objects, &result, &plan, &finish)) {
+    return nullptr;
+  }
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  auto request = NewRequest(*state, self, transaction, statement, result, plan, finish);
+  if (request == nullptr) return nullptr;
+  Ref column_list = Ref::Steal(PySequence_Tuple(columns));
+  Ref rows = Ref::Steal(PySequence_Fast(objects, "objects to insert are a sequence"));
+  request->inputs = Ref::Steal(PyList_New(0));
+  if (!column_list || !rows || !request->inputs) return nullptr;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(column_list.get()); ++i) {
+    if (!PyObject_TypeCheck(PyTuple_GET_ITEM(column_list.get(), i), state->column_type)) {
+      PyErr_SetString(PyExc_TypeError, "columns are Column objects");
+      return nullptr;
+    }
+  }
+  const auto width = static_cast<size_t>(PyTuple_GET_SIZE(column_list.get()));
+  const auto count = static_cast<size_t>(PySequence_Fast_GET_SIZE(rows.get()));
+  request->arguments.resize(width * count);
+  for (size_t i = 0; i < count; ++i) {
+    if (!BindObject(*state, PySequence_Fast_GET_ITEM(rows.get(), static_cast<Py_ssize_t>(i)), column_list.get(),
+                    request->arguments.data() + i * width, *request, request->inputs.get())) {
+      return nullptr;
+    }
+  }
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_statement_run_bulk(As<DatabaseObject>(self).handle, TransactionHandle(transaction),
+                               As<StatementObject>(statement).handle, request->arguments.data(), count, &operation,
+                               &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  return StartOperation(*state, std::move(request), operation);
+}
+
+PyObject* Statement_sql(PyObject* self, void*) {
+  return Text(ferro_statement_sql(As<StatementObject>(self).handle)).release();
+}
+
+PyObject* Transaction_do(PyObject* self, PyObject* action) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  const long number = PyLong_AsLong(action);
+  if (number == -1 && PyErr_Occurred()) return nullptr;
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_transaction_do(As<TransactionObject>(self).handle, static_cast<int32_t>(number), &operation, &error) !=
+      FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(As<TransactionObject>(self).owner);
+  request->transaction = Ref::Borrow(self);
+  return StartOperation(*state, std::move(request), operation);
+}
+
+PyObject* Transaction_active(PyObject* self, void*) {
+  return PyBool_FromLong(ferro_transaction_active(As<TransactionObject>(self).handle));
+}
+
+template <class F>
+PyCFunction WithKeywords(F function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+PyMethodDef kDatabaseMethods[] = {
+    {"connect", Database_connect, METH_NOARGS, "Open the first connection and find out what the server is."},
+    {"compile", Database_compile, METH_O, "The statement of a plan, compiled once."},
+    {"close", Database_close, METH_NOARGS, "Close idle connections now, others when they end."},
+    {"transaction", Database_transaction, METH_NOARGS, "A transaction that has not begun."},
+    {"supports", Database_supports, METH_O, "(0 native, 1 rewritten or 2 refused, advice)."},
+    {"execute", WithKeywords(Database_execute), METH_VARARGS | METH_KEYWORDS, "Start a statement."},
+    {"execute_many", WithKeywords(Database_execute_many), METH_VARARGS | METH_KEYWORDS,
+     "Start an insert for each of many objects."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyGetSetDef kDatabaseGetters[] = {{"dialect", Database_dialect, nullptr, "Name of the dialect.", nullptr},
+                                  {"server", Database_server, nullptr, "Product and version found.", nullptr},
+                                  {"pool", Database_pool, nullptr, "(open, busy) connections.", nullptr},
+                                  {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyGetSetDef kStatementGetters[] = {{"sql", Statement_sql, nullptr, "The SQL text.", nullptr},
+                                   {nullptr, nullptr, nullptr, nullptr, nullptr}};
+PyMethodDef kTransactionMethods[] = {{"do", Transaction_do, METH_O, "Start an action: FERRO_TRANSACTION_*."},
+                                     {nullptr, nullptr, 0, nullptr}};
+PyGetSetDef kTransactionGetters[] = {{"active", Transaction_active, nullptr, "Between begin and end.", nullptr},
+                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
+PyType_Slot kDatabaseSlots[] = {{Py_tp_doc, const_cast<char*>("One URL: a pool and compiled statements.")},
+                                {Py_tp_new, reinterpret_cast<void*>(Database_new)},
+                                {Py_tp_dealloc, reinterpret_cast<void*>(Handle_dealloc<DatabaseObject>)},
+                                {Py_tp_methods, kDatabaseMethods},
+                                {Py_tp_getset, kDatabaseGetters},
+                                {0, nullptr}};
+PyType_Slot kStatementSlots[] = {{Py_tp_doc, const_cast<char*>("A compiled statement.")},
+                                 {Py_tp_dealloc, reinterpret_cast<void*>(Handle_dealloc<StatementObject>)},
+                                 {Py_tp_getset, kStatementGetters},
+                                 {0, nullptr}};
+PyType_Slot kTransactionSlots[] = {{Py_tp_doc, const_cast<char*>("A transaction on one connection.")},
+                                   {Py_tp_dealloc, reinterpret_cast<void*>(Handle_dealloc<TransactionObject>)},
+                                   {Py_tp_methods, kTransactionMethods},
+                                   {Py_tp_getset, kTransactionGetters},
+                                   {0, nullptr}};
+
+PyType_Spec kDatabaseSpec = {"pyferro._native.Database", sizeof(DatabaseObject), 0, Py_TPFLAGS_DEFAULT,
+                             kDatabaseSlots};
+PyType_Spec kStatementSpec = {"pyferro._native.Statement", sizeof(StatementObject), 0,
+                              Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kStatementSlots};
+PyType_Spec kTransactionSpec = {"pyferro._native.Transaction", sizeof(TransactionObject), 0,
+                                Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kTransactionSlots};
+
+}  // namespace
+
+bool AddDatabase(PyObject* module, ModuleState& state) {
+  state.database_type = AddType(module, kDatabaseSpec);
+  state.statement_type = AddType(module, kStatementSpec);
+  state.transaction_type = AddType(module, kTransactionSpec);
+  return state.database_type != nullptr && state.statement_type != nullptr && state.transaction_type != nullptr;
+}
+
+}  // namespace ferro::py

@@ -1,0 +1,271 @@
+#include "pyferro/native/from_python.h"
+
+#include <datetime.h>
+
+#include <cstring>
+
+#include "pyferro/native/calendar.h"
+#include "pyferro/native/errors.h"
+
+namespace ferro::py {
+namespace {
+
+// PyDateTimeAPI is a static of each file that includes datetime.h.
+bool HaveDateTime() {
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  return PyDateTimeAPI != nullptr;
+}
+
+Ref WrongType(const Target& target, PyObject* value, const char* advice = "") {
+  const ferro_bytes type = ferro_type_name(target.type);
+  if (target.column != nullptr) {
+    PyErr_Format(PyExc_TypeError, "column %R holds %.*s, and a value of type %.100s was given%s",
+                 target.column, static_cast<int>(type.size), type.data, Py_TYPE(value)->tp_name,
+                 advice);
+  } else {
+    PyErr_Format(PyExc_TypeError, "a %.*s is needed, and a value of type %.100s was given%s",
+                 static_cast<int>(type.size), type.data, Py_TYPE(value)->tp_name, advice);
+  }
+  return {};
+}
+
+Ref Refuse(ModuleState& state, ferro_code code, const char* message, const Target& target) {
+  RaiseCode(state, code, message, target.column);
+  return {};
+}
+
+Ref AdaptInteger(ModuleState& state, const Target& target, PyObject* value) {
+  if (!PyLong_Check(value)) return WrongType(target, value);
+  int overflow = 0;
+  const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+  if (number == -1 && PyErr_Occurred()) return {};
+  if (overflow != 0) {
+    return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "an integer is beyond 64 bits", target);
+  }
+  return PyLong_CheckExact(value) ? Ref::Borrow(value) : Ref::Steal(PyLong_FromLongLong(number));
+}
+
+Ref AdaptDecimal(ModuleState& state, const Target& target, PyObject* value) {
+  if (PyLong_Check(value) && !PyBool_Check(value)) {
+    return Ref::Steal(PyObject_CallOneArg(state.decimal_type, value));
+  }
+  const int is_decimal = PyObject_IsInstance(value, state.decimal_type);
+  if (is_decimal < 0) return {};
+  if (!is_decimal) {
+    return WrongType(target, value, PyFloat_Check(value) ? ": a float is not exact, use Decimal" : "");
+  }
+  Ref finite = Ref::Steal(PyObject_CallMethod(value, "is_finite", nullptr));
+  if (!finite) return {};
+  if (finite.get() != Py_True) {
+    return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "a decimal is not finite", target);
+  }
+  return Ref::Borrow(value);
+}
+
+// UTF-8 of a str, or an error for what no database holds as text.
+Ref AdaptText(ModuleState& state, const Target& target, PyObject* value) {
+  if (!PyUnicode_Check(value)) return WrongType(target, value);
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(value, &size);
+  if (text == nullptr) {
+    if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return {};
+    PyErr_Clear();
+    return Refuse(state, FERRO_ERROR_INVALID_TEXT, "text holds a lone surrogate", target);
+  }
+  if (std::memchr(text, '\0', static_cast<size_t>(size)) != nullptr) {
+    return Refuse(state, FERRO_ERROR_INVALID_TEXT, "text holds a NUL", target);
+  }
+  return Ref::Borrow(value);
+}
+
+Ref AdaptTimestamp(ModuleState& state, const Target& target, PyObject* value) {
+  if (!PyDateTime_Check(value)) return WrongType(target, value);
+  const bool naive = PyDateTime_DATE_GET_TZINFO(value) == Py_None;
+  if (target.type == FERRO_TYPE_TIMESTAMP) {
+    if (naive) return Ref::Borrow(value);
+    return WrongType(target, value, " with a time zone: convert it, or declare AwareDatetime");
+  }
+  if (naive) return WrongType(target, value, " without a time zone: give it one");
+  if (PyDateTime_DATE_GET_TZINFO(value) == PyDateTime_TimeZone_UTC) return Ref::Borrow(value);
+  Ref moved = Ref::Steal(
+      PyObject_CallMethodOneArg(value, state.name_astimezone, PyDateTime_TimeZone_UTC));
+  if (!moved && PyErr_ExceptionMatches(PyExc_OverflowError)) {
+    PyErr_Clear();
+    return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "a datetime in UTC is beyond years 1 to 9999",
+                  target);
+  }
+  return moved;
+}
+
+Ref AdaptJson(ModuleState& state, const Target& target, PyObject* value) {
+  PyObject* dump = target.dump != nullptr ? target.dump : state.to_json;
+  Ref text = Ref::Steal(PyObject_CallOneArg(dump, value));
+  if (text && !PyBytes_Check(text.get())) {
+    PyErr_SetString(PyExc_TypeError, "a JSON column's dump must return bytes");
+    return {};
+  }
+  return text;
+}
+
+bool PackText(PyObject* value, uint8_t type, ferro_value& out) {
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(value, &size);
+  if (text == nullptr) return false;
+  out = ferro_data(type, text, static_cast<uint32_t>(size));
+  return true;
+}
+
+bool PackBytes(PyObject* value, uint8_t type, ferro_value& out) {
+  out = ferro_data(type, PyBytes_AS_STRING(value), static_cast<uint32_t>(PyBytes_GET_SIZE(value)));
+  return true;
+}
+
+bool PackDecimal(PyObject* value, ferro_value& out, Scratch& scratch) {
+  // 'f' writes exponents out: the engine takes canonical text.
+  Ref format = Ref::Steal(PyUnicode_FromString("f"));
+  Ref text = format ? Ref::Steal(PyObject_Format(value, format.get())) : Ref();
+  return text && PackText(scratch.Keep(std::move(text)), FERRO_TYPE_DECIMAL, out);
+}
+
+int64_t MicrosOfDay(PyObject* value, bool is_datetime) {
+  const int hour = is_datetime ? PyDateTime_DATE_GET_HOUR(value) : PyDateTime_TIME_GET_HOUR(value);
+  const int minute = is_datetime ? PyDateTime_DATE_GET_MINUTE(value) : PyDateTime_TIME_GET_MINUTE(value);
+  const int second = is_datetime ? PyDateTime_DATE_GET_SECOND(value) : PyDateTime_TIME_GET_SECOND(value);
+  const int micro = is_datetime ? PyDateTime_DATE_GET_MICROSECOND(value)
+                                : PyDateTime_TIME_GET_MICROSECOND(value);
+  return ((hour * 60 + minute) * 60 + second) * int64_t{1'000'000} + micro;
+}
+
+int64_t DaysOf(PyObject* value) {
+  return ToDays(PyDateTime_GET_YEAR(value), PyDateTime_GET_MONTH(value), PyDateTime_GET_DAY(value));
+}
+
+}  // namespace
+
+Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
+  if (value == Py_None) return Ref::Borrow(value);
+  if (!HaveDateTime()) return {};
+  if (target.type != FERRO_TYPE_JSON) {
+    const int is_enum = PyObject_IsInstance(value, state.enum_type);
+    if (is_enum < 0) return {};
+    if (is_enum) {
+      Ref inner = Ref::Steal(PyObject_GetAttr(value, state.name_value));
+      return inner ? Adapt(state, target, inner.get()) : Ref();
+    }
+  }
+  switch (target.type) {
+    case FERRO_TYPE_BOOL:
+      return PyBool_Check(value) ? Ref::Borrow(value) : WrongType(target, value);
+    case FERRO_TYPE_INT64: return AdaptInteger(state, target, value);
+    case FERRO_TYPE_FLOAT64:
+      if (PyFloat_Check(value)) return Ref::Borrow(value);
+      if (!PyLong_Check(value) || PyBool_Check(value)) return WrongType(target, value);
+      return Ref::Steal(PyNumber_Float(value));
+    case FERRO_TYPE_DECIMAL: return AdaptDecimal(state, target, value);
+    case FERRO_TYPE_TEXT: return AdaptText(state, target, value);
+    case FERRO_TYPE_BYTES:
+      if (PyBytes_Check(value)) return Ref::Borrow(value);
+      if (!PyByteArray_Check(value) && !PyMemoryView_Check(value)) return WrongType(target, value);
+      return Ref::Steal(PyBytes_FromObject(value));
+    case FERRO_TYPE_DATE:
+      if (!PyDate_Check(value) || PyDateTime_Check(value)) return WrongType(target, value);
+      return Ref::Borrow(value);
+    case FERRO_TYPE_TIME:
+      if (!PyTime_Check(value)) return WrongType(target, value);
+      if (PyDateTime_TIME_GET_TZINFO(value) != Py_None) {
+        return WrongType(target, value, " with a time zone: no database keeps it");
+      }
+      return Ref::Borrow(value);
+    case FERRO_TYPE_TIMESTAMP:
+    case FERRO_TYPE_TIMESTAMPTZ: return AdaptTimestamp(state, target, value);
+    case FERRO_TYPE_INTERVAL:
+      return PyDelta_Check(value) ? Ref::Borrow(value) : WrongType(target, value);
+    case FERRO_TYPE_UUID: {
+      const int is_uuid = PyObject_IsInstance(value, state.uuid_type);
+      if (is_uuid < 0) return {};
+      return is_uuid ? Ref::Borrow(value) : WrongType(target, value);
+    }
+    case FERRO_TYPE_JSON: return AdaptJson(state, target, value);
+    default: PyErr_SetString(PyExc_SystemError, "unknown canonical type"); return {};
+  }
+}
+
+int InferType(ModuleState& state, PyObject* value) {
+  if (!HaveDateTime()) return -1;
+  if (PyBool_Check(value)) return FERRO_TYPE_BOOL;
+  if (PyLong_Check(value)) return FERRO_TYPE_INT64;
+  if (PyFloat_Check(value)) return FERRO_TYPE_FLOAT64;
+  if (PyUnicode_Check(value)) return FERRO_TYPE_TEXT;
+  if (PyBytes_Check(value) || PyByteArray_Check(value)) return FERRO_TYPE_BYTES;
+  if (PyDateTime_Check(value)) {
+    return PyDateTime_DATE_GET_TZINFO(value) == Py_None ? FERRO_TYPE_TIMESTAMP
+                                                        : FERRO_TYPE_TIMESTAMPTZ;
+  }
+  if (PyDate_Check(value)) return FERRO_TYPE_DATE;
+  if (PyTime_Check(value)) return FERRO_TYPE_TIME;
+  if (PyDelta_Check(value)) return FERRO_TYPE_INTERVAL;
+  const int is_decimal = PyObject_IsInstance(value, state.decimal_type);
+  if (is_decimal != 0) return is_decimal < 0 ? -1 : FERRO_TYPE_DECIMAL;
+  const int is_uuid = PyObject_IsInstance(value, state.uuid_type);
+  if (is_uuid != 0) return is_uuid < 0 ? -1 : FERRO_TYPE_UUID;
+  PyErr_Format(PyExc_TypeError, "a value of type %.100s has no place in a query",
+               Py_TYPE(value)->tp_name);
+  return -1;
+}
+
+bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out, Scratch& scratch) {
+  if (adapted == Py_None) {
+    out = ferro_null();
+    return true;
+  }
+  if (!HaveDateTime()) return false;
+  switch (type) {
+    case FERRO_TYPE_BOOL: out = ferro_integer(type, adapted == Py_True ? 1 : 0); return true;
+    case FERRO_TYPE_INT64: {
+      const long long number = PyLong_AsLongLong(adapted);
+      if (number == -1 && PyErr_Occurred()) return false;
+      out = ferro_int64(number);
+      return true;
+    }
+    case FERRO_TYPE_FLOAT64: out = ferro_float64(PyFloat_AS_DOUBLE(adapted)); return true;
+    case FERRO_TYPE_DECIMAL: return PackDecimal(adapted, out, scratch);
+    case FERRO_TYPE_TEXT: return PackText(adapted, type, out);
+    case FERRO_TYPE_BYTES:
+    case FERRO_TYPE_JSON: return PackBytes(adapted, type, out);
+    case FERRO_TYPE_DATE: out = ferro_integer(type, DaysOf(adapted)); return true;
+    case FERRO_TYPE_TIME: out = ferro_integer(type, MicrosOfDay(adapted, false)); return true;
+    case FERRO_TYPE_TIMESTAMP:
+    case FERRO_TYPE_TIMESTAMPTZ:
+      out = ferro_integer(type, DaysOf(adapted) * kMicrosPerDay + MicrosOfDay(adapted, true));
+      return true;
+    case FERRO_TYPE_INTERVAL:
+      out = ferro_integer(type, PyDateTime_DELTA_GET_DAYS(adapted) * kMicrosPerDay +
+                                    PyDateTime_DELTA_GET_SECONDS(adapted) * int64_t{1'000'000} +
+                                    PyDateTime_DELTA_GET_MICROSECONDS(adapted));
+      return true;
+    case FERRO_TYPE_UUID: {
+      Ref bytes = Ref::Steal(PyObject_GetAttr(adapted, state.name_bytes));
+      return bytes && PackBytes(scratch.Keep(std::move(bytes)), type, out);
+    }
+    default: PyErr_SetString(PyExc_SystemError, "unknown canonical type"); return false;
+  }
+}
+
+bool Bind(ModuleState& state, const Target& target, PyObject* value, ferro_value& out,
+          Scratch& scratch) {
+  // The usual cases need nothing kept: the caller's object lives as long as the call.
+  if (value == Py_None) {
+    out = ferro_null();
+    return true;
+  }
+  if (target.type == FERRO_TYPE_FLOAT64 && PyFloat_CheckExact(value)) {
+    out = ferro_float64(PyFloat_AS_DOUBLE(value));
+    return true;
+  }
+  Ref adapted = Adapt(state, target, value);
+  if (!adapted) return false;
+  PyObject* kept = adapted.get() == value ? value : scratch.Keep(std::move(adapted));
+  return Pack(state, target.type, kept, out, scratch);
+}
+
+}  // namespace ferro::py

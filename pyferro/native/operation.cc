@@ -1,0 +1,487 @@
+#include "pyferro/native/operation.h"
+
+#include <time.h>
+
+#include "pyferro/native/errors.h"
+#include "pyferro/native/to_python.h"
+
+namespace ferro::py {
+namespace {
+
+// How long rows are made before the loop gets a turn, and how long awaits that never wait may follow each other.
+constexpr int64_t kSliceNs = 2'000'000;
+
+int64_t NowNs() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// Where a request is with the loop.
+struct Watch {
+  Ref loop, future, timer;
+  int descriptor = -1;
+  int interest = 0;
+};
+
+struct OperationObject {
+  PyObject_HEAD
+  Request* request;   // null once it has ended
+  Watch* watch;       // null while nothing is watched
+  PyObject* value;    // the result, when ended well
+  PyObject *error_type, *error, *trace;  // when not
+  size_t row;         // of the batch at hand, while a slice was too short for it
+  bool in_batch;
+  bool started;
+  bool ended;
+};
+
+OperationObject& AsOperation(PyObject* object) { return *reinterpret_cast<OperationObject*>(object); }
+
+enum class Turn { kDone, kWait, kSlice, kError };
+
+PyObject* RowOf(ModuleState& state, const Request& request, const ferro_value* cells, size_t columns) {
+  if (request.plan) {
+    return Hydrate(state, *reinterpret_cast<RowPlanObject*>(request.plan.get()), cells);
+  }
+  if (request.result == Result::kScalars || request.result == Result::kScalar) {
+    return ToPython(state, cells[0], true);
+  }
+  Ref row = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(columns)));
+  if (!row) return nullptr;
+  for (size_t i = 0; i < columns; ++i) {
+    PyObject* value = ToPython(state, cells[i], true);
+    if (value == nullptr) return nullptr;
+    PyTuple_SET_ITEM(row.get(), static_cast<Py_ssize_t>(i), value);
+  }
+  return row.release();
+}
+
+// Makes rows of the batch at hand until it is used up or `until` has passed.
+Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
+  Request& request = *self.request;
+  const ferro_batch* batch = ferro_operation_batch(request.operation.get());
+  const size_t rows = ferro_batch_rows(batch);
+  const size_t columns = ferro_batch_columns(batch);
+  const ferro_value* cells = ferro_batch_cells(batch);
+  if (request.plan && columns != WidthOf(*reinterpret_cast<RowPlanObject*>(request.plan.get()))) {
+    PyErr_SetString(PyExc_SystemError, "a row has another width than its plan");
+    return Turn::kError;
+  }
+  const bool one = request.result == Result::kFirst || request.result == Result::kScalar;
+  while (self.row < rows) {
+    if (one && PyList_GET_SIZE(request.rows.get()) > 0) {
+      self.row = rows;
+      break;
+    }
+    Ref made = Ref::Steal(RowOf(state, request, cells + self.row * columns, columns));
+    if (!made || PyList_Append(request.rows.get(), made.get()) < 0) return Turn::kError;
+    ++self.row;
+    if ((self.row & 63) == 0 && NowNs() > until) return Turn::kSlice;
+  }
+  self.in_batch = false;
+  return Turn::kDone;
+}
+
+PyObject* ResultOf(const Request& request) {
+  switch (request.result) {
+    case Result::kRows:
+    case Result::kScalars: return Py_NewRef(request.rows.get());
+    case Result::kFirst:
+    case Result::kScalar:
+      return Py_NewRef(PyList_GET_SIZE(request.rows.get()) > 0 ? PyList_GET_ITEM(request.rows.get(), 0)
+                                                               : Py_None);
+    case Result::kCount:
+      return PyLong_FromLongLong(ferro_operation_rows_affected(request.operation.get()));
+  }
+  Py_UNREACHABLE();
+}
+
+// The request is over: its connection goes back (or, when it had not ended, is thrown away).
+void Drop(OperationObject& self) {
+  std::unique_ptr<Request> request(std::exchange(self.request, nullptr));
+  self.ended = true;
+}
+
+Turn Finish(OperationObject& self) {
+  Ref value = Ref::Steal(ResultOf(*self.request));
+  Ref finish = std::move(self.request->finish);
+  Drop(self);
+  if (value && finish) value = Ref::Steal(PyObject_CallOneArg(finish.get(), value.get()));
+  self.value = value.release();
+  return self.value == nullptr ? Turn::kError : Turn::kDone;
+}
+
+// One turn: steps and makes rows until it ends, has to wait, or has taken the loop's time for long enough.
+Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
+  const int64_t until = blocking ? INT64_MAX : NowNs() + kSliceNs;
+  for (;;) {
+    if (self.in_batch) {
+      const Turn turn = TakeRows(state, self, until);
+      if (turn != Turn::kDone) return turn;
+      if (!blocking && NowNs() > until) return Turn::kSlice;
+    }
+    int32_t now = FERRO_STATE_DONE;
+    ferro_error* error = nullptr;
+    ferro_operation* operation = self.request->operation.get();
+    ferro_code code;
+    if (blocking) {
+      GilReleased gil;  // network, disk and decoding; no Python object is touched in here
+      code = ferro_operation_wait(operation, &now, &error);
+    } else {
+      code = ferro_operation_step(operation, &now, &error);
+    }
+    if (code != FERRO_OK) {
+      Raise(state, error);
+      return Turn::kError;
+    }
+    if (now == FERRO_STATE_DONE) return Finish(self);
+    if (now == FERRO_STATE_WAIT) return Turn::kWait;
+    self.in_batch = true;
+    self.row = 0;
+    if (blocking && PyErr_CheckSignals() < 0) return Turn::kError;
+  }
+}
+
+Turn DriveAndDrop(ModuleState& state, OperationObject& self, bool blocking) {
+  const Turn turn = Drive(state, self, blocking);
+  if (turn == Turn::kError && self.request != nullptr) {
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    Drop(self);
+    PyErr_Restore(type, value, trace);
+  }
+  self.ended = self.request == nullptr;
+  return turn;
+}
+
+// --- With the loop -------------------------------------------------------------------------------------------------
+
+bool Call(PyObject* object, PyObject* name, PyObject* argument) {
+  return static_cast<bool>(Ref::Steal(PyObject_CallMethodOneArg(object, name, argument)));
+}
+
+bool StopWatching(ModuleState& state, Watch& watch) {
+  bool good = true;
+  if (watch.interest != 0) {
+    Ref descriptor = Ref::Steal(PyLong_FromLong(watch.descriptor));
+    if (!descriptor) return false;
+    if ((watch.interest & FERRO_WAIT_READ) != 0) {
+      good = Call(watch.loop.get(), state.name_remove_reader, descriptor.get());
+    }
+    if ((watch.interest & FERRO_WAIT_WRITE) != 0) {
+      good = Call(watch.loop.get(), state.name_remove_writer, descriptor.get()) && good;
+    }
+    watch.interest = 0;
+  }
+  if (watch.timer) {
+    Ref done = Ref::Steal(PyObject_CallMethodNoArgs(watch.timer.get(), state.name_cancel));
+    watch.timer.reset();
+    good = static_cast<bool>(done) && good;
+  }
+  return good;
+}
+
+// Leaves the loop whatever happens; keeps the exception that is set.
+void Leave(ModuleState& state, OperationObject& self) {
+  if (self.watch == nullptr) return;
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  std::unique_ptr<Watch> watch(std::exchange(self.watch, nullptr));
+  if (!StopWatching(state, *watch)) PyErr_Clear();  // a closed loop watches nothing
+  PyErr_Restore(type, value, trace);
+}
+
+Ref ReadyMethod(PyObject* self) { return Ref::Steal(PyObject_GetAttrString(self, "_ready")); }
+
+// Makes the loop call _ready when the operation can go on.
+bool StartWatching(ModuleState& state, PyObject* object) {
+  OperationObject& self = AsOperation(object);
+  Watch& watch = *self.watch;
+  const ferro_operation* operation = self.request->operation.get();
+  const int descriptor = ferro_operation_descriptor(operation);
+  const int interest = descriptor < 0 ? 0 : ferro_operation_interest(operation);
+  const int64_t timeout = ferro_operation_timeout(operation);
+  if (watch.descriptor == descriptor && watch.interest == interest && !watch.timer && timeout < 0) return true;
+  if (!StopWatching(state, watch)) return false;
+  Ref ready = ReadyMethod(object);
+  Ref number = Ref::Steal(PyLong_FromLong(descriptor));
+  if (!ready || !number) return false;
+  watch.descriptor = descriptor;
+  const auto add = [&](int bit, PyObject* name) {
+    if ((interest & bit) == 0) return true;
+    Ref done = Ref::Steal(
+        PyObject_CallMethodObjArgs(watch.loop.get(), name, number.get(), ready.get(), nullptr));
+    if (done) watch.interest |= bit;
+    return static_cast<bool>(done);
+  };
+  if (!add(FERRO_WAIT_READ, state.name_add_reader) || !add(FERRO_WAIT_WRITE, state.name_add_writer)) return false;
+  if (timeout < 0) return true;
+  Ref seconds = Ref::Steal(PyFloat_FromDouble(static_cast<double>(timeout) / 1000.0));
+  if (!seconds) return false;
+  watch.timer = Ref::Steal(PyObject_CallMethodObjArgs(watch.loop.get(), state.name_call_later, seconds.get(),
+                                                      ready.get(), nullptr));
+  return static_cast<bool>(watch.timer);
+}
+
+bool CallSoon(ModuleState& state, PyObject* object) {
+  Ref ready = ReadyMethod(object);
+  return ready && Call(AsOperation(object).watch->loop.get(), state.name_call_soon, ready.get());
+}
+
+// After a turn that did not end it: what wakes it next.
+bool Schedule(ModuleState& state, PyObject* object, Turn turn) {
+  if (turn == Turn::kWait) return StartWatching(state, object);
+  return StopWatching(state, *AsOperation(object).watch) && CallSoon(state, object);
+}
+
+Ref RunningLoop() {
+  Ref events = Ref::Steal(PyImport_ImportModule("asyncio"));
+  return events ? Ref::Steal(PyObject_CallMethod(events.get(), "get_running_loop", nullptr)) : Ref();
+}
+
+// The future that the awaiting task sleeps on; it is yielded as Future.__await__ yields itself.
+PyObject* Sleep(ModuleState& state, PyObject* object, Turn turn) {
+  OperationObject& self = AsOperation(object);
+  self.watch = new Watch;
+  self.watch->loop = RunningLoop();
+  if (!self.watch->loop) return nullptr;
+  Ref future = Ref::Steal(PyObject_CallMethodNoArgs(self.watch->loop.get(), state.name_create_future));
+  if (!future || PyObject_SetAttr(future.get(), state.name_blocking, Py_True) < 0) return nullptr;
+  self.watch->future = future;
+  if (!Schedule(state, object, turn)) return nullptr;
+  state.last_pause_ns = NowNs();
+  return future.release();
+}
+
+void KeepError(OperationObject& self) { PyErr_Fetch(&self.error_type, &self.error, &self.trace); }
+
+// Called by the loop. What goes wrong is kept for the task that awaits.
+PyObject* Operation_ready(PyObject* object, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  OperationObject& self = AsOperation(object);
+  if (state == nullptr) return nullptr;
+  if (self.watch == nullptr || self.request == nullptr) Py_RETURN_NONE;  // cancelled meanwhile
+  Ref keep = Ref::Borrow(object);
+  const Turn turn = DriveAndDrop(*state, self, false);
+  if (turn == Turn::kError) KeepError(self);
+  if (turn == Turn::kWait || turn == Turn::kSlice) {
+    if (Schedule(*state, object, turn)) Py_RETURN_NONE;
+    KeepError(self);
+    Drop(self);
+  }
+  Ref future = self.watch->future;
+  Leave(*state, self);
+  Ref done = Ref::Steal(PyObject_CallMethodNoArgs(future.get(), state->name_done));
+  if (!done) return nullptr;
+  if (done.get() == Py_False && !Call(future.get(), state->name_set_result, Py_None)) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PySendResult Return(OperationObject& self, PyObject** out) {
+  if (self.error_type != nullptr) {
+    PyErr_Restore(std::exchange(self.error_type, nullptr), std::exchange(self.error, nullptr),
+                  std::exchange(self.trace, nullptr));
+    return PYGEN_ERROR;
+  }
+  if (self.value == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "this operation has already been awaited or run");
+    return PYGEN_ERROR;
+  }
+  *out = std::exchange(self.value, nullptr);
+  return PYGEN_RETURN;
+}
+
+PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
+  *out = nullptr;
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return PYGEN_ERROR;
+  OperationObject& self = AsOperation(object);
+  self.started = true;
+  if (self.ended) return Return(self, out);
+  if (self.watch != nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "another task is awaiting this operation");
+    return PYGEN_ERROR;
+  }
+  const Turn turn = DriveAndDrop(*state, self, false);
+  if (turn == Turn::kError) return PYGEN_ERROR;
+  if (turn == Turn::kDone) {
+    // It never waited. A task that awaits many such would starve the loop, so now and then it gets a turn.
+    const int64_t now = NowNs();
+    if (now - state->last_pause_ns < kSliceNs) return Return(self, out);
+    state->last_pause_ns = now;
+    *out = Py_NewRef(Py_None);
+    return PYGEN_NEXT;
+  }
+  *out = Sleep(*state, object, turn);
+  if (*out != nullptr) return PYGEN_NEXT;
+  Leave(*state, self);
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  Drop(self);
+  PyErr_Restore(type, value, trace);
+  return PYGEN_ERROR;
+}
+
+PyObject* Operation_next(PyObject* object) {
+  PyObject* value = nullptr;
+  switch (Operation_send(object, Py_None, &value)) {
+    case PYGEN_NEXT: return value;
+    case PYGEN_ERROR: return nullptr;
+    case PYGEN_RETURN: break;
+  }
+  // As a tuple or exception it would be taken for the arguments, so it is wrapped by hand.
+  Ref result = Ref::Steal(value);
+  Ref stop = Ref::Steal(PyObject_CallOneArg(PyExc_StopIteration, result.get()));
+  if (stop) PyErr_SetObject(PyExc_StopIteration, stop.get());
+  return nullptr;
+}
+
+// Aborts without waiting: the connection is thrown away unless the request had ended.
+void Abort(ModuleState& state, OperationObject& self) {
+  Leave(state, self);
+  if (self.request != nullptr) Drop(self);
+  self.ended = true;
+}
+
+PyObject* Operation_throw(PyObject* object, PyObject* const* args, Py_ssize_t count) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  if (count < 1 || count > 3) {
+    PyErr_SetString(PyExc_TypeError, "throw() takes an exception");
+    return nullptr;
+  }
+  Ref keep = Ref::Borrow(object);
+  Abort(*state, AsOperation(object));
+  if (PyExceptionInstance_Check(args[0])) {
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(args[0])), args[0]);
+  } else {
+    PyErr_SetObject(args[0], count > 1 ? args[1] : nullptr);
+  }
+  return nullptr;
+}
+
+PyObject* Operation_close(PyObject* object, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  Abort(*state, AsOperation(object));
+  Py_RETURN_NONE;
+}
+
+bool InRunningLoop(bool& running) {
+  running = false;
+  Ref name = Ref::Steal(PyUnicode_FromString("asyncio.events"));
+  if (!name) return false;
+  Ref events = Ref::Steal(PyImport_GetModule(name.get()));
+  if (!events) return !PyErr_Occurred();
+  Ref loop = Ref::Steal(PyObject_CallMethod(events.get(), "_get_running_loop", nullptr));
+  running = loop && loop.get() != Py_None;
+  return static_cast<bool>(loop);
+}
+
+PyObject* Operation_run(PyObject* object, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  OperationObject& self = AsOperation(object);
+  bool running;
+  if (!InRunningLoop(running)) return nullptr;
+  if (running) {
+    return RaiseCode(*state, FERRO_ERROR_INVALID_ARGUMENT,
+                     "run() would block the event loop that runs in this thread: await instead", nullptr);
+  }
+  if (self.started || self.ended) {
+    PyErr_SetString(PyExc_RuntimeError, "this operation has already been awaited or run");
+    return nullptr;
+  }
+  self.started = true;
+  if (DriveAndDrop(*state, self, true) == Turn::kError) return nullptr;
+  PyObject* value = nullptr;
+  return Return(self, &value) == PYGEN_RETURN ? value : nullptr;
+}
+
+PyObject* Operation_await(PyObject* object) { return Py_NewRef(object); }
+
+int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
+  OperationObject& self = AsOperation(object);
+  Py_VISIT(Py_TYPE(object));
+  Py_VISIT(self.value);
+  Py_VISIT(self.error);
+  Py_VISIT(self.trace);
+  if (self.watch != nullptr) {
+    Py_VISIT(self.watch->loop.get());
+    Py_VISIT(self.watch->future.get());
+    Py_VISIT(self.watch->timer.get());
+  }
+  if (self.request != nullptr) {
+    const Request& request = *self.request;
+    for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.inputs,
+                           &request.plan, &request.finish, &request.rows}) {
+      Py_VISIT(ref->get());
+    }
+  }
+  return 0;
+}
+
+int Operation_clear(PyObject* object) {
+  OperationObject& self = AsOperation(object);
+  delete std::exchange(self.watch, nullptr);
+  delete std::exchange(self.request, nullptr);
+  Py_CLEAR(self.value);
+  Py_CLEAR(self.error_type);
+  Py_CLEAR(self.error);
+  Py_CLEAR(self.trace);
+  return 0;
+}
+
+void Operation_dealloc(PyObject* object) {
+  PyTypeObject* type = Py_TYPE(object);
+  PyObject_GC_UnTrack(object);
+  Operation_clear(object);
+  type->tp_free(object);
+  Py_DECREF(type);
+}
+
+PyMethodDef kMethods[] = {
+    {"run", Operation_run, METH_NOARGS, "Run to the end, blocking this thread with the GIL released."},
+    {"throw", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Operation_throw)), METH_FASTCALL,
+     "Abort, and raise: what a cancelled task does."},
+    {"close", Operation_close, METH_NOARGS, "Abort."},
+    {"_ready", Operation_ready, METH_NOARGS, "Called by the loop."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("A request under way: await it once, or run() it.")},
+                        {Py_tp_dealloc, reinterpret_cast<void*>(Operation_dealloc)},
+                        {Py_tp_traverse, reinterpret_cast<void*>(Operation_traverse)},
+                        {Py_tp_clear, reinterpret_cast<void*>(Operation_clear)},
+                        {Py_tp_iter, reinterpret_cast<void*>(Operation_await)},
+                        {Py_tp_iternext, reinterpret_cast<void*>(Operation_next)},
+                        {Py_am_await, reinterpret_cast<void*>(Operation_await)},
+                        {Py_am_send, reinterpret_cast<void*>(Operation_send)},
+                        {Py_tp_methods, kMethods},
+                        {0, nullptr}};
+
+PyType_Spec kSpec = {"pyferro._native.Operation", sizeof(OperationObject), 0,
+                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, kSlots};
+
+}  // namespace
+
+PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
+  request->rows = Ref::Steal(PyList_New(0));
+  if (!request->rows) return nullptr;
+  auto* self = PyObject_GC_New(OperationObject, state.operation_type);
+  if (self == nullptr) return nullptr;
+  self->request = request.release();
+  self->watch = nullptr;
+  self->value = self->error_type = self->error = self->trace = nullptr;
+  self->row = 0;
+  self->in_batch = self->started = self->ended = false;
+  PyObject_GC_Track(self);
+  return reinterpret_cast<PyObject*>(self);
+}
+
+bool AddOperation(PyObject* module, ModuleState& state) {
+  state.operation_type = AddType(module, kSpec);
+  return state.operation_type != nullptr;
+}
+
+}  // namespace ferro::py

@@ -1,0 +1,38 @@
+// Operation: a request under way as an awaitable of the running asyncio loop (its descriptor is watched by the loop, no
+// thread is involved) and, by run(), as a blocking call with the GIL released. Used once, one way.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "pyferro/native/from_python.h"
+#include "pyferro/native/row_plan.h"
+#include "pyferro/native/state.h"
+
+namespace ferro::py {
+
+// What an operation gives when it has ended: RESULT_* of the module.
+enum class Result : int { kRows = 0, kFirst = 1, kScalars = 2, kScalar = 3, kCount = 4 };
+
+struct FreeOperation {
+  void operator()(ferro_operation* operation) const { ferro_operation_free(operation); }
+};
+
+// All that belongs to a request. Members are destroyed bottom up: first the engine's operation, then what it borrows.
+struct Request {
+  Ref database, transaction, statement;  // kept alive
+  std::vector<ferro_value> arguments;
+  Scratch scratch;
+  Ref inputs;                            // Python objects that arguments point into
+  Ref plan;                              // a RowPlan, or empty: tuples and scalars
+  Result result = Result::kCount;
+  Ref finish;
+  std::unique_ptr<ferro_operation, FreeOperation> operation;
+
+  Ref rows;                              // list, while they come
+};
+
+// A new Operation object for a request whose engine operation has been started.
+PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request);
+
+}  // namespace ferro::py

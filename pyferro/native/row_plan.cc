@@ -1,0 +1,383 @@
+#include "pyferro/native/row_plan.h"
+
+#include <structmember.h>
+
+#include "pyferro/native/expr.h"
+#include "pyferro/native/to_python.h"
+
+namespace ferro::py {
+namespace {
+
+constexpr int kRowLevel = 3;
+constexpr int kFieldLevel = 2;
+
+// What became of one column of one row.
+enum class Outcome { kGood, kWholeRow, kError };
+
+Outcome RowOrError(const ModuleState& state) {
+  // A field's own refusal is worded by the model, with the row as its input.
+  if (!PyErr_ExceptionMatches(state.validation_error) && !PyErr_ExceptionMatches(state.schema_error)) {
+    return Outcome::kError;
+  }
+  PyErr_Clear();
+  return Outcome::kWholeRow;
+}
+
+Outcome Validate(ModuleState& state, const ColumnPlan& column, Ref& value) {
+  if (column.json_text) {
+    if (value.get() == Py_None) value = Ref::Steal(PyUnicode_FromString("null"));
+    if (!value) return Outcome::kError;
+    value = Ref::Steal(
+        PyObject_CallMethodOneArg(column.validator.get(), state.name_validate_json, value.get()));
+  } else {
+    value = Ref::Steal(
+        PyObject_CallMethodOneArg(column.validator.get(), state.name_validate_python, value.get()));
+  }
+  return value ? Outcome::kGood : RowOrError(state);
+}
+
+Outcome Check(const ColumnPlan& column, const ferro_value& cell, PyObject* value) {
+  const NativeCheck& check = column.check;
+  if (check.has_low && cell.as.integer < check.low) return Outcome::kWholeRow;
+  if (check.has_high && cell.as.integer > check.high) return Outcome::kWholeRow;
+  if (check.has_length) {
+    const Py_ssize_t length = PyUnicode_Check(value) ? PyUnicode_GET_LENGTH(value) : PyBytes_GET_SIZE(value);
+    if (length < check.min_length || length > check.max_length) return Outcome::kWholeRow;
+  }
+  if (!column.admits) return Outcome::kGood;
+  Ref admitted = Ref::Steal(PyObject_CallOneArg(column.admits.get(), value));
+  if (!admitted) return Outcome::kError;
+  return admitted.get() == Py_True ? Outcome::kGood : Outcome::kWholeRow;
+}
+
+// The value of a field, by the least that its proof allows.
+Outcome Convert(ModuleState& state, const ColumnPlan& column, const ferro_value& cell, Ref& value) {
+  if (cell.type == FERRO_TYPE_NULL) {
+    value = Ref::Borrow(Py_None);
+    if (column.nullable) return Outcome::kGood;
+    if (column.level != kFieldLevel) return Outcome::kWholeRow;
+    return Validate(state, column, value);
+  }
+  value = Ref::Steal(ToPython(state, cell, column.parse_json));
+  if (!value) {
+    // Bad JSON is worded by the whole row, too.
+    if (cell.type != FERRO_TYPE_JSON || !PyErr_ExceptionMatches(PyExc_ValueError)) return Outcome::kError;
+    PyErr_Clear();
+    return Outcome::kWholeRow;
+  }
+  if (column.enum_map) {
+    PyObject* member = PyDict_GetItemWithError(column.enum_map.get(), value.get());
+    if (member != nullptr) {
+      value = Ref::Borrow(member);
+    } else if (PyErr_Occurred()) {
+      return Outcome::kError;
+    } else if (column.level != kFieldLevel) {
+      return Outcome::kWholeRow;
+    }
+  }
+  if (column.level == kFieldLevel) return Validate(state, column, value);
+  return Check(column, cell, value.get());
+}
+
+PyObject* AddNote(const RowPlanObject& plan, PyObject* key) {
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  Ref note = key == nullptr
+                 ? Ref::Steal(PyUnicode_FromFormat("while loading a row of table %R", plan.table))
+                 : Ref::Steal(PyUnicode_FromFormat(
+                       "while loading the row of table %R with %U=%R", plan.table,
+                       (*plan.columns)[static_cast<size_t>(plan.key)].name.get(), key));
+  Ref done = note ? Ref::Steal(PyObject_CallMethod(value, "add_note", "O", note.get())) : Ref();
+  if (!done) PyErr_Clear();  // the error itself matters more than its note
+  PyErr_Restore(type, value, trace);
+  return nullptr;
+}
+
+// The whole-row way: decoded values by field name through the model's own validator.
+PyObject* ValidateRow(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
+  Ref row = Ref::Steal(PyDict_New());
+  if (!row) return nullptr;
+  for (size_t i = 0; i < plan.columns->size(); ++i) {
+    Ref value = Ref::Steal(ToPython(state, cells[i], false));
+    if (!value || PyDict_SetItem(row.get(), (*plan.columns)[i].name.get(), value.get()) < 0) {
+      return nullptr;
+    }
+  }
+  PyObject* made = PyObject_CallOneArg(plan.validate, row.get());
+  if (made != nullptr || !PyErr_ExceptionMatches(state.validation_error)) return made;
+  PyObject* key = nullptr;
+  if (plan.key >= 0) {
+    key = PyDict_GetItem(row.get(), (*plan.columns)[static_cast<size_t>(plan.key)].name.get());
+  }
+  return AddNote(plan, key);
+}
+
+bool SetSlot(PyObject* object, Py_ssize_t offset, PyObject* name, Ref value) {
+  if (!value) return false;
+  if (offset == 0) return PyObject_GenericSetAttr(object, name, value.get()) == 0;
+  *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + offset) = value.release();
+  return true;
+}
+
+bool CallFactories(const RowPlanObject& plan, PyObject* fields) {
+  if (plan.factories == nullptr) return true;
+  PyObject *name, *factory;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(plan.factories, &position, &name, &factory)) {
+    Ref value = Ref::Steal(PyObject_CallNoArgs(factory));
+    if (!value || PyDict_SetItem(fields, name, value.get()) < 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+PyObject* Hydrate(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
+  if (plan.row_level) return ValidateRow(state, plan, cells);
+  // Every key is in the copy already, so that no insertion below can make it grow.
+  Ref fields = Ref::Steal(PyDict_Copy(plan.blank));
+  if (!fields) return nullptr;
+  size_t i = 0;
+  for (const ColumnPlan& column : *plan.columns) {
+    Ref value;
+    switch (Convert(state, column, cells[i++], value)) {
+      case Outcome::kGood: break;
+      case Outcome::kWholeRow: return ValidateRow(state, plan, cells);
+      case Outcome::kError: return nullptr;
+    }
+    if (PyDict_SetItem(fields.get(), column.name.get(), value.get()) < 0) return nullptr;
+  }
+  if (!CallFactories(plan, fields.get())) return nullptr;
+  // As pydantic-core attaches it: the four slots and nothing else.
+  Ref object = Ref::Steal(plan.model->tp_alloc(plan.model, 0));
+  if (!object || PyObject_GenericSetDict(object.get(), fields.get(), nullptr) < 0 ||
+      !SetSlot(object.get(), plan.fields_set_offset, state.name_fields_set,
+               Ref::Steal(PySet_New(plan.fields_set))) ||
+      !SetSlot(object.get(), plan.extra_offset, state.name_extra, Ref::Borrow(Py_None)) ||
+      !SetSlot(object.get(), plan.private_offset, state.name_private, Ref::Borrow(Py_None))) {
+    return nullptr;
+  }
+  if (plan.post_init) {
+    Ref done = Ref::Steal(PyObject_CallMethodObjArgs(object.get(), state.name_post_init, Py_None, nullptr));
+    if (!done) return nullptr;
+  }
+  return object.release();
+}
+
+namespace {
+
+RowPlanObject& AsPlan(PyObject* object) { return *reinterpret_cast<RowPlanObject*>(object); }
+
+bool GetInt64(PyObject* check, const char* name, bool& has, int64_t& out, int64_t change) {
+  Ref value = Ref::Steal(PyObject_GetAttrString(check, name));
+  if (!value) return false;
+  if (value.get() == Py_None) return true;
+  int overflow = 0;
+  const long long number = PyLong_Check(value.get()) ? PyLong_AsLongLongAndOverflow(value.get(), &overflow) : 0;
+  if (!PyLong_Check(value.get()) || overflow != 0) {
+    has = false;
+    PyErr_SetNone(PyExc_LookupError);  // not for native code
+    return false;
+  }
+  int64_t bound;
+  if (__builtin_add_overflow(static_cast<int64_t>(number), change, &bound)) {
+    PyErr_SetNone(PyExc_LookupError);
+    return false;
+  }
+  if (!has || (change >= 0 && bound > out && name[0] == 'g') || (bound < out && name[0] == 'l')) out = bound;
+  has = true;
+  return true;
+}
+
+bool IsNone(PyObject* check, const char* name) {
+  Ref value = Ref::Steal(PyObject_GetAttrString(check, name));
+  return value && (value.get() == Py_None || value.get() == Py_False);
+}
+
+// Whether native code can test all of a Check: integer bounds of an integer, lengths of text and bytes.
+bool ReadNativeCheck(PyObject* check, uint8_t type, NativeCheck& out) {
+  for (const char* name : {"multiple_of", "finite", "max_digits", "decimal_places", "json_type"}) {
+    if (!IsNone(check, name)) return false;
+  }
+  if (type == FERRO_TYPE_INT64) {
+    return IsNone(check, "min_length") && IsNone(check, "max_length") &&
+           GetInt64(check, "ge", out.has_low, out.low, 0) && GetInt64(check, "gt", out.has_low, out.low, 1) &&
+           GetInt64(check, "le", out.has_high, out.high, 0) && GetInt64(check, "lt", out.has_high, out.high, -1);
+  }
+  if (type != FERRO_TYPE_TEXT && type != FERRO_TYPE_BYTES) return false;
+  for (const char* name : {"ge", "gt", "le", "lt"}) {
+    if (!IsNone(check, name)) return false;
+  }
+  bool has_min = false, has_max = false;
+  int64_t low = 0, high = PY_SSIZE_T_MAX;
+  if (!GetInt64(check, "min_length", has_min, low, 0) || !GetInt64(check, "max_length", has_max, high, 0)) {
+    return false;
+  }
+  out.has_length = true;
+  out.min_length = has_min ? low : 0;
+  out.max_length = has_max ? high : PY_SSIZE_T_MAX;
+  return true;
+}
+
+Ref Attribute(PyObject* object, const char* name) {
+  Ref value = Ref::Steal(PyObject_GetAttrString(object, name));
+  if (value && value.get() == Py_None) return {};
+  return value;
+}
+
+bool Flag(PyObject* object, const char* name) {
+  Ref value = Ref::Steal(PyObject_GetAttrString(object, name));
+  return value && PyObject_IsTrue(value.get()) == 1;
+}
+
+bool ReadColumn(PyObject* field, PyObject* name, long type, ColumnPlan& out) {
+  out.name = Ref::Borrow(name);
+  PyObject* interned = out.name.release();
+  PyUnicode_InternInPlace(&interned);
+  out.name = Ref::Steal(interned);
+  out.type = static_cast<uint8_t>(type);
+  Ref level = Ref::Steal(PyObject_GetAttrString(field, "level"));
+  if (!level) return false;
+  out.level = static_cast<int>(PyLong_AsLong(level.get()));
+  out.nullable = Flag(field, "nullable");
+  out.json_text = Flag(field, "json_text");
+  out.enum_map = Attribute(field, "enum_map");
+  out.validator = Attribute(field, "validator");
+  Ref convert = Attribute(field, "convert");
+  Ref check = Attribute(field, "check");
+  if (PyErr_Occurred()) return false;
+  out.parse_json = convert && PyUnicode_CompareWithASCIIString(convert.get(), "json") == 0 && !out.json_text;
+  if (check && !ReadNativeCheck(check.get(), out.type, out.check)) {
+    PyErr_Clear();
+    out.check = {};
+    out.admits = Ref::Steal(PyObject_GetAttrString(check.get(), "admits"));
+    if (!out.admits) return false;
+  }
+  return true;
+}
+
+// Where a slot of BaseModel lies, or 0 when it is not the plain member we know (then it is set by name).
+Py_ssize_t SlotOffset(PyTypeObject* model, PyObject* name) {
+  PyObject* descriptor = _PyType_Lookup(model, name);
+  if (descriptor == nullptr || !Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return 0;
+  const PyMemberDef* member = reinterpret_cast<PyMemberDescrObject*>(descriptor)->d_member;
+  if (member->type != T_OBJECT_EX || member->flags != 0) return 0;
+  return member->offset;
+}
+
+PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static const char* kNames[] = {"proof", "names", "types", "table", "key", nullptr};
+  PyObject *proof, *names, *types, *table;
+  Py_ssize_t key = -1;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOUn", const_cast<char**>(kNames), &proof, &names, &types,
+                                   &table, &key)) {
+    return nullptr;
+  }
+  ModuleState* state = StateOfType(type);
+  Ref made = Ref::Steal(type->tp_alloc(type, 0));
+  if (state == nullptr || !made) return nullptr;
+  RowPlanObject& plan = AsPlan(made.get());
+  plan.columns = new std::vector<ColumnPlan>;
+  plan.proof = Py_NewRef(proof);
+  plan.table = Py_NewRef(table);
+  plan.key = key;
+  plan.blank = PyDict_New();
+  plan.validate = PyObject_GetAttrString(proof, "validate");
+  Ref model = Ref::Steal(PyObject_GetAttrString(proof, "model"));
+  Ref fields = Ref::Steal(PyObject_GetAttrString(proof, "fields"));
+  Ref level = Ref::Steal(PyObject_GetAttrString(proof, "level"));
+  Ref defaults = Ref::Steal(PyObject_GetAttrString(proof, "defaults"));
+  Ref factories = Ref::Steal(PyObject_GetAttrString(proof, "factories"));
+  Ref name_list = Ref::Steal(PySequence_Tuple(names));
+  Ref type_list = Ref::Steal(PySequence_Tuple(types));
+  if (plan.blank == nullptr || plan.validate == nullptr || !model || !fields || !level || !defaults ||
+      !factories || !name_list || !type_list) {
+    return nullptr;
+  }
+  if (!PyType_Check(model.get()) || PyTuple_GET_SIZE(name_list.get()) != PyTuple_GET_SIZE(type_list.get()) ||
+      key >= PyTuple_GET_SIZE(name_list.get())) {
+    PyErr_SetString(PyExc_ValueError, "a row plan needs a model, and a type for each name");
+    return nullptr;
+  }
+  plan.model = reinterpret_cast<PyTypeObject*>(model.release());
+  plan.row_level = PyLong_AsLong(level.get()) >= kRowLevel;
+  plan.post_init = Flag(proof, "post_init");
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(name_list.get()); ++i) {
+    PyObject* name = PyTuple_GET_ITEM(name_list.get(), i);
+    Ref field = Ref::Steal(PyObject_GetItem(fields.get(), name));
+    const long canonical = PyLong_AsLong(PyTuple_GET_ITEM(type_list.get(), i));
+    if (!field || (canonical == -1 && PyErr_Occurred()) ||
+        !ReadColumn(field.get(), name, canonical, plan.columns->emplace_back()) ||
+        PyDict_SetItem(plan.blank, plan.columns->back().name.get(), Py_None) < 0) {
+      return nullptr;
+    }
+  }
+  plan.fields_set = PyFrozenSet_New(plan.blank);
+  if (plan.fields_set == nullptr || PyDict_Update(plan.blank, defaults.get()) < 0) return nullptr;
+  if (PyDict_Size(factories.get()) > 0) plan.factories = factories.release();
+  plan.fields_set_offset = SlotOffset(plan.model, state->name_fields_set);
+  plan.extra_offset = SlotOffset(plan.model, state->name_extra);
+  plan.private_offset = SlotOffset(plan.model, state->name_private);
+  return made.release();
+}
+
+int RowPlan_traverse(PyObject* self, visitproc visit, void* arg) {
+  RowPlanObject& plan = AsPlan(self);
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(plan.proof);
+  Py_VISIT(plan.validate);
+  Py_VISIT(reinterpret_cast<PyObject*>(plan.model));
+  Py_VISIT(plan.blank);
+  Py_VISIT(plan.factories);
+  if (plan.columns != nullptr) {
+    for (const ColumnPlan& column : *plan.columns) {
+      Py_VISIT(column.admits.get());
+      Py_VISIT(column.enum_map.get());
+      Py_VISIT(column.validator.get());
+    }
+  }
+  return 0;
+}
+
+int RowPlan_clear(PyObject* self) {
+  RowPlanObject& plan = AsPlan(self);
+  Py_CLEAR(plan.proof);
+  Py_CLEAR(plan.validate);
+  PyObject* model = reinterpret_cast<PyObject*>(plan.model);
+  plan.model = nullptr;
+  Py_XDECREF(model);
+  Py_CLEAR(plan.blank);
+  Py_CLEAR(plan.fields_set);
+  Py_CLEAR(plan.factories);
+  Py_CLEAR(plan.table);
+  delete std::exchange(plan.columns, nullptr);
+  return 0;
+}
+
+void RowPlan_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_GC_UnTrack(self);
+  RowPlan_clear(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("How rows become instances of a model.")},
+                        {Py_tp_new, reinterpret_cast<void*>(RowPlan_new)},
+                        {Py_tp_dealloc, reinterpret_cast<void*>(RowPlan_dealloc)},
+                        {Py_tp_traverse, reinterpret_cast<void*>(RowPlan_traverse)},
+                        {Py_tp_clear, reinterpret_cast<void*>(RowPlan_clear)},
+                        {0, nullptr}};
+
+PyType_Spec kSpec = {"pyferro._native.RowPlan", sizeof(RowPlanObject), 0,
+                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, kSlots};
+
+}  // namespace
+
+bool AddRowPlan(PyObject* module, ModuleState& state) {
+  state.row_plan_type = AddType(module, kSpec);
+  return state.row_plan_type != nullptr;
+}
+
+}  // namespace ferro::py

@@ -1,0 +1,42 @@
+"""The models this process has defined, by where they stand, for what concerns all of them.
+
+Defining a class of the same module and qualified name again replaces it, so that notebooks and
+reloads work. Nothing here reads a model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .model import Model
+
+_models: dict[tuple[str, str], type[Model]] = {}
+
+
+def register(model: type[Model]) -> None:
+    _models[model.__module__, model.__qualname__] = model
+
+
+def models() -> list[type[Model]]:
+    """All known models that have a table, in the order of their definition."""
+    return list(_models.values())
+
+
+def clear_registry() -> None:
+    """Forget all models: `auto_migrate` creates nothing for those defined before."""
+    _models.clear()
+
+
+def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]:
+    """The columns of a unique constraint or key as the models declare it; empty if unknown."""
+    for model in _models.values():
+        info: Any = model.__dict__.get("__ferro_info__")
+        if info is None or (table and info.name != table):
+            continue
+        for unique_name, columns in info.uniques:
+            if unique_name == constraint:
+                return tuple(columns)
+        if constraint in (f"{info.name}_pkey", "PRIMARY") and (table or constraint != "PRIMARY"):
+            return tuple(info.key)
+    return ()

@@ -1,0 +1,223 @@
+// Every type to the server and back, with its boundaries; what PostgreSQL can hold and we cannot is
+// refused by name.
+#include <cmath>
+#include <limits>
+
+#include "engine/value/civil.h"
+#include "tests/dialects/postgresql/server.h"
+
+namespace ferro::postgresql {
+namespace {
+
+std::string Text(const Value& value) {
+  if (value.is_null()) return "NULL";
+  if (value.type == Type::kDecimal) {
+    std::string out;
+    AppendDecimal(out, value);
+    return out;
+  }
+  if (value.type == Type::kFloat64) return absl::StrCat(value.real);
+  return HasBytes(value.type) ? std::string(value.view()) : absl::StrCat(value.integer);
+}
+
+class PostgresqlTypes : public ServerTest {
+ protected:
+  // Sends `value`, checks what the server understands as text, and reads it back.
+  void RoundTrip(const Value& value, absl::string_view server_text) {
+    for (const uint64_t id : {uint64_t{0}, uint64_t{100} + static_cast<uint64_t>(value.type)}) {
+      const Answer answer = Run(id == 0 ? "SELECT $1, $1::text" : "SELECT $1, $1::text AS kept",
+                                {value}, id, {value.type, Type::kText});
+      ASSERT_OK(answer.status) << server_text;
+      EXPECT_EQ(answer.cell(0, 0).type, value.type);
+      EXPECT_EQ(Text(answer.cell(0, 0)), Text(value)) << server_text;
+      EXPECT_EQ(Text(answer.cell(0, 1)), server_text);
+    }
+  }
+  void Decimal(absl::string_view text) {
+    Arena arena;
+    Value value;
+    ASSERT_TRUE(ParseDecimal(text, arena, value));
+    RoundTrip(value, text);
+  }
+  // What a literal of the server's becomes, or its error's class.
+  std::string Read(absl::string_view literal, Type wanted = Type::kNull) {
+    const Answer answer = Run(absl::StrCat("SELECT ", literal, " AS it"), {}, 0, {wanted});
+    if (answer.status.ok()) return Text(answer.cell());
+    EXPECT_TRUE(connection_->healthy()) << literal;
+    EXPECT_EQ(DetailOf(answer.status).column, "it") << answer.status;
+    return std::string(Name(ClassOf(answer.status)));
+  }
+};
+
+TEST_F(PostgresqlTypes, NumbersRoundTrip) {
+  RoundTrip(Value::Bool(true), "true");
+  RoundTrip(Value::Bool(false), "false");
+  RoundTrip(Value::Int64(0), "0");
+  RoundTrip(Value::Int64(std::numeric_limits<int64_t>::max()), "9223372036854775807");
+  RoundTrip(Value::Int64(std::numeric_limits<int64_t>::min()), "-9223372036854775808");
+  RoundTrip(Value::Float64(1.5), "1.5");
+  RoundTrip(Value::Float64(5e-324), "5e-324");
+  RoundTrip(Value::Float64(std::numeric_limits<double>::infinity()), "Infinity");
+  RoundTrip(Value::Float64(std::numeric_limits<double>::quiet_NaN()), "NaN");
+}
+
+TEST_F(PostgresqlTypes, DecimalsRoundTripWithTheirScale) {
+  for (const char* text :
+       {"0", "0.00", "-0.01", "1.10", "12345.6789", "9999", "10000", "10001.0001", "0.0001",
+        "0.00001", "999999999999999999", "-999999999999999999", "0.999999999999999999",
+        "9223372036854775807", "123456789012345678901234567890.123456789012345678901234567890",
+        "1000000000000000000000", "0.0000000000000000000000000001"}) {
+    Decimal(text);
+  }
+  Decimal("-" + std::string(131'072, '9'));
+  Decimal("0." + std::string(16'382, '0') + "7");
+}
+
+TEST_F(PostgresqlTypes, TextAndBytesRoundTrip) {
+  RoundTrip(Value::Bytes(Type::kText, ""), "");
+  RoundTrip(Value::Bytes(Type::kText, "it's a \\ \"ünï\" 🐘"), "it's a \\ \"ünï\" 🐘");
+  RoundTrip(Value::Bytes(Type::kBytes, absl::string_view("\0\1\xFF", 3)), "\\x0001ff");
+  RoundTrip(Value::Bytes(Type::kBytes, ""), "\\x");
+  RoundTrip(Value::Bytes(Type::kJson, R"({"a": [1, null, "é"]})"), R"({"a": [1, null, "é"]})");
+  RoundTrip(Value::Bytes(Type::kUuid, "0123456789abcdef"), "30313233-3435-3637-3839-616263646566");
+  const std::string large(3'000'000, 'x');
+  RoundTrip(Value::Bytes(Type::kText, large), large);
+}
+
+TEST_F(PostgresqlTypes, DatesAndTimesRoundTripAtTheirBounds) {
+  RoundTrip(Value::Integer(Type::kDate, kMinDays), "0001-01-01");
+  RoundTrip(Value::Integer(Type::kDate, kMaxDays), "9999-12-31");
+  RoundTrip(Value::Integer(Type::kDate, 0), "1970-01-01");
+  RoundTrip(Value::Integer(Type::kTime, 0), "00:00:00");
+  RoundTrip(Value::Integer(Type::kTime, kMicrosPerDay - 1), "23:59:59.999999");
+  RoundTrip(Value::Integer(Type::kTimestamp, kMinTimestamp), "0001-01-01 00:00:00");
+  RoundTrip(Value::Integer(Type::kTimestamp, kMaxTimestamp), "9999-12-31 23:59:59.999999");
+  RoundTrip(Value::Integer(Type::kTimestampTz, -1), "1969-12-31 23:59:59.999999+00");
+  RoundTrip(Value::Integer(Type::kTimestampTz, kMaxTimestamp), "9999-12-31 23:59:59.999999+00");
+  RoundTrip(Value::Integer(Type::kInterval, -1), "-00:00:00.000001");
+  RoundTrip(Value::Integer(Type::kInterval, 2 * kMicrosPerDay), "48:00:00");
+}
+
+TEST_F(PostgresqlTypes, ReadsTheServersOtherTypes) {
+  EXPECT_EQ(Read("'-32768'::int2"), "-32768");
+  EXPECT_EQ(Read("2147483647::int4"), "2147483647");
+  EXPECT_EQ(Read("0.5::float4"), "0.5");
+  EXPECT_EQ(Read("'abc'::varchar(5)"), "abc");
+  EXPECT_EQ(Read("'abc'::char(5)"), "abc  ");
+  EXPECT_EQ(Read("'abc'::name"), "abc");
+  EXPECT_EQ(Read("'x'::\"char\""), "x");
+  EXPECT_EQ(Read("'{\"b\":1}'::json"), "{\"b\":1}");
+  EXPECT_EQ(Read("'{\"b\":1}'::jsonb", Type::kText), "{\"b\": 1}");
+  EXPECT_EQ(Read("'1 day 1 second'::interval"), "86401000000");
+  EXPECT_EQ(Read("'2024-02-29 12:00+02'::timestamptz"), "1709200800000000");
+  EXPECT_EQ(Read("4294967295::oid"), "4294967295");
+  EXPECT_EQ(Read("pg_sleep(0)"), "");
+  EXPECT_EQ(Read("NULL::int"), "NULL");
+  EXPECT_EQ(Read("7::int2", Type::kDecimal), "7");
+  EXPECT_EQ(Read("7::int4", Type::kFloat64), "7");
+}
+
+TEST_F(PostgresqlTypes, ReadsEnumsAndDomains) {
+  Script("CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy'); CREATE DOMAIN pg_temp.age AS int");
+  EXPECT_EQ(Read("'happy'::pg_temp.mood", Type::kText), "happy");
+  EXPECT_EQ(Read("'happy'::pg_temp.mood"), "happy");
+  EXPECT_EQ(Read("7::pg_temp.age", Type::kInt64), "7");
+}
+
+TEST_F(PostgresqlTypes, RefusesWhatOurTypesCannotHold) {
+  EXPECT_EQ(Read("'infinity'::date"), "out of range");
+  EXPECT_EQ(Read("'-infinity'::timestamp"), "out of range");
+  EXPECT_EQ(Read("'infinity'::timestamptz"), "out of range");
+  EXPECT_EQ(Read("'0044-03-15 BC'::date"), "out of range");
+  EXPECT_EQ(Read("'10000-01-01'::timestamp"), "out of range");
+  EXPECT_EQ(Read("'24:00'::time"), "out of range");
+  EXPECT_EQ(Read("'1 month'::interval"), "out of range");
+  EXPECT_EQ(Read("'178000000 years'::interval"), "out of range");
+  EXPECT_EQ(Read("'NaN'::numeric"), "out of range");
+  EXPECT_EQ(Read("'-Infinity'::numeric"), "out of range");
+}
+
+TEST_F(PostgresqlTypes, RefusesConversionsThatWereNotAskedForRight) {
+  EXPECT_EQ(Read("1.5::float8", Type::kInt64), "bad stored value");
+  EXPECT_EQ(Read("'a'::text", Type::kInt64), "bad stored value");
+  EXPECT_EQ(Read("now()", Type::kTimestamp), "bad stored value");
+  EXPECT_EQ(Read("'127.0.0.1'::inet"), "bad stored value");
+  EXPECT_EQ(Read("ARRAY[1]"), "bad stored value");
+  EXPECT_EQ(Read("ROW(1, 'a')"), "bad stored value");
+}
+
+TEST_F(PostgresqlTypes, ANullOfEveryTypeIsNull) {
+  for (int i = 0; i < kTypeCount; ++i) {
+    const Type type = static_cast<Type>(i);
+    if (type == Type::kArray) continue;
+    const Value null;
+    const db::Parameter parameter{&null, 1, 1, type, false};
+    db::Request request;
+    request.sql = "SELECT $1 IS NULL, $1";
+    request.parameters = {&parameter, 1};
+    request.returns_rows = true;
+    const Answer answer = RunOn(*connection_, request);
+    if (type == Type::kNull) {
+      EXPECT_EQ(ClassOf(answer.status), ErrorClass::kSyntax)
+          << "42P18: only the server could have known";
+      continue;
+    }
+    ASSERT_OK(answer.status) << Name(type);
+    EXPECT_EQ(answer.cell(0, 0).integer, 1) << Name(type);
+    EXPECT_TRUE(answer.cell(0, 1).is_null()) << Name(type);
+  }
+  Script("CREATE TEMP TABLE t (n int)");
+  EXPECT_OK(Run("INSERT INTO t VALUES ($1)", {Value::Null()}).status);
+  EXPECT_EQ(Integer("SELECT count(*) FROM t WHERE n IS NULL"), 1);
+}
+
+TEST_F(PostgresqlTypes, ArraysOfEveryTypeArriveWithTheirNulls) {
+  const Value samples[] = {Value::Bool(true),
+                           Value::Int64(-7),
+                           Value::Float64(0.25),
+                           Value::SmallDecimal(-1230, 2),
+                           Value::Bytes(Type::kText, "a,\"{}"),
+                           Value::Bytes(Type::kBytes, absl::string_view("\0x", 2)),
+                           Value::Integer(Type::kDate, 1),
+                           Value::Integer(Type::kTime, 1),
+                           Value::Integer(Type::kTimestamp, 1),
+                           Value::Integer(Type::kTimestampTz, 1),
+                           Value::Integer(Type::kInterval, 1),
+                           Value::Bytes(Type::kUuid, "0123456789abcdef"),
+                           Value::Bytes(Type::kJson, "[1]")};
+  for (const Value& sample : samples) {
+    // Every second cell of a row-major pair, as a bulk insert gives them.
+    const Value cells[] = {sample, Value::Int64(0), Value::Null(), Value::Int64(0), sample};
+    const db::Parameter parameter{cells, 3, 2, sample.type, true};
+    db::Request request;
+    request.sql = "SELECT * FROM unnest($1)";
+    request.parameters = {&parameter, 1};
+    request.returns_rows = true;
+    const Answer answer = RunOn(*connection_, request);
+    ASSERT_OK(answer.status) << Name(sample.type);
+    ASSERT_EQ(answer.rows.size(), 3u);
+    EXPECT_EQ(answer.cell(0).type, sample.type);
+    EXPECT_EQ(Text(answer.cell(0)), Text(sample));
+    EXPECT_TRUE(answer.cell(1).is_null());
+    EXPECT_EQ(Text(answer.cell(2)), Text(sample));
+  }
+}
+
+TEST_F(PostgresqlTypes, EmptyAndUntypedArraysArrive) {
+  const Value nulls[] = {Value::Null(), Value::Null()};
+  const db::Parameter parameters[] = {{nullptr, 0, 1, Type::kInt64, true},
+                                      {nulls, 2, 1, Type::kNull, true},
+                                      {nullptr, 0, 1, Type::kNull, true}};
+  db::Request request;
+  request.sql = "SELECT cardinality($1), cardinality($2::uuid[]), 5 = ANY ($3)";
+  request.parameters = parameters;
+  request.returns_rows = true;
+  const Answer answer = RunOn(*connection_, request);
+  ASSERT_OK(answer.status);
+  EXPECT_EQ(answer.cell(0, 0).integer, 0);
+  EXPECT_EQ(answer.cell(0, 1).integer, 2);
+  EXPECT_EQ(answer.cell(0, 2).integer, 0);
+}
+
+}  // namespace
+}  // namespace ferro::postgresql
