@@ -1,5 +1,6 @@
 #include "dialects/mysql/client.h"
 
+#include <errmsg.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -23,17 +24,18 @@ namespace {
 using runtime::Wait;
 using runtime::WaitFor;
 
-// Wake-ups without cause are allowed. Where the library waits to read it tries again and is fine; where it waits for
-// connect() it would take the socket for connected, so waits with "write" are checked.
+// Wake-ups without cause are allowed. Where the library waits to read it tries again and is fine;
+// where it waits for connect() it would take the socket for connected, so waits with "write" are
+// checked.
 bool TrulyReady(const Wait& wait) {
   if (!wait.write) return true;
   pollfd entry{wait.fd, static_cast<short>((wait.read ? POLLIN : 0) | POLLOUT), 0};
   return poll(&entry, 1, 0) != 0;
 }
 
-// A nonblocking call that is suspended inside the library, on a stack of its own with memory of its own. When the
-// task that waits for it is destroyed, the call is told that its time is up until it has unwound; the socket is shut
-// down first, so that nothing it tries on its way out can block.
+// A nonblocking call that is suspended inside the library, on a stack of its own with memory of its
+// own. When the task that waits for it is destroyed, the call is told that its time is up until it
+// has unwound; the socket is shut down first, so that nothing it tries on its way out can block.
 template <class Continue, class Result>
 class Suspended {
  public:
@@ -45,7 +47,7 @@ class Suspended {
     if (events == 0) return;
     broken_ = true;
     const my_socket fd = mysql_get_socket(mysql_);
-    if (fd != INVALID_SOCKET) shutdown(fd, SHUT_RDWR);
+    if (fd >= 0) shutdown(fd, SHUT_RDWR);
     // Bounded: a host name may have several addresses, each tried in turn.
     for (int i = 0; i < 256 && events != 0; ++i) events = next_(&result_, MYSQL_WAIT_TIMEOUT);
   }
@@ -60,7 +62,8 @@ class Suspended {
 };
 
 void InitLibrary() {
-  // Not thread-safe by itself. mysql_thread_init does nothing in this library: no thread of ours needs it.
+  // Not thread-safe by itself. mysql_thread_init does nothing in this library: no thread of ours
+  // needs it.
   static std::once_flag once;
   std::call_once(once, [] { mysql_server_init(0, nullptr, nullptr); });
 }
@@ -69,7 +72,7 @@ void InitLibrary() {
 ServerVersion ParseVersion(absl::string_view text) {
   ServerVersion version;
   version.product = absl::StrContains(absl::AsciiStrToLower(text), "mariadb") ? Product::kMariadb
-                                                                             : Product::kMysql;
+                                                                              : Product::kMysql;
   const std::vector<absl::string_view> parts = absl::StrSplit(text, absl::ByAnyChar(".-"));
   int* const numbers[] = {&version.major, &version.minor, &version.patch};
   for (size_t i = 0; i < std::size(numbers) && i < parts.size(); ++i) {
@@ -89,7 +92,8 @@ Client::Client() {
   mysql_ = mysql_init(nullptr);
 }
 
-// Runs start(&result), which gives the events to wait for (0: done), and next(&result, events) until it is done.
+// Runs start(&result), which gives the events to wait for (0: done), and next(&result, events)
+// until it is done.
 template <class Result, class Start, class Continue, class Finish>
 Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Finish finish) {
   Result result = initial;
@@ -102,8 +106,7 @@ Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Fin
     wait.write = (call.events & MYSQL_WAIT_WRITE) != 0;
     wait.deadline = deadline_;
     if ((call.events & MYSQL_WAIT_TIMEOUT) != 0) {
-      const absl::Time limit =
-          absl::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
+      const absl::Time limit = absl::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
       wait.deadline = std::min(wait.deadline, limit);
     }
     if (absl::Status ready = co_await WaitFor(wait); !ready.ok()) co_return ready;
@@ -130,9 +133,11 @@ absl::Status Client::Fail(MYSQL_STMT* statement) {
 
 absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   if (mysql_ == nullptr) return MakeError(ErrorClass::kMemory, "no memory for a connection");
-  const bool known = url.tls == "disable" || url.tls == "prefer" || url.tls == "require" || Verifies(url);
+  const bool known =
+      url.tls == "disable" || url.tls == "prefer" || url.tls == "require" || Verifies(url);
   if (!known) {
-    return MakeErrorWithHint(ErrorClass::kInvalidArgument, "the URL's option tls has an unknown value",
+    return MakeErrorWithHint(ErrorClass::kInvalidArgument,
+                             "the URL's option tls has an unknown value",
                              "one of disable, prefer, require, verify-ca, verify-full");
   }
   if (url.tls == "verify-ca" && url.tls_ca.empty()) {
@@ -165,17 +170,22 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   if (use_tls && !url.tls_ca.empty()) {
     failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, url.tls_ca.c_str());
   }
-  // Until 3.3 a given authority is checked without this flag, which adds the host's name. Since 3.4 the flag is needed
-  // for any check; a stricter one than asked for is then the safe side.
-  const bool flag_means_any_check = mysql_get_client_version() >= 110000;
+  // Up to 3.3 the library checks a given authority without this flag, which adds the host's name.
+  // From 3.4 on no check may come without the flag, so there, or when the library is not the one we
+  // were built with, verify-ca is as strict as verify-full.
+  const bool flag_means_any_check =
+      MARIADB_PACKAGE_VERSION_ID >= 30400 || mysql_get_client_version() != MARIADB_VERSION_ID;
   const my_bool verify =
-      use_tls && (url.tls == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check)) ? 1 : 0;
+      use_tls && (url.tls == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check)) ? 1
+                                                                                                : 0;
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
-  // The plugin that sends the password in the clear is for verified peers only, whatever the server asks for.
-  const char* const plugins = Verifies(url) ? "mysql_native_password,caching_sha2_password,sha256_password,"
-                                              "client_ed25519,mysql_clear_password,auth_gssapi_client"
-                                            : "mysql_native_password,caching_sha2_password,sha256_password,"
-                                              "client_ed25519,auth_gssapi_client";
+  // The plugin that sends the password in the clear is for verified peers only, whatever the server
+  // asks for.
+  const char* const plugins = Verifies(url)
+                                  ? "mysql_native_password,caching_sha2_password,sha256_password,"
+                                    "client_ed25519,mysql_clear_password,auth_gssapi_client"
+                                  : "mysql_native_password,caching_sha2_password,sha256_password,"
+                                    "client_ed25519,auth_gssapi_client";
   failed |= mysql_optionsv(mysql_, MARIADB_OPT_RESTRICTED_AUTH, plugins);
   if (failed != 0) return MakeError(ErrorClass::kInternal, "the client library refused an option");
   return absl::OkStatus();
@@ -187,9 +197,10 @@ absl::Status Client::CheckConnected(const db::Url& url) {
   const bool needs_tls = (url.tls == "require" || Verifies(url)) && !IsSocketPath(url);
   if (needs_tls && mysql_get_ssl_cipher(mysql_) == nullptr) {
     broken_ = true;
-    return MakeErrorWithHint(ErrorClass::kConnection,
-                             absl::StrCat(Endpoint(url), " offers no TLS and tls=", url.tls, " asks for it"),
-                             "set up a certificate on the server, or give tls=prefer");
+    return MakeErrorWithHint(
+        ErrorClass::kConnection,
+        absl::StrCat(Endpoint(url), " offers no TLS and tls=", url.tls, " asks for it"),
+        "set up a certificate on the server, or give tls=prefer");
   }
   return absl::OkStatus();
 }
@@ -206,8 +217,9 @@ Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   const db::Url* const target = &url;
 
   const auto start = [=](MYSQL** result) {
-    return mysql_real_connect_start(result, mysql, host, target->user.c_str(), target->password.c_str(),
-                                    database, port, path, CLIENT_FOUND_ROWS | CLIENT_REMEMBER_OPTIONS);
+    return mysql_real_connect_start(result, mysql, host, target->user.c_str(),
+                                    target->password.c_str(), database, port, path,
+                                    CLIENT_FOUND_ROWS | CLIENT_REMEMBER_OPTIONS);
   };
   const auto next = [mysql](MYSQL** result, int events) {
     return mysql_real_connect_cont(result, mysql, events);
@@ -220,7 +232,8 @@ Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   absl::Status status = co_await Await(static_cast<MYSQL*>(nullptr), start, next, finish);
   deadline_ = absl::InfiniteFuture();
   if (!status.ok() && ClassOf(status) == ErrorClass::kTimeout) {
-    co_return MakeError(ErrorClass::kTimeout, absl::StrCat("connecting to ", Endpoint(url), " took too long"));
+    co_return MakeError(ErrorClass::kTimeout,
+                        absl::StrCat("connecting to ", Endpoint(url), " took too long"));
   }
   co_return status;
 }
@@ -231,15 +244,19 @@ Task<absl::Status> Client::Query(absl::string_view sql) {
   FERRO_CO_TRY(co_await Await(
       0,
       [=](int* result) {
-        return mysql_real_query_start(result, mysql, sql.data(), static_cast<unsigned long>(sql.size()));
+        return mysql_real_query_start(result, mysql, sql.data(),
+                                      static_cast<unsigned long>(sql.size()));
       },
-      [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); }, finish));
+      [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); },
+      finish));
   while (true) {
     if (mysql_field_count(mysql) != 0) {
       FERRO_CO_TRY(co_await Await(
           static_cast<MYSQL_RES*>(nullptr),
           [=](MYSQL_RES** result) { return mysql_store_result_start(result, mysql); },
-          [=](MYSQL_RES** result, int events) { return mysql_store_result_cont(result, mysql, events); },
+          [=](MYSQL_RES** result, int events) {
+            return mysql_store_result_cont(result, mysql, events);
+          },
           [this](MYSQL_RES* result) {
             if (result == nullptr) return Fail(mysql_);
             mysql_free_result(result);
@@ -261,21 +278,25 @@ Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_vie
   FERRO_CO_TRY(co_await Await(
       0,
       [=](int* result) {
-        return mysql_real_query_start(result, mysql, sql.data(), static_cast<unsigned long>(sql.size()));
+        return mysql_real_query_start(result, mysql, sql.data(),
+                                      static_cast<unsigned long>(sql.size()));
       },
       [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); },
       [this](int failed) { return failed != 0 ? Fail(mysql_) : absl::OkStatus(); }));
   FERRO_CO_TRY(co_await Await(
       static_cast<MYSQL_RES*>(nullptr),
       [=](MYSQL_RES** result) { return mysql_store_result_start(result, mysql); },
-      [=](MYSQL_RES** result, int events) { return mysql_store_result_cont(result, mysql, events); },
+      [=](MYSQL_RES** result, int events) {
+        return mysql_store_result_cont(result, mysql, events);
+      },
       [this, out](MYSQL_RES* result) {
         if (result == nullptr) return Fail(mysql_);
         const unsigned int columns = mysql_num_fields(result);
         if (const MYSQL_ROW cells = mysql_fetch_row(result)) {
           const unsigned long* const lengths = mysql_fetch_lengths(result);
           for (unsigned int i = 0; i < columns; ++i) {
-            out->emplace_back(cells[i] == nullptr ? "" : cells[i], cells[i] == nullptr ? 0 : lengths[i]);
+            out->emplace_back(cells[i] == nullptr ? "" : cells[i],
+                              cells[i] == nullptr ? 0 : lengths[i]);
           }
         }
         mysql_free_result(result);
@@ -290,7 +311,8 @@ Task<absl::Status> Client::Prepare(MYSQL_STMT* statement, absl::string_view sql)
   return Await(
       0,
       [=](int* result) {
-        return mysql_stmt_prepare_start(result, statement, sql.data(), static_cast<unsigned long>(sql.size()));
+        return mysql_stmt_prepare_start(result, statement, sql.data(),
+                                        static_cast<unsigned long>(sql.size()));
       },
       [=](int* result, int events) { return mysql_stmt_prepare_cont(result, statement, events); },
       [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
@@ -306,14 +328,18 @@ Task<absl::Status> Client::Execute(MYSQL_STMT* statement) {
 Task<absl::Status> Client::StoreResult(MYSQL_STMT* statement) {
   return Await(
       0, [=](int* result) { return mysql_stmt_store_result_start(result, statement); },
-      [=](int* result, int events) { return mysql_stmt_store_result_cont(result, statement, events); },
+      [=](int* result, int events) {
+        return mysql_stmt_store_result_cont(result, statement, events);
+      },
       [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
 }
 
 Task<absl::Status> Client::StoreNextResult(MYSQL_STMT* statement) {
   FERRO_CO_TRY(co_await Await(
       0, [=](int* result) { return mysql_stmt_next_result_start(result, statement); },
-      [=](int* result, int events) { return mysql_stmt_next_result_cont(result, statement, events); },
+      [=](int* result, int events) {
+        return mysql_stmt_next_result_cont(result, statement, events);
+      },
       [this, statement](int result) { return result > 0 ? Fail(statement) : absl::OkStatus(); }));
   if (mysql_stmt_field_count(statement) == 0) co_return absl::OkStatus();
   co_return co_await StoreResult(statement);
@@ -332,10 +358,11 @@ Task<absl::Status> Client::CloseStatement(MYSQL_STMT* statement) {
 
 void Client::Close() {
   if (mysql_ == nullptr) return;
-  // mysql_close says goodbye with a blocking send. On a session in doubt the peer may never read it.
+  // mysql_close says goodbye with a blocking send. On a session in doubt the peer may never read
+  // it.
   if (broken_) {
     const my_socket fd = mysql_get_socket(mysql_);
-    if (fd != INVALID_SOCKET) shutdown(fd, SHUT_RDWR);
+    if (fd >= 0) shutdown(fd, SHUT_RDWR);
   }
   mysql_close(std::exchange(mysql_, nullptr));
   broken_ = true;
@@ -343,7 +370,8 @@ void Client::Close() {
 
 bool Client::in_transaction() const {
   unsigned int status = 0;
-  if (mysql_ == nullptr || mariadb_get_infov(mysql_, MARIADB_CONNECTION_SERVER_STATUS, &status) != 0) {
+  if (mysql_ == nullptr ||
+      mariadb_get_infov(mysql_, MARIADB_CONNECTION_SERVER_STATUS, &status) != 0) {
     return false;
   }
   return (status & SERVER_STATUS_IN_TRANS) != 0;

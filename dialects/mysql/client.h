@@ -1,6 +1,7 @@
-// One MYSQL* of libmariadb as an awaitable: each nonblocking _start/_cont pair becomes a task that waits for the
-// socket through the operation's context. It knows the library, not our statements, values or caches. One operation
-// at a time; a task that is destroyed while its call is under way ends the session.
+// One MYSQL* of libmariadb as an awaitable: each nonblocking _start/_cont pair becomes a task that
+// waits for the socket through the operation's context. It knows the library, not our statements,
+// values or caches. One operation at a time; a task that is destroyed while its call is under way
+// ends the session.
 #pragma once
 
 #include <mysql.h>
@@ -35,7 +36,8 @@ class Client {
   // The first row of a text's result, as text; NULL is an empty string.
   Task<absl::StatusOr<std::vector<std::string>>> QueryRow(absl::string_view sql);
 
-  // Null when memory ran out. The caller closes it: CloseStatement, or mysql_stmt_close after Close.
+  // Null when memory ran out. The caller closes it: CloseStatement, or mysql_stmt_close after
+  // Close.
   MYSQL_STMT* NewStatement();
   Task<absl::Status> Prepare(MYSQL_STMT* statement, absl::string_view sql);
   Task<absl::Status> Execute(MYSQL_STMT* statement);
@@ -46,7 +48,8 @@ class Client {
   // Frees `statement` in any case, here and on the server.
   Task<absl::Status> CloseStatement(MYSQL_STMT* statement);
 
-  // Ends the session without waiting; statements that are left belong to nobody and need mysql_stmt_close.
+  // Ends the session without waiting; statements that are left belong to nobody and need
+  // mysql_stmt_close.
   void Close();
 
   // The session is over or cannot be trusted.
@@ -67,7 +70,8 @@ class Client {
 
   MYSQL* mysql_ = nullptr;
   ServerVersion version_;
-  absl::Time deadline_ = absl::InfiniteFuture();  // of connecting only; statements have their operation's
+  absl::Time deadline_ =
+      absl::InfiniteFuture();  // of connecting only; statements have their operation's
   bool broken_ = false;
 };
 

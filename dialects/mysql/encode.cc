@@ -13,7 +13,8 @@
 namespace ferro::mysql {
 namespace {
 
-// Above this many the arrays are given back after use: a bulk insert must not fix megabytes to each connection.
+// Above this many the arrays are given back after use: a bulk insert must not fix megabytes to each
+// connection.
 constexpr size_t kKeptBinds = 4096;
 
 void SetDate(MYSQL_TIME& time, int64_t days) {
@@ -36,24 +37,36 @@ void BindFixed(MYSQL_BIND& bind, enum_field_types type, void* at) {
   bind.buffer = at;
 }
 
-// The type that a null of `type` is sent with: the same as its values', so that the server need not prepare anew.
+// The type that a null of `type` is sent with: the same as its values', so that the server need not
+// prepare anew.
 enum_field_types WireType(Type type) {
   switch (type) {
-    case Type::kNull: return MYSQL_TYPE_NULL;
-    case Type::kBool: return MYSQL_TYPE_TINY;
+    case Type::kNull:
+      return MYSQL_TYPE_NULL;
+    case Type::kBool:
+      return MYSQL_TYPE_TINY;
     case Type::kInt64:
-    case Type::kInterval: return MYSQL_TYPE_LONGLONG;
-    case Type::kFloat64: return MYSQL_TYPE_DOUBLE;
-    case Type::kDecimal: return MYSQL_TYPE_NEWDECIMAL;
+    case Type::kInterval:
+      return MYSQL_TYPE_LONGLONG;
+    case Type::kFloat64:
+      return MYSQL_TYPE_DOUBLE;
+    case Type::kDecimal:
+      return MYSQL_TYPE_NEWDECIMAL;
     case Type::kText:
-    case Type::kJson: return MYSQL_TYPE_STRING;
+    case Type::kJson:
+      return MYSQL_TYPE_STRING;
     case Type::kBytes:
-    case Type::kUuid: return MYSQL_TYPE_BLOB;
-    case Type::kDate: return MYSQL_TYPE_DATE;
-    case Type::kTime: return MYSQL_TYPE_TIME;
+    case Type::kUuid:
+      return MYSQL_TYPE_BLOB;
+    case Type::kDate:
+      return MYSQL_TYPE_DATE;
+    case Type::kTime:
+      return MYSQL_TYPE_TIME;
     case Type::kTimestamp:
-    case Type::kTimestampTz: return MYSQL_TYPE_DATETIME;
-    case Type::kArray: break;
+    case Type::kTimestampTz:
+      return MYSQL_TYPE_DATETIME;
+    case Type::kArray:
+      break;
   }
   return MYSQL_TYPE_NULL;
 }
@@ -62,7 +75,8 @@ absl::Status OutOfRange(absl::string_view what) { return MakeError(ErrorClass::k
 
 }  // namespace
 
-absl::Status ParameterBinds::BindBytes(const Value& value, enum_field_types type, MYSQL_BIND& bind) {
+absl::Status ParameterBinds::BindBytes(const Value& value, enum_field_types type,
+                                       MYSQL_BIND& bind) {
   bind.buffer_type = type;
   // The library reads neither when the length is 0, but a null pointer means null to it.
   bind.buffer = const_cast<char*>(value.size == 0 ? "" : value.bytes);
@@ -72,8 +86,10 @@ absl::Status ParameterBinds::BindBytes(const Value& value, enum_field_types type
   return absl::OkStatus();
 }
 
-absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIND& bind, Slot& slot) {
-  if (parameter.is_array) return MakeError(ErrorClass::kInternal, "this dialect has no array parameters");
+absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIND& bind,
+                                       Slot& slot) {
+  if (parameter.is_array)
+    return MakeError(ErrorClass::kInternal, "this dialect has no array parameters");
   const Value& value = parameter.value();
   if (value.is_null()) {
     bind.buffer_type = WireType(parameter.type);
@@ -114,7 +130,8 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
       if (value.size != 0 && std::memchr(value.bytes, 0, value.size) != nullptr) {
         return MakeError(ErrorClass::kInvalidText, "a text may not hold U+0000");
       }
-      if (!IsValidUtf8(value.view())) return MakeError(ErrorClass::kInvalidText, "a text is not UTF-8");
+      if (!IsValidUtf8(value.view()))
+        return MakeError(ErrorClass::kInvalidText, "a text is not UTF-8");
       return BindBytes(value, wire, bind);
     case Type::kBytes:
       return BindBytes(value, wire, bind);
@@ -122,7 +139,8 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
       if (value.size != 16) return MakeError(ErrorClass::kInternal, "a UUID has 16 bytes");
       return BindBytes(value, wire, bind);
     case Type::kDate:
-      if (value.integer < kMinDays || value.integer > kMaxDays) return OutOfRange("a date's year is not 1 to 9999");
+      if (value.integer < kMinDays || value.integer > kMaxDays)
+        return OutOfRange("a date's year is not 1 to 9999");
       slot.time = MYSQL_TIME{};
       SetDate(slot.time, value.integer);
       slot.time.time_type = MYSQL_TIMESTAMP_DATE;
@@ -130,7 +148,8 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
       BindFixed(bind, wire, &slot.time);
       return absl::OkStatus();
     case Type::kTime:
-      if (value.integer < 0 || value.integer >= kMicrosPerDay) return OutOfRange("a time is not within one day");
+      if (value.integer < 0 || value.integer >= kMicrosPerDay)
+        return OutOfRange("a time is not within one day");
       slot.time = MYSQL_TIME{};
       SetClock(slot.time, value.integer);
       slot.time.time_type = MYSQL_TIMESTAMP_TIME;
@@ -160,11 +179,12 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
   return MakeError(ErrorClass::kInternal, "a value has an unknown type");
 }
 
-absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters, uint64_t max_packet) {
+absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters,
+                                    uint64_t max_packet) {
   if (parameters.size() > kMaxParameters) {
     return MakeErrorWithHint(ErrorClass::kInvalidArgument,
-                             absl::StrCat("a statement has ", parameters.size(), " parameters, at most ",
-                                          kMaxParameters, " can be sent"),
+                             absl::StrCat("a statement has ", parameters.size(),
+                                          " parameters, at most ", kMaxParameters, " can be sent"),
                              "split it");
   }
   if (binds_.capacity() > kKeptBinds && parameters.size() <= kKeptBinds) {
@@ -185,9 +205,10 @@ absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters, u
     return MakeError(DetailOf(status), absl::StrCat("parameter ", i + 1, ": ", status.message()));
   }
   if (packet_ >= max_packet) {
-    return MakeErrorWithHint(ErrorClass::kOutOfRange,
-                             absl::StrCat("the parameters need ", packet_, " bytes, the server takes ", max_packet),
-                             "raise the server's max_allowed_packet, or send less at once");
+    return MakeErrorWithHint(
+        ErrorClass::kOutOfRange,
+        absl::StrCat("the parameters need ", packet_, " bytes, the server takes ", max_packet),
+        "raise the server's max_allowed_packet, or send less at once");
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,6 @@
-// Parameters of a statement as the MYSQL_BIND array that the binary protocol is made from. Checks what the server
-// would refuse or silently change (NaN, NUL, bad UTF-8, years, sizes), so that a refusal costs no round trip and no
-// connection.
+// Parameters of a statement as the MYSQL_BIND array that the binary protocol is made from. Checks
+// what the server would refuse or silently change (NaN, NUL, bad UTF-8, years, sizes), so that a
+// refusal costs no round trip and no connection.
 #pragma once
 
 #include <mysql.h>
@@ -21,8 +21,8 @@ inline constexpr size_t kMaxParameters = 65'535;
 // Reused from statement to statement; one thread.
 class ParameterBinds {
  public:
-  // Binds `parameters`, whose bytes are borrowed until the statement has been sent. kOutOfRange when the packet would be
-  // larger than the server takes (it would hang up).
+  // Binds `parameters`, whose bytes are borrowed until the statement has been sent. kOutOfRange
+  // when the packet would be larger than the server takes (it would hang up).
   absl::Status Encode(std::span<const db::Parameter> parameters, uint64_t max_packet);
 
   MYSQL_BIND* binds() { return binds_.data(); }

@@ -8,9 +8,10 @@
 namespace ferro::mysql {
 namespace {
 
-// What stands between the last `open` and the next `close`; the last, because a quoted value before it may hold the
-// same words.
-absl::string_view LastBetween(absl::string_view text, absl::string_view open, absl::string_view close) {
+// What stands between the last `open` and the next `close`; the last, because a quoted value before
+// it may hold the same words.
+absl::string_view LastBetween(absl::string_view text, absl::string_view open,
+                              absl::string_view close) {
   const size_t at = text.rfind(open);
   if (at == absl::string_view::npos) return {};
   text.remove_prefix(at + open.size());
@@ -34,7 +35,8 @@ bool ConsumeQuoted(absl::string_view& text, std::string& name) {
   return false;
 }
 
-// The last part of `a`.`b`.`c`, or of 'a.b.c' without its quotes. `table` gets the part before it, if there is one.
+// The last part of `a`.`b`.`c`, or of 'a.b.c' without its quotes. `table` gets the part before it,
+// if there is one.
 std::string LastPart(absl::string_view text, std::string* table) {
   std::string name;
   std::string part;
@@ -62,7 +64,8 @@ void TakeKey(absl::string_view text, Product product, ErrorDetail& detail) {
   detail.constraint = std::string(key);
 }
 
-// "… fails (`db`.`table`, CONSTRAINT `name` FOREIGN KEY (`a`, `b`) REFERENCES …)". Identifiers only, no values.
+// "… fails (`db`.`table`, CONSTRAINT `name` FOREIGN KEY (`a`, `b`) REFERENCES …)". Identifiers
+// only, no values.
 void TakeForeignKey(absl::string_view text, ErrorDetail& detail) {
   const size_t open = text.find("(`");
   if (open != absl::string_view::npos) detail.table = LastPart(text.substr(open + 1), nullptr);
@@ -135,13 +138,15 @@ void TakeNames(int32_t code, absl::string_view text, Product product, ErrorDetai
     case 3819:  // Check constraint 'x' is violated.
       detail.constraint = std::string(LastBetween(text, "Check constraint '", "' is violated"));
       break;
-    case 4025: {  // CONSTRAINT `x` failed for `db`.`table`; `table.column` names a column's own check
+    case 4025: {  // CONSTRAINT `x` failed for `db`.`table`; `table.column` names a column's own
+                  // check
       const size_t name = text.find("CONSTRAINT `");
       if (name == absl::string_view::npos) break;
       absl::string_view rest = text.substr(name + 11);
       if (!ConsumeQuoted(rest, detail.constraint)) break;
       const size_t table = rest.rfind(" failed for `");
-      if (table != absl::string_view::npos) detail.table = LastPart(rest.substr(table + 12), nullptr);
+      if (table != absl::string_view::npos)
+        detail.table = LastPart(rest.substr(table + 12), nullptr);
       break;
     }
     case 1054:  // Unknown column 'x' in …
@@ -163,49 +168,53 @@ void TakeNames(int32_t code, absl::string_view text, Product product, ErrorDetai
 std::string SentenceFor(const ErrorDetail& detail, absl::string_view text) {
   const std::string constraint =
       detail.constraint.empty() ? "" : absl::StrCat(" \"", detail.constraint, "\"");
-  const std::string column = detail.column.empty() ? "" : absl::StrCat(" for column \"", detail.column, "\"");
-  const std::string table = detail.table.empty() ? "" : absl::StrCat(" of table \"", detail.table, "\"");
-  switch (detail.error_class) {
-    case ErrorClass::kUnique:
-      return absl::StrCat("unique key", constraint, table, " has this entry already");
-    case ErrorClass::kForeignKey:
-      return absl::StrCat("foreign key", constraint, table, " is violated");
-    case ErrorClass::kNotNull:
-      if (detail.native_code == 1364) {
-        return absl::StrCat("no value and no default", column, ", which may not be null");
-      }
-      return absl::StrCat("null", column, ", which may not be null");
-    case ErrorClass::kCheck:
-      return absl::StrCat("check constraint", constraint, table, " is violated");
-    case ErrorClass::kOutOfRange:
-      return absl::StrCat("a value is out of range", column);
-    case ErrorClass::kStringTooLong:
-      return absl::StrCat("a text is too long", column);
-    case ErrorClass::kInvalidText:
-      return absl::StrCat("a text cannot be stored", column);
-    case ErrorClass::kData:
-      if (detail.native_code == 1365) return "division by zero";
-      return absl::StrCat("a value cannot be stored or converted", column);
-    case ErrorClass::kSyntax: {
-      const size_t line = text.rfind(" at line ");
-      int64_t number = 0;
-      if (line != absl::string_view::npos && absl::SimpleAtoi(text.substr(line + 9), &number)) {
-        return absl::StrCat("the server does not understand the SQL text at its line ", number);
-      }
-      return "the server does not understand the SQL text";
-    }
-    default:
-      return absl::StrCat("the server refused the statement with error ", detail.native_code,
-                          ", SQLSTATE ", detail.sqlstate);
+  const std::string column =
+      detail.column.empty() ? "" : absl::StrCat(" for column \"", detail.column, "\"");
+  const std::string table =
+      detail.table.empty() ? "" : absl::StrCat(" of table \"", detail.table, "\"");
+  const ErrorClass error_class = detail.error_class;
+  if (error_class == ErrorClass::kUnique) {
+    return absl::StrCat("unique key", constraint, table, " has this entry already");
   }
+  if (error_class == ErrorClass::kForeignKey) {
+    return absl::StrCat("foreign key", constraint, table, " is violated");
+  }
+  if (error_class == ErrorClass::kNotNull) {
+    const absl::string_view what = detail.native_code == 1364 ? "no value and no default" : "null";
+    return absl::StrCat(what, column, ", which may not be null");
+  }
+  if (error_class == ErrorClass::kCheck) {
+    return absl::StrCat("check constraint", constraint, table, " is violated");
+  }
+  if (error_class == ErrorClass::kOutOfRange)
+    return absl::StrCat("a value is out of range", column);
+  if (error_class == ErrorClass::kStringTooLong) return absl::StrCat("a text is too long", column);
+  if (error_class == ErrorClass::kInvalidText)
+    return absl::StrCat("a text cannot be stored", column);
+  if (detail.native_code == 1365) return "division by zero";
+  if (error_class == ErrorClass::kData) {
+    return absl::StrCat("a value cannot be stored or converted", column);
+  }
+  if (error_class == ErrorClass::kSyntax) {
+    const size_t line = text.rfind(" at line ");
+    int64_t number = 0;
+    if (line != absl::string_view::npos && absl::SimpleAtoi(text.substr(line + 9), &number)) {
+      return absl::StrCat("the server does not understand the SQL text at its line ", number);
+    }
+    return "the server does not understand the SQL text";
+  }
+  return absl::StrCat("the server refused the statement with error ", detail.native_code,
+                      ", SQLSTATE ", detail.sqlstate);
 }
 
 std::string PlainSentence(absl::string_view text) {
-  while (!text.empty() && (text.back() == '.' || absl::ascii_isspace(static_cast<unsigned char>(text.back())))) {
+  while (!text.empty() &&
+         (text.back() == '.' || absl::ascii_isspace(static_cast<unsigned char>(text.back())))) {
     text.remove_suffix(1);
   }
   std::string sentence(text.empty() ? absl::string_view("the server gave no reason") : text);
-  const bool word = sentence.size() > 1 && absl::ascii_islower(static_cast<unsigned char>(sentence[1]));
+  const bool word =
+      sentence.size() > 1 && absl::ascii_islower(static_cast<unsigned char>(sentence[1]));
   if (word) sentence[0] = absl::ascii_tolower(static_cast<unsigned char>(sentence[0]));
   return sentence;
 }

@@ -1,5 +1,7 @@
 #include "dialects/mysql/errors.h"
 
+#include <errmsg.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -26,9 +28,11 @@ struct Row {
   Shown shown;
 };
 
-// Sorted by code. https://dev.mysql.com/doc/mysql-errors/en/ and https://mariadb.com/kb/en/mariadb-error-codes/
+// Sorted by code. https://dev.mysql.com/doc/mysql-errors/en/ and
+// https://mariadb.com/kb/en/mariadb-error-codes/
 constexpr std::array kRows = {
-    Row{1005, kBoth, ErrorClass::kForeignKey, Shown::kClass},  // cannot create table: nearly always errno 150
+    Row{1005, kBoth, ErrorClass::kForeignKey,
+        Shown::kClass},  // cannot create table: nearly always errno 150
     Row{1007, kBoth, ErrorClass::kDuplicateObject, Shown::kText},
     Row{1008, kBoth, ErrorClass::kUndefined, Shown::kText},
     Row{1020, kBoth, ErrorClass::kSerialization, Shown::kText},  // MariaDB: snapshot conflict
@@ -50,7 +54,8 @@ constexpr std::array kRows = {
     Row{1060, kBoth, ErrorClass::kDuplicateObject, Shown::kText},
     Row{1061, kBoth, ErrorClass::kDuplicateObject, Shown::kText},
     Row{1062, kBoth, ErrorClass::kUnique, Shown::kClass},
-    Row{1064, kBoth, ErrorClass::kSyntax, Shown::kClass},  // quotes the text, which may hold literals
+    Row{1064, kBoth, ErrorClass::kSyntax,
+        Shown::kClass},  // quotes the text, which may hold literals
     Row{1091, kBoth, ErrorClass::kUndefined, Shown::kText},
     Row{1114, kBoth, ErrorClass::kDiskFull, Shown::kText},
     Row{1129, kBoth, ErrorClass::kConnection, Shown::kText},
@@ -176,10 +181,12 @@ NativeError ErrorOf(MYSQL_STMT* statement) {
 }
 
 ErrorClass Classify(const NativeError& error, Product product) {
-  // Group replication refuses a transaction at COMMIT as 1180 "Got error 149"; other numbers there are faults.
+  // Group replication refuses a transaction at COMMIT as 1180 "Got error 149"; other numbers there
+  // are faults.
   if (error.code == 1180 && absl::StrContains(error.text, "149")) return ErrorClass::kSerialization;
   // "Got error 28 from storage engine": ENOSPC.
-  if (error.code == 1030 && absl::StrContains(error.text, "error 28 ")) return ErrorClass::kDiskFull;
+  if (error.code == 1030 && absl::StrContains(error.text, "error 28 "))
+    return ErrorClass::kDiskFull;
   if (const Row* row = FindRow(error.code, product)) return row->error_class;
   if (IsClientCode(error.code)) return ErrorClass::kConnection;
   return ClassOfSqlstate(error.sqlstate);
@@ -201,14 +208,14 @@ absl::Status MakeServerError(const NativeError& error, Product product) {
   detail.detail = error.text;
   TakeNames(error.code, error.text, product, detail);
   if (error.code == 1461) {
-    detail.hint = "lower statement_cache or pool_size, or raise the server's max_prepared_stmt_count";
+    detail.hint =
+        "lower statement_cache or pool_size, or raise the server's max_prepared_stmt_count";
   }
   if (error.code == 1295) detail.hint = "run it as a script, without parameters";
 
   const Row* row = FindRow(error.code, product);
   const bool show = row != nullptr ? row->shown == Shown::kText : IsClientCode(error.code);
-  const std::string message =
-      show ? PlainSentence(error.text) : SentenceFor(detail, error.text);
+  const std::string message = show ? PlainSentence(error.text) : SentenceFor(detail, error.text);
   return MakeError(std::move(detail), message);
 }
 
@@ -227,8 +234,9 @@ absl::Status MakeConnectError(const NativeError& error, const db::Url& url) {
   switch (error.code) {
     case 1044:
       detail.error_class = ErrorClass::kAuthentication;
-      return MakeError(std::move(detail), absl::StrCat("user \"", url.user, "\" may not use database \"",
-                                                       url.database, "\" at ", where));
+      return MakeError(std::move(detail),
+                       absl::StrCat("user \"", url.user, "\" may not use database \"", url.database,
+                                    "\" at ", where));
     case 1045:
     case 1130:
     case 1251:
@@ -242,7 +250,8 @@ absl::Status MakeConnectError(const NativeError& error, const db::Url& url) {
     case CR_PLUGIN_NOT_ALLOWED:
       detail.error_class = ErrorClass::kAuthentication;
       detail.hint = "check user and password, and from which hosts the server lets this user in";
-      return MakeError(std::move(detail), absl::StrCat("user \"", url.user, "\" was refused at ", where));
+      return MakeError(std::move(detail),
+                       absl::StrCat("user \"", url.user, "\" was refused at ", where));
     case 1040:
     case 1203:
     case 1226:

@@ -1,6 +1,7 @@
-// What MySQL, MariaDB and their client library report, as our errors: the class by the native code first (both
-// servers give useless SQLSTATEs for CHECK and ENUM failures), names taken out of the message, and a message that is
-// made anew because theirs quote values. The server's own text goes into ErrorDetail.detail only.
+// What MySQL, MariaDB and their client library report, as our errors: the class by the native code
+// first (both servers give useless SQLSTATEs for CHECK and ENUM failures), names taken out of the
+// message, and a message that is made anew because theirs quote values. The server's own text goes
+// into ErrorDetail.detail only.
 #pragma once
 
 #include <mysql.h>

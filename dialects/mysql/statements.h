@@ -1,5 +1,5 @@
-// The prepared statements that one connection keeps, least recently used first out. It only remembers and forgets:
-// preparing and closing are the connection's, since both may wait.
+// The prepared statements that one connection keeps, least recently used first out. It only
+// remembers and forgets: preparing and closing are the connection's, since both may wait.
 #pragma once
 
 #include <mysql.h>

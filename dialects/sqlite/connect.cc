@@ -19,8 +19,8 @@ namespace {
 constexpr char kMemory[] = ":memory:";
 
 // "off" is not here: with it a rollback is undefined, and the defensive mode refuses it.
-constexpr std::array<absl::string_view, 5> kJournalModes = {"delete", "truncate", "persist", "memory",
-                                                            "wal"};
+constexpr std::array<absl::string_view, 5> kJournalModes = {"delete", "truncate", "persist",
+                                                            "memory", "wal"};
 constexpr std::array<absl::string_view, 4> kSynchronous = {"off", "normal", "full", "extra"};
 
 absl::Status CheckWord(absl::string_view option, const std::string& word, auto& known) {
@@ -40,8 +40,8 @@ bool IsFolder(const std::string& path) {
 
 absl::Status CannotOpen(const std::string& path, int code, absl::string_view why) {
   ErrorDetail detail;
-  detail.error_class = ClassOfCode(code) == ErrorClass::kMemory ? ErrorClass::kMemory
-                                                                : ErrorClass::kConnection;
+  detail.error_class =
+      ClassOfCode(code) == ErrorClass::kMemory ? ErrorClass::kMemory : ErrorClass::kConnection;
   detail.native_code = code;
   const size_t slash = path.rfind('/');
   if (slash != std::string::npos && slash > 0 && !IsFolder(path.substr(0, slash))) {
@@ -57,7 +57,8 @@ absl::Status Configure(sqlite3* db, int option, int value) {
   int now = -1;
   const int code = sqlite3_db_config(db, option, value, &now);
   if (code == SQLITE_OK && now == value) return absl::OkStatus();
-  return MakeError(ErrorClass::kUnsupported, absl::StrCat("this SQLite library lacks the setting ", option));
+  return MakeError(ErrorClass::kUnsupported,
+                   absl::StrCat("this SQLite library lacks the setting ", option));
 }
 
 // Runs a PRAGMA; `answer` is the first column of its row, if there is one.
@@ -120,7 +121,8 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
   DatabaseHandle handle;
   const int code = sqlite::Open(path, handle);
   if (code != SQLITE_OK) {
-    co_return CannotOpen(path, code, handle == nullptr ? "out of memory" : sqlite3_errmsg(handle.get()));
+    co_return CannotOpen(path, code,
+                         handle == nullptr ? "out of memory" : sqlite3_errmsg(handle.get()));
   }
   // The constructor is private.
   auto connection =
@@ -135,8 +137,8 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
   if (!on_worker) {
     pace.Begin(context.blocking ? Pace::Mode::kWaiting : Pace::Mode::kInline, deadline);
     status = SetUp(db, pace, url);
-    on_worker = !context.blocking && !status.ok() &&
-                (DetailOf(status).native_code & 0xFF) == SQLITE_BUSY;
+    on_worker =
+        !context.blocking && !status.ok() && (DetailOf(status).native_code & 0xFF) == SQLITE_BUSY;
   }
   if (on_worker) {
     std::function<absl::Status()> job = [&] {

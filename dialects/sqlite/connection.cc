@@ -1,13 +1,19 @@
 // Where a statement runs, when the caller's thread may not be blocked (Context::blocking is false):
 //
-//  - A read starts on the caller's thread under a budget (pace.h). When the budget is spent between two rows, what
-//    is left runs on the worker; when it is spent before a row was shown, the whole runs again there.
-//  - A write to a file outside of a transaction ends in a commit, which syncs: it goes to the worker.
-//  - A write inside a transaction that has its lock does not sync. It still cannot be stopped half-way (SQLite would
-//    roll the transaction back), so it runs on the caller's thread only when this prepared statement was seen to be
-//    quick the last time, and has few parameters, which bulk inserts do not. What is left is a statement that is
-//    quick with one parameter and slow with another: it takes the caller's thread once, then it is known.
-//  - A transaction's end goes to the worker when there is something to write. Its beginning takes a lock but
+//  - A read starts on the caller's thread under a budget (pace.h). When the budget is spent between
+//  two rows, what
+//    is left runs on the worker; when it is spent before a row was shown, the whole runs again
+//    there.
+//  - A write to a file outside of a transaction ends in a commit, which syncs: it goes to the
+//  worker.
+//  - A write inside a transaction that has its lock does not sync. It still cannot be stopped
+//  half-way (SQLite would
+//    roll the transaction back), so it runs on the caller's thread only when this prepared
+//    statement was seen to be quick the last time, and has few parameters, which bulk inserts do
+//    not. What is left is a statement that is quick with one parameter and slow with another: it
+//    takes the caller's thread once, then it is known.
+//  - A transaction's end goes to the worker when there is something to write. Its beginning takes a
+//  lock but
 //    syncs nothing: it is tried without waiting.
 //  - Whatever finds a lock held is run again on the worker, which may wait.
 //  - A database in memory neither syncs nor waits: only slow reads leave the caller's thread.
@@ -48,7 +54,8 @@ absl::Status CheckText(absl::string_view sql) {
   if (sql.find('\0') != absl::string_view::npos) {
     return MakeError(ErrorClass::kSyntax, "the statement's text holds U+0000");
   }
-  if (sql.size() > INT_MAX) return MakeError(ErrorClass::kOutOfRange, "the statement's text is too long");
+  if (sql.size() > INT_MAX)
+    return MakeError(ErrorClass::kOutOfRange, "the statement's text is too long");
   return absl::OkStatus();
 }
 
@@ -70,8 +77,8 @@ class Connection::HalfWay {
       : connection_(connection),
         in_transaction_(sqlite3_get_autocommit(connection.database_.get()) == 0) {}
   ~HalfWay() {
-    // A statement that was left is reset and that is all, but nobody knows whether what it did in the transaction
-    // is wanted, or whether stopping it has ended the transaction.
+    // A statement that was left is reset and that is all, but nobody knows whether what it did in
+    // the transaction is wanted, or whether stopping it has ended the transaction.
     const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
     if (!ended_ && (in_transaction_ || still)) connection_.healthy_ = false;
   }
@@ -108,7 +115,8 @@ bool Connection::HoldsWriteLock() const {
 void Connection::Judge(const absl::Status& status) {
   if (status.ok()) return;
   const ErrorClass error_class = ClassOf(status);
-  // A statement that was cancelled or came too late has been reset: where the session stands is known.
+  // A statement that was cancelled or came too late has been reset: where the session stands is
+  // known.
   if (error_class == ErrorClass::kConnection || error_class == ErrorClass::kMemory ||
       error_class == ErrorClass::kInternal) {
     healthy_ = false;
@@ -119,10 +127,15 @@ db::Task<absl::Status> Connection::OnWorker(std::function<absl::Status()> job) {
   if (worker_ == nullptr) {
     worker_ = std::make_unique<runtime::Worker>([this] { pace_.Cancel(); });
   }
-  pace_.Arm();
+  // Arms before the job and again when it is over, however that came about: a cancellation is for
+  // this job only. It stands before the task, which is destroyed first and ends the job.
+  struct Armed {
+    Pace& pace;
+    explicit Armed(Pace& to_arm) : pace(to_arm) { pace.Arm(); }
+    ~Armed() { pace.Arm(); }
+  } armed(pace_);
   auto task = worker_->Run(std::move(job));
   absl::Status status = co_await task;
-  pace_.Arm();  // a cancellation that came too late is not for the next statement
   co_return status;
 }
 
@@ -171,7 +184,8 @@ bool Connection::StartsOnWorker(const db::Request& request, const Execution& run
   return prepared.slow || request.parameters.size() > kBulkParameters || !HoldsWriteLock();
 }
 
-db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db::RowSink* sink) {
+db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request,
+                                                      db::RowSink* sink) {
   HalfWay half_way(*this);
   auto task = RunToEnd(request, sink);
   absl::StatusOr<db::Outcome> outcome = co_await task;
@@ -183,7 +197,8 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request
 db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& request,
                                                            db::RowSink* sink) {
   if (request.returns_rows && sink == nullptr) {
-    co_return MakeError(ErrorClass::kInvalidArgument, "a statement with rows needs somebody to take them");
+    co_return MakeError(ErrorClass::kInvalidArgument,
+                        "a statement with rows needs somebody to take them");
   }
   FERRO_CO_TRY(CheckCount(database_.get(), request));
   Prepared one_shot;
@@ -218,6 +233,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       stop = run.Advance(kBatch);  // the budget already bounds how long the first rows may take
       on_worker = true;            // once rows were shown there is no running again
       overran = stop.ok() && (*stop == Stop::kSpent || *stop == Stop::kStopped);
+      if (overran) prepared.slow = true;  // remembered even if nobody waits for the end
       if (stop.ok() && (*stop == Stop::kStopped || *stop == Stop::kBusy)) {
         run.Restart();
         continue;

@@ -1,5 +1,5 @@
-// A connection to one SQLite file. It decides on which thread a statement steps: see connection.cc. Used by one
-// operation at a time, as every db::Connection.
+// A connection to one SQLite file. It decides on which thread a statement steps: see connection.cc.
+// Used by one operation at a time, as every db::Connection.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,8 @@ class Connection final : public db::Connection {
   db::Task<absl::StatusOr<Prepared*>> FindOrPrepare(const db::Request& request, Prepared& one_shot);
   absl::Status PrepareNow(const db::Request& request, Prepared& out);
   absl::Status ScriptNow(absl::string_view sql);
-  bool StartsOnWorker(const db::Request& request, const Execution& run, const Prepared& prepared) const;
+  bool StartsOnWorker(const db::Request& request, const Execution& run,
+                      const Prepared& prepared) const;
   bool ScriptGoesToWorker(absl::string_view sql) const;
   bool HoldsWriteLock() const;
   db::Task<absl::Status> OnWorker(std::function<absl::Status()> job);

@@ -18,7 +18,8 @@
 namespace ferro::sqlite {
 namespace {
 
-// Of a cell whose storage class is TEXT or BLOB, so that nothing is converted. Valid until the next step.
+// Of a cell whose storage class is TEXT or BLOB, so that nothing is converted. Valid until the next
+// step.
 absl::string_view RawBytes(sqlite3_stmt* statement, int column) {
   const void* bytes = sqlite3_column_blob(statement, column);
   if (bytes == nullptr) return {"", 0};
@@ -132,8 +133,9 @@ absl::string_view StorageName(int storage) {
   }
 }
 
-// A "_text" at the end, which gives a column TEXT affinity, is taken off first. `decimal` and `numeric` are not
-// here: their NUMERIC affinity makes REALs of what is stored, so they are not how we declare a decimal.
+// A "_text" at the end, which gives a column TEXT affinity, is taken off first. `decimal` and
+// `numeric` are not here: their NUMERIC affinity makes REALs of what is stored, so they are not how
+// we declare a decimal.
 constexpr std::array kDeclarations = {
     std::pair<absl::string_view, Type>{"bool", Type::kBool},
     std::pair<absl::string_view, Type>{"boolean", Type::kBool},
@@ -198,21 +200,24 @@ DecodeCell DecoderFor(Type wanted, const char* declared) {
   return OrNull<DecodeByStorage>;
 }
 
-absl::Status BadStoredValue(sqlite3_stmt* statement, int column, Type wanted, absl::string_view name,
-                            int64_t row) {
+absl::Status BadStoredValue(sqlite3_stmt* statement, int column, Type wanted,
+                            absl::string_view name, int64_t row) {
   const char* declared = sqlite3_column_decltype(statement, column);
   if (wanted == Type::kNull) wanted = TypeOfDeclaration(declared);
   const int storage = sqlite3_column_type(statement, column);
   ErrorDetail detail;
   detail.error_class = ErrorClass::kBadStoredValue;
   detail.column = std::string(name);
-  // Wanted by storage class, only a text can be wrong: it is not UTF-8.
-  const absl::string_view type = wanted == Type::kNull ? absl::string_view("text") : Name(wanted);
+  const bool any_text = wanted == Type::kNull || wanted == Type::kText || wanted == Type::kJson;
+  const std::string fault = storage == SQLITE_TEXT && any_text
+                                ? std::string("is not valid UTF-8")
+                                : absl::StrCat("is no ", Name(wanted));
   return MakeError(
       std::move(detail),
-      absl::StrCat("column \"", name, "\", row ", row, " of the result: ", StorageName(storage),
-                   " is stored that is no ", type,
-                   declared == nullptr ? "" : absl::StrCat(" (the column is declared ", declared, ")")));
+      absl::StrCat(
+          "column \"", name, "\", row ", row, " of the result: ", StorageName(storage),
+          " is stored that ", fault,
+          declared == nullptr ? "" : absl::StrCat(" (the column is declared ", declared, ")")));
 }
 
 }  // namespace ferro::sqlite

@@ -97,10 +97,12 @@ absl::Status BindOne(sqlite3_stmt* statement, int position, const Value& value, 
       code = BindText(statement, position, value.view());
       break;
     case Type::kUuid:
-      if (value.size != 16) return Refuse(ErrorClass::kInvalidArgument, position, "a UUID has 16 bytes");
+      if (value.size != 16)
+        return Refuse(ErrorClass::kInvalidArgument, position, "a UUID has 16 bytes");
       [[fallthrough]];
     case Type::kBytes:
-      code = sqlite3_bind_blob64(statement, position, NotNull(value.bytes), value.size, SQLITE_STATIC);
+      code =
+          sqlite3_bind_blob64(statement, position, NotNull(value.bytes), value.size, SQLITE_STATIC);
       break;
     case Type::kDate:
       AppendDate(text, value.integer);
@@ -139,8 +141,8 @@ absl::Status BindAll(sqlite3_stmt* statement, std::span<const db::Parameter> par
   const int wanted = sqlite3_bind_parameter_count(statement);
   if (static_cast<size_t>(wanted) != parameters.size()) {
     return MakeError(ErrorClass::kInvalidArgument,
-                     absl::StrCat("the statement has ", wanted, " placeholders, but ", parameters.size(),
-                                  " values were given"));
+                     absl::StrCat("the statement has ", wanted, " placeholders, but ",
+                                  parameters.size(), " values were given"));
   }
   int position = 0;
   for (const db::Parameter& parameter : parameters) {

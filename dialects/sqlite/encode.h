@@ -1,4 +1,5 @@
-// Values as SQLite stores them. Which storage class a type has is written in README.md of this folder.
+// Values as SQLite stores them. Which storage class a type has is written in README.md of this
+// folder.
 #pragma once
 
 #include <sqlite3.h>
@@ -11,8 +12,9 @@
 
 namespace ferro::sqlite {
 
-// Binds all of `parameters`. Texts and blobs are borrowed by SQLite, those of the caller as well as those written
-// into `scratch`: both must live until sqlite3_clear_bindings().
-absl::Status BindAll(sqlite3_stmt* statement, std::span<const db::Parameter> parameters, Arena& scratch);
+// Binds all of `parameters`. Texts and blobs are borrowed by SQLite, those of the caller as well as
+// those written into `scratch`: both must live until sqlite3_clear_bindings().
+absl::Status BindAll(sqlite3_stmt* statement, std::span<const db::Parameter> parameters,
+                     Arena& scratch);
 
 }  // namespace ferro::sqlite

@@ -56,12 +56,14 @@ constexpr std::array kCodes = {
     CodeRow{3091 /* SQLITE_CONSTRAINT_DATATYPE, since 3.37 */, ErrorClass::kData},
 };
 constexpr bool Before(const CodeRow& a, const CodeRow& b) { return a.code < b.code; }
-static_assert([] {
-  for (size_t i = 1; i < kCodes.size(); ++i) {
-    if (!Before(kCodes[i - 1], kCodes[i])) return i;
-  }
-  return size_t{0};
-}() == 0, "sorted by code, no code twice");
+static_assert(
+    [] {
+      for (size_t i = 1; i < kCodes.size(); ++i) {
+        if (!Before(kCodes[i - 1], kCodes[i])) return i;
+      }
+      return size_t{0};
+    }() == 0,
+    "sorted by code, no code twice");
 
 const CodeRow* FindRow(int code) {
   const auto* row = std::lower_bound(kCodes.begin(), kCodes.end(), CodeRow{code, {}}, Before);
@@ -104,9 +106,10 @@ ErrorClass ClassOfText(absl::string_view text, Phase phase) {
   return phase == Phase::kPrepare ? ErrorClass::kSyntax : ErrorClass::kData;
 }
 
-// "t.a, t.b": the table, and the columns. SQLite does not quote here; a table with a dot in its name is taken for
-// a shorter one, which costs the name of the constraint and nothing else.
-std::pair<absl::string_view, std::vector<absl::string_view>> TableAndColumns(absl::string_view text) {
+// "t.a, t.b": the table, and the columns. SQLite does not quote here; a table with a dot in its
+// name is taken for a shorter one, which costs the name of the constraint and nothing else.
+std::pair<absl::string_view, std::vector<absl::string_view>> TableAndColumns(
+    absl::string_view text) {
   absl::string_view table;
   std::vector<absl::string_view> columns;
   for (absl::string_view part : absl::StrSplit(text, ", ")) {
@@ -126,7 +129,8 @@ void FillConstraint(sqlite3* db, int code, absl::string_view text, ErrorDetail& 
     detail.constraint = std::string(rest);
     return;
   }
-  if (detail.error_class != ErrorClass::kUnique && detail.error_class != ErrorClass::kNotNull) return;
+  if (detail.error_class != ErrorClass::kUnique && detail.error_class != ErrorClass::kNotNull)
+    return;
   // An index on an expression has no columns to name.
   if (absl::ConsumePrefix(&rest, "index '")) {
     absl::ConsumeSuffix(&rest, "'");
@@ -197,7 +201,8 @@ absl::Status MakeSqliteError(sqlite3* db, int extended_code, Phase phase, absl::
   ErrorDetail detail;
   detail.native_code = extended_code;
   detail.sql = std::string(sql);
-  detail.error_class = extended_code == SQLITE_ERROR ? ClassOfText(text, phase) : ClassOfCode(extended_code);
+  detail.error_class =
+      extended_code == SQLITE_ERROR ? ClassOfText(text, phase) : ClassOfCode(extended_code);
   if (absl::StrContains(text, "JSON path")) {
     // It quotes the path, which may have been a value of the caller's.
     detail.detail = std::exchange(text, "a JSON path is not well-formed");

@@ -8,8 +8,8 @@
 namespace ferro::sqlite {
 namespace {
 
-// The progress handler notices a spent budget by itself; this is for rows that cost much time in few operations,
-// such as long texts.
+// The progress handler notices a spent budget by itself; this is for rows that cost much time in
+// few operations, such as long texts.
 constexpr int64_t kRowsBetweenLooks = 16;
 
 }  // namespace
@@ -90,14 +90,16 @@ absl::StatusOr<Stop> Execution::Step(size_t batch_rows) {
 }
 
 Batch& Execution::NextBatch() {
-  if (batch_count_ == buffers_.batches.size()) buffers_.batches.push_back(std::make_unique<Batch>());
+  if (batch_count_ == buffers_.batches.size())
+    buffers_.batches.push_back(std::make_unique<Batch>());
   Batch& next = *buffers_.batches[batch_count_++];
   next.Reset(buffers_.decoders.size());
   return next;
 }
 
 absl::Status Execution::ChooseDecoders() {
-  // Now, not when it was prepared: the first step may have prepared it again after a change of the schema.
+  // Now, not when it was prepared: the first step may have prepared it again after a change of the
+  // schema.
   const int count = sqlite3_column_count(statement_);
   if (!request_.columns.empty() && request_.columns.size() != static_cast<size_t>(count)) {
     return MakeError(ErrorClass::kInvalidArgument,
@@ -108,8 +110,7 @@ absl::Status Execution::ChooseDecoders() {
   for (int i = 0; i < count; ++i) {
     const Type wanted =
         request_.columns.empty() ? Type::kNull : request_.columns[static_cast<size_t>(i)].type;
-    const char* declared =
-        wanted == Type::kNull ? sqlite3_column_decltype(statement_, i) : nullptr;
+    const char* declared = wanted == Type::kNull ? sqlite3_column_decltype(statement_, i) : nullptr;
     buffers_.decoders.push_back(DecoderFor(wanted, declared));
   }
   chosen_ = true;
@@ -129,9 +130,10 @@ absl::Status Execution::AddRow(size_t batch_rows) {
     filling.DropLastRow();
     const bool named = !request_.columns.empty() && !request_.columns[i].name.empty();
     return WithDetail(
-        BadStoredValue(statement_, column, request_.columns.empty() ? Type::kNull : request_.columns[i].type,
-                       named ? request_.columns[i].name.c_str() : sqlite3_column_name(statement_, column),
-                       rows_),
+        BadStoredValue(
+            statement_, column, request_.columns.empty() ? Type::kNull : request_.columns[i].type,
+            named ? request_.columns[i].name.c_str() : sqlite3_column_name(statement_, column),
+            rows_),
         [this](ErrorDetail& detail) { detail.sql = std::string(request_.sql); });
   }
   return absl::OkStatus();
@@ -139,7 +141,8 @@ absl::Status Execution::AddRow(size_t batch_rows) {
 
 int64_t Execution::rows_affected() const {
   if (!writes_) return rows_;
-  // The count of the last INSERT, UPDATE or DELETE stays what it was when a statement was none of these.
+  // The count of the last INSERT, UPDATE or DELETE stays what it was when a statement was none of
+  // these.
   return TotalChanges(db_) == changes_before_ ? 0 : Changes(db_);
 }
 

@@ -1,5 +1,5 @@
-// One run of a prepared statement: binding, stepping, filling batches. It steps on whatever thread calls Advance(),
-// one at a time; which thread that is, is connection.cc's decision.
+// One run of a prepared statement: binding, stepping, filling batches. It steps on whatever thread
+// calls Advance(), one at a time; which thread that is, is connection.cc's decision.
 #pragma once
 
 #include <memory>
@@ -22,19 +22,21 @@ struct Buffers {
 };
 
 enum class Stop : uint8_t {
-  kEnd,       // the statement has run to its end
-  kFull,      // a batch is full
-  kSpent,     // the budget is spent between two rows: go on elsewhere
-  kStopped,   // the budget was spent in the middle of a step, which undid the run: Restart()
-  kBusy,      // a lock is held by somebody else and we did not wait: Restart()
+  kEnd,      // the statement has run to its end
+  kFull,     // a batch is full
+  kSpent,    // the budget is spent between two rows: go on elsewhere
+  kStopped,  // the budget was spent in the middle of a step, which undid the run: Restart()
+  kBusy,     // a lock is held by somebody else and we did not wait: Restart()
 };
 
-// The failure `code` of `db`, told apart from the ends that `pace` has brought about: kTimeout, kCancelled.
+// The failure `code` of `db`, told apart from the ends that `pace` has brought about: kTimeout,
+// kCancelled.
 absl::Status Failure(sqlite3* db, const Pace& pace, int code, Phase phase, absl::string_view sql);
 
 class Execution {
  public:
-  Execution(sqlite3* db, Prepared& prepared, const db::Request& request, Pace& pace, Buffers& buffers);
+  Execution(sqlite3* db, Prepared& prepared, const db::Request& request, Pace& pace,
+            Buffers& buffers);
   // Makes the statement ready for its next run and gives borrowed memory back.
   ~Execution();
   Execution(const Execution&) = delete;
@@ -42,8 +44,8 @@ class Execution {
 
   absl::Status Bind();
 
-  // Steps until one of Stop. A write runs to its end whatever `batch_rows` is, in as many batches as it takes:
-  // nothing is shown before it is committed, and no reader makes it hold its locks.
+  // Steps until one of Stop. A write runs to its end whatever `batch_rows` is, in as many batches
+  // as it takes: nothing is shown before it is committed, and no reader makes it hold its locks.
   absl::StatusOr<Stop> Advance(size_t batch_rows);
   // From the beginning, with the same bindings. Only before any row was shown.
   void Restart();

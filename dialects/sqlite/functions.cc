@@ -39,12 +39,14 @@ bool AnyNull(int count, sqlite3_value** values) {
   return false;
 }
 
-// `text LIKE pattern [ESCAPE escape]`. SQLite's own ignores case of ASCII letters and only of those.
+// `text LIKE pattern [ESCAPE escape]`. SQLite's own ignores case of ASCII letters and only of
+// those.
 void LikeFunction(sqlite3_context* context, int count, sqlite3_value** values) {
   if (AnyNull(count, values)) return sqlite3_result_null(context);
   const absl::string_view pattern = TextOf(values[0]);
   // The time is at worst the product of both lengths, and nothing can interrupt a function.
-  const int limit = sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1);
+  const int limit =
+      sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1);
   if (pattern.size() > static_cast<size_t>(limit)) return sqlite3_result_error_toobig(context);
   absl::string_view escape;
   if (count == 3) {
@@ -57,15 +59,21 @@ void LikeFunction(sqlite3_context* context, int count, sqlite3_value** values) {
 }
 
 struct Add {
-  static bool Checked(int64_t a, int64_t b, int64_t* out) { return !__builtin_add_overflow(a, b, out); }
+  static bool Checked(int64_t a, int64_t b, int64_t* out) {
+    return !__builtin_add_overflow(a, b, out);
+  }
   static double Real(double a, double b) { return a + b; }
 };
 struct Subtract {
-  static bool Checked(int64_t a, int64_t b, int64_t* out) { return !__builtin_sub_overflow(a, b, out); }
+  static bool Checked(int64_t a, int64_t b, int64_t* out) {
+    return !__builtin_sub_overflow(a, b, out);
+  }
   static double Real(double a, double b) { return a - b; }
 };
 struct Multiply {
-  static bool Checked(int64_t a, int64_t b, int64_t* out) { return !__builtin_mul_overflow(a, b, out); }
+  static bool Checked(int64_t a, int64_t b, int64_t* out) {
+    return !__builtin_mul_overflow(a, b, out);
+  }
   static double Real(double a, double b) { return a * b; }
 };
 
@@ -76,7 +84,8 @@ void Arithmetic(sqlite3_context* context, int count, sqlite3_value** values) {
   if (sqlite3_value_numeric_type(values[0]) == SQLITE_INTEGER &&
       sqlite3_value_numeric_type(values[1]) == SQLITE_INTEGER) {
     int64_t result = 0;
-    if (!Operator::Checked(sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1]), &result)) {
+    if (!Operator::Checked(sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1]),
+                           &result)) {
       return sqlite3_result_error(context, "integer overflow", -1);
     }
     return sqlite3_result_int64(context, result);
@@ -101,8 +110,8 @@ struct FunctionRow {
 }  // namespace
 
 bool Like(absl::string_view pattern, absl::string_view text, absl::string_view escape) {
-  // Where to go on when a match after the last '%' fails: that '%' takes one character more. Earlier ones need
-  // not be tried again, the last one can take whatever they would have given up.
+  // Where to go on when a match after the last '%' fails: that '%' takes one character more.
+  // Earlier ones need not be tried again, the last one can take whatever they would have given up.
   absl::string_view after_percent, retry_text;
   bool have_percent = false;
   for (;;) {

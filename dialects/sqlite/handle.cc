@@ -6,11 +6,13 @@
 namespace ferro::sqlite {
 
 int Open(const std::string& path, DatabaseHandle& db) {
-  // A library may be built to understand URIs everywhere; a file whose name only looks like one is a file.
+  // A library may be built to understand URIs everywhere; a file whose name only looks like one is
+  // a file.
   const std::string name = absl::StartsWith(path, "file:") ? absl::StrCat("./", path) : path;
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(
-      name.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(name.c_str(), &raw,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   db.reset(raw);
   if (raw != nullptr) sqlite3_extended_result_codes(raw, 1);
   return code;

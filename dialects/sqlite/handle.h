@@ -1,5 +1,5 @@
-// Ownership of what SQLite's C library hands out, and the two calls that make it. No policy lives here: settings,
-// caching and errors are the callers'.
+// Ownership of what SQLite's C library hands out, and the two calls that make it. No policy lives
+// here: settings, caching and errors are the callers'.
 #pragma once
 
 #include <sqlite3.h>
@@ -21,12 +21,13 @@ struct FinalizeStatement {
 using DatabaseHandle = std::unique_ptr<sqlite3, CloseDatabase>;
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-// Opens or creates the file at `path` with extended result codes and without mutexes of the library's own: one
-// thread at a time uses the handle. Gives the result code; on failure `db` may still hold a handle.
+// Opens or creates the file at `path` with extended result codes and without mutexes of the
+// library's own: one thread at a time uses the handle. Gives the result code; on failure `db` may
+// still hold a handle.
 int Open(const std::string& path, DatabaseHandle& db);
 
-// Prepares the first statement of `sql`; `statement` is null when there was none before the end. `tail` is what
-// follows it. Gives the result code.
+// Prepares the first statement of `sql`; `statement` is null when there was none before the end.
+// `tail` is what follows it. Gives the result code.
 int Prepare(sqlite3* db, absl::string_view sql, bool keep, StatementHandle& statement,
             absl::string_view& tail);
 

@@ -13,8 +13,8 @@ namespace {
 // About 2 us of work; asking the clock this often costs a lookup nothing that can be measured.
 constexpr int kOpsBetweenLooks = 200;
 
-// How long to sleep before the n-th look at a lock. Short at first (most locks are held for one commit), never
-// long, since a cancellation is only seen between two sleeps.
+// How long to sleep before the n-th look at a lock. Short at first (most locks are held for one
+// commit), never long, since a cancellation is only seen between two sleeps.
 constexpr std::array kSleepsMillis = {1, 2, 5, 10, 15, 20, 25};
 
 }  // namespace
@@ -65,9 +65,9 @@ int Pace::OnBusy(void* self, int count) {
   if (pace.mode_ != Mode::kWaiting) return 0;
   const int64_t now = SteadyNanos();
   if (count == 0) pace.busy_since_ = now;
-  const int64_t give_up = std::min(
-      pace.stop_at_,
-      pace.busy_nanos_ > INT64_MAX - pace.busy_since_ ? INT64_MAX : pace.busy_since_ + pace.busy_nanos_);
+  const int64_t give_up = std::min(pace.stop_at_, pace.busy_nanos_ > INT64_MAX - pace.busy_since_
+                                                      ? INT64_MAX
+                                                      : pace.busy_since_ + pace.busy_nanos_);
   if (now >= pace.stop_at_) pace.expired_ = true;
   if (now >= give_up || pace.cancelled()) return 0;
   const size_t step = std::min(static_cast<size_t>(count), kSleepsMillis.size() - 1);

@@ -1,6 +1,6 @@
-// How long SQLite may keep the thread it is on: the budget of a statement on an event loop's thread, the wait for
-// a lock, the operation's deadline and its cancellation, all through SQLite's progress and busy handlers.
-// One thread at a time, except Cancel().
+// How long SQLite may keep the thread it is on: the budget of a statement on an event loop's
+// thread, the wait for a lock, the operation's deadline and its cancellation, all through SQLite's
+// progress and busy handlers. One thread at a time, except Cancel().
 #pragma once
 
 #include <sqlite3.h>
@@ -21,9 +21,9 @@ int64_t SteadyNanos();
 class Pace {
  public:
   enum class Mode : uint8_t {
-    kBudget,    // on the loop's thread: stops when the budget is spent, never waits for a lock
-    kInline,    // on the loop's thread, but not to be stopped half-way; never waits for a lock
-    kWaiting,   // on a thread that may wait: for locks, and until the deadline
+    kBudget,   // on the loop's thread: stops when the budget is spent, never waits for a lock
+    kInline,   // on the loop's thread, but not to be stopped half-way; never waits for a lock
+    kWaiting,  // on a thread that may wait: for locks, and until the deadline
   };
 
   // Installs the handlers on `db`, and takes them off at the end.
@@ -35,10 +35,12 @@ class Pace {
   // Before each stretch of work. `deadline` counts in kWaiting only.
   void Begin(Mode mode, absl::Time deadline = absl::InfiniteFuture());
 
-  // A row is ready: from now on it would be a loss to stop in the middle of finding the next one, so the handler
-  // waits for twice the budget before it does that. The caller stops between rows, when expired().
+  // A row is ready: from now on it would be a loss to stop in the middle of finding the next one,
+  // so the handler waits for twice the budget before it does that. The caller stops between rows,
+  // when expired().
   void HaveRow() { have_row_ = true; }
-  // Whether the handlers have found that the budget or the deadline has passed; Look() asks the clock itself.
+  // Whether the handlers have found that the budget or the deadline has passed; Look() asks the
+  // clock itself.
   bool expired() const { return expired_; }
   void Look() { expired_ = expired_ || SteadyNanos() >= stop_at_; }
 

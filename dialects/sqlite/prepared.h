@@ -12,13 +12,15 @@ namespace ferro::sqlite {
 struct Prepared {
   StatementHandle handle;
   bool read_only = false;
-  // Took more than the budget when it ran last, or is not known yet and might: it starts on the worker.
+  // Took more than the budget when it ran last, or is not known yet and might: it starts on the
+  // worker.
   bool slow = false;
 };
 
 class PreparedCache {
  public:
-  explicit PreparedCache(int capacity) : capacity_(capacity < 0 ? 0 : static_cast<size_t>(capacity)) {}
+  explicit PreparedCache(int capacity)
+      : capacity_(capacity < 0 ? 0 : static_cast<size_t>(capacity)) {}
 
   // Null when `id` is not there. What is given stays valid until the next Insert().
   Prepared* Find(uint64_t id);

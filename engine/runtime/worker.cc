@@ -68,7 +68,8 @@ struct Worker::Impl {
       absl::MutexLock lock(&mutex);
       result = std::move(ended);
       state = State::kEnded;
-      // Written under the mutex, so that whoever sees kEnded finds the descriptor readable and can drain it.
+      // Written under the mutex, so that whoever sees kEnded finds the descriptor readable and can
+      // drain it.
       const uint64_t one = 1;
       [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
     }
@@ -100,7 +101,8 @@ struct Worker::Impl {
     }
     interrupt();
     absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(+[](State* s) { return *s == State::kEnded; }, &state));
+    mutex.Await(absl::Condition(
+        +[](State* s) { return *s == State::kEnded; }, &state));
   }
 
   absl::Status Collect() {
@@ -116,7 +118,8 @@ struct Worker::Impl {
   absl::Mutex mutex;
   State state ABSL_GUARDED_BY(mutex) = State::kIdle;
   absl::Status result ABSL_GUARDED_BY(mutex);
-  // Written only while the state is kIdle, run only while it is kRunning: the state's mutex orders the two.
+  // Written only while the state is kIdle, run only while it is kRunning: the state's mutex orders
+  // the two.
   std::function<absl::Status()> job;
   int event = -1;
   std::thread thread;
@@ -131,8 +134,8 @@ Task<absl::Status> Worker::Run(std::function<absl::Status()> job) {
   Impl& impl = *impl_;
   FERRO_CO_TRY(impl.Start());
 
-  // Lives in the frame: when the operation is destroyed while the job runs, the job is ended first, because it
-  // borrows memory of the frames that are destroyed after this one.
+  // Lives in the frame: when the operation is destroyed while the job runs, the job is ended first,
+  // because it borrows memory of the frames that are destroyed after this one.
   struct Lease {
     Impl& impl;
     bool collected = false;
@@ -153,8 +156,8 @@ Task<absl::Status> Worker::Run(std::function<absl::Status()> job) {
     const absl::Status waited = co_await Readable(impl.event);
     in_time = waited.ok();
   }
-  // After the deadline the job is made to end, but what counts is how it ended: a commit that succeeded at the
-  // last moment has succeeded.
+  // After the deadline the job is made to end, but what counts is how it ended: a commit that
+  // succeeded at the last moment has succeeded.
   if (!in_time) impl.Abandon();
   lease.collected = true;
   absl::Status status = impl.Collect();

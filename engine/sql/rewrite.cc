@@ -1,8 +1,11 @@
 #include "engine/sql/rewrite.h"
 
+#include <string>
 #include <type_traits>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/ast/derive.h"
@@ -151,12 +154,19 @@ ast::List<const ast::OrderItem*> NullsOrderAsIsNull(ast::List<const ast::OrderIt
 }
 
 bool HasDependentAssignments(ast::List<const ast::Assignment*> assignments) {
+  absl::flat_hash_set<std::string> set;
+  for (const ast::Assignment* setter : assignments) set.insert(absl::AsciiStrToLower(setter->column));
+  bool found = false;
   for (const ast::Assignment* reader : assignments) {
-    for (const ast::Assignment* setter : assignments) {
-      if (reader != setter && Reads(*reader->value, setter->column)) return true;
-    }
+    const auto look = [&](const ast::Node& node) {
+      if (node.kind != ast::Kind::kColumn) return;
+      const ast::Name name = ast::As<ast::Column>(node).name;
+      found = found || (!absl::EqualsIgnoreCase(name, reader->column) &&
+                        set.contains(absl::AsciiStrToLower(name)));
+    };
+    ast::Walk(*reader->value, look);
   }
-  return false;
+  return found;
 }
 
 absl::StatusOr<ast::List<const ast::Assignment*>> ReadersFirst(

@@ -1,6 +1,5 @@
 #include "engine/sql/writer.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,15 +36,14 @@ void SqlWriter::Placeholder(const Bind& bind) {
     return;
   }
   // A numbered placeholder can be named again, so each value is sent once.
-  auto known = std::find_if(text_.binds.begin(), text_.binds.end(), [&](const Bind& other) {
-    return other.source == bind.source && other.index == bind.index && other.type == bind.type;
-  });
-  if (known == text_.binds.end()) {
-    known = text_.binds.insert(known, bind);
-  } else {
-    known->not_negative = known->not_negative || bind.not_negative;
+  const uint64_t what = (static_cast<uint64_t>(bind.source) << 32) | bind.index;
+  const auto [known, is_new] = numbers_.try_emplace(what, text_.binds.size());
+  if (is_new) {
+    text_.binds.push_back(bind);
+  } else if (bind.not_negative) {
+    text_.binds[known->second].not_negative = true;
   }
-  absl::StrAppend(&piece_, "$", known - text_.binds.begin() + 1);
+  absl::StrAppend(&piece_, "$", known->second + 1);
 }
 
 void SqlWriter::SpelledList(const Bind& bind) {
@@ -55,6 +53,7 @@ void SqlWriter::SpelledList(const Bind& bind) {
 
 Text SqlWriter::Take() {
   text_.pieces.push_back(std::exchange(piece_, std::string()));
+  numbers_.clear();
   return std::exchange(text_, Text());
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "engine/sql/compiled.h"
 #include "engine/sql/lexicon.h"
@@ -27,12 +27,16 @@ class SqlWriter {
   // A list that is spelled out when its length is known: ends a piece.
   void SpelledList(const Bind& bind);
 
+  // Bytes of text so far.
+  size_t size() const { return piece_.size(); }
+
   // What was written, and a fresh start.
   Text Take();
 
  private:
   const Lexicon& lexicon_;
   Text text_;
+  absl::flat_hash_map<uint64_t, size_t> numbers_;  // of numbered placeholders, by what is bound
   std::string piece_;
 };
 

@@ -6,7 +6,8 @@
 namespace ferro {
 namespace {
 
-// All arithmetic counts from 0001-01-01, so that nothing is negative and every division is exact as written.
+// All arithmetic counts from 0001-01-01, so that nothing is negative and every division is exact as
+// written.
 constexpr int64_t kDaysIn400Years = 146'097;
 constexpr int64_t kDaysIn100Years = 36'524;  // but one more when the century ends a cycle of 400
 constexpr int64_t kDaysIn4Years = 1'461;

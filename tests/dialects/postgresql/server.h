@@ -121,12 +121,14 @@ class ServerTest : public ::testing::Test {
     return Run(*connection_, sql, values, id, wanted);
   }
   void Script(absl::string_view sql) {
-    ASSERT_OK(testing::RunTask(connection_->Script(sql))) << sql;
+    SCOPED_TRACE(std::string(sql));
+    ASSERT_OK(testing::RunTask(connection_->Script(sql)));
   }
 
   int64_t Integer(db::Connection& connection, absl::string_view sql) {
     const Answer answer = Run(connection, sql);
-    EXPECT_OK(answer.status) << sql;
+    SCOPED_TRACE(std::string(sql));
+    EXPECT_OK(answer.status);
     return answer.rows.empty() ? -1 : answer.cell().integer;
   }
   int64_t Integer(absl::string_view sql) { return Integer(*connection_, sql); }

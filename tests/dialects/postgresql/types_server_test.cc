@@ -27,7 +27,8 @@ class PostgresqlTypes : public ServerTest {
     for (const uint64_t id : {uint64_t{0}, uint64_t{100} + static_cast<uint64_t>(value.type)}) {
       const Answer answer = Run(id == 0 ? "SELECT $1, $1::text" : "SELECT $1, $1::text AS kept",
                                 {value}, id, {value.type, Type::kText});
-      ASSERT_OK(answer.status) << server_text;
+      SCOPED_TRACE(std::string(server_text));
+      ASSERT_OK(answer.status);
       EXPECT_EQ(answer.cell(0, 0).type, value.type);
       EXPECT_EQ(Text(answer.cell(0, 0)), Text(value)) << server_text;
       EXPECT_EQ(Text(answer.cell(0, 1)), server_text);
@@ -162,7 +163,8 @@ TEST_F(PostgresqlTypes, ANullOfEveryTypeIsNull) {
           << "42P18: only the server could have known";
       continue;
     }
-    ASSERT_OK(answer.status) << Name(type);
+    SCOPED_TRACE(std::string(Name(type)));
+    ASSERT_OK(answer.status);
     EXPECT_EQ(answer.cell(0, 0).integer, 1) << Name(type);
     EXPECT_TRUE(answer.cell(0, 1).is_null()) << Name(type);
   }
@@ -194,7 +196,8 @@ TEST_F(PostgresqlTypes, ArraysOfEveryTypeArriveWithTheirNulls) {
     request.parameters = {&parameter, 1};
     request.returns_rows = true;
     const Answer answer = RunOn(*connection_, request);
-    ASSERT_OK(answer.status) << Name(sample.type);
+    SCOPED_TRACE(std::string(Name(sample.type)));
+    ASSERT_OK(answer.status);
     ASSERT_EQ(answer.rows.size(), 3u);
     EXPECT_EQ(answer.cell(0).type, sample.type);
     EXPECT_EQ(Text(answer.cell(0)), Text(sample));

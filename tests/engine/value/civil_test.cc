@@ -1,4 +1,5 @@
-// Calendar arithmetic against a calendar that is counted day by day, and ISO texts in both directions.
+// Calendar arithmetic against a calendar that is counted day by day, and ISO texts in both
+// directions.
 #include "engine/value/civil.h"
 
 #include <gtest/gtest.h>
@@ -102,18 +103,19 @@ TEST(Civil, AppliesOffsets) {
 }
 
 TEST(Civil, RefusesWhatIsNoDate) {
-  for (const char* text : {"", "2024", "2024-1-01", "2024-01-1", "24-01-01", "2024-02-30", "2023-02-29",
-                           "0000-01-01", "10000-01-01", "2024-13-01", "2024-01-00", "2024/01/01",
-                           "2024-01-01 ", " 2024-01-01", "2024-01-01x", "-024-01-01", "2024-01-0a"}) {
+  for (const char* text :
+       {"", "2024", "2024-1-01", "2024-01-1", "24-01-01", "2024-02-30", "2023-02-29", "0000-01-01",
+        "10000-01-01", "2024-13-01", "2024-01-00", "2024/01/01", "2024-01-01 ", " 2024-01-01",
+        "2024-01-01x", "-024-01-01", "2024-01-0a"}) {
     EXPECT_EQ(ParseDate(text), std::nullopt) << text;
   }
   EXPECT_EQ(ParseDate(absl::string_view("2024-01-01\0", 11)), std::nullopt);
 }
 
 TEST(Civil, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "1:00", "24:00", "24:00:00", "12:60", "12:00:60", "12:00:", "12:00:0",
-                           "12:00:00.", "12:00:00.0000001", "12:00:00,5", "12:00.5", "12", "12:",
-                           "12:00:00Z", "+2:00", "12:00:00 "}) {
+  for (const char* text : {"", "1:00", "24:00", "24:00:00", "12:60", "12:00:60",
+                           "12:00:", "12:00:0", "12:00:00.", "12:00:00.0000001", "12:00:00,5",
+                           "12:00.5", "12", "12:", "12:00:00Z", "+2:00", "12:00:00 "}) {
     EXPECT_EQ(ParseTime(text), std::nullopt) << text;
   }
 }

@@ -1,0 +1,292 @@
+#include "dialects/mysql/connection.h"
+
+#include <errmsg.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "dialects/mysql/errors.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::mysql {
+namespace {
+
+// The first batch is small so that the first rows come soon.
+constexpr size_t kFirstBatch = 256;
+constexpr size_t kBatch = 1024;
+
+constexpr int32_t kUnknownStatement = 1243;
+constexpr int32_t kNeedsPreparing = 1615;
+
+// Compares text by its bytes, without padding, as our tables do; an expression without a column has
+// the session's collation. utf8mb4_0900_bin came with MySQL 8.0.17.
+absl::string_view BinaryCollation(const ServerVersion& version) {
+  if (version.product == Product::kMariadb) return "utf8mb4_nopad_bin";
+  const bool has_0900 = version >= ServerVersion{Product::kMysql, 8, 0, 17};
+  return has_0900 ? "utf8mb4_0900_bin" : "utf8mb4_bin";
+}
+
+std::string SessionSettings(const ServerVersion& version) {
+  return absl::StrCat(
+      "SET "
+      "sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_"
+      "DIVISION_BY_ZERO,"
+      "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT,ANSI_QUOTES,NO_BACKSLASH_ESCAPES', "
+      "time_zone='+00:00', "
+      // Errors are read (error_text.h), and COMMIT is ours.
+      "lc_messages='en_US', autocommit=1, "
+      "character_set_client=utf8mb4, character_set_results=utf8mb4, collation_connection=",
+      BinaryCollation(version), ", group_concat_max_len=1073741824");
+}
+
+std::vector<WireColumn> DescribeAll(MYSQL_STMT* statement) {
+  std::vector<WireColumn> columns;
+  const MYSQL_FIELD* const fields = mariadb_stmt_fetch_fields(statement);
+  const unsigned int count = mysql_stmt_field_count(statement);
+  columns.reserve(count);
+  for (unsigned int i = 0; i < count; ++i) columns.push_back(Describe(fields[i]));
+  return columns;
+}
+
+// Gives back the rows that a statement holds. The library frees them only while its cursor stands
+// on one.
+void FreeRows(MYSQL_STMT* statement) {
+  mysql_stmt_data_seek(statement, 0);
+  mysql_stmt_free_result(statement);
+}
+
+}  // namespace
+
+// Marks the session busy; when the operation is destroyed half-way nobody calls Done, and it stays
+// in doubt.
+class Connection::Busy {
+ public:
+  explicit Busy(Connection& connection) : connection_(connection) { connection_.busy_ = true; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+  ~Busy() {
+    if (!done_) connection_.client_.Break();
+    connection_.busy_ = false;
+  }
+  void Done() { done_ = true; }
+
+ private:
+  Connection& connection_;
+  bool done_ = false;
+};
+
+Connection::Connection(int statement_cache)
+    : statements_(static_cast<size_t>(std::max(statement_cache, 0))) {}
+
+Connection::~Connection() {
+  // The session first: its statements are then closed without a word to the server.
+  client_.Close();
+  if (running_ != nullptr) mysql_stmt_close(running_);
+  while (!statements_.empty()) mysql_stmt_close(statements_.TakeOldest());
+}
+
+Task<absl::Status> Connection::Open(const db::Url& url, absl::Time deadline) {
+  FERRO_CO_TRY(co_await client_.Connect(url, deadline));
+  runtime::Context& context = co_await runtime::ThisContext();
+  const absl::Time outer = std::exchange(context.deadline, std::min(context.deadline, deadline));
+  absl::Status status = co_await SetUp();
+  context.deadline = outer;
+  if (status.ok()) co_return status;
+  ErrorDetail detail = DetailOf(status);
+  if (detail.error_class != ErrorClass::kTimeout) detail.error_class = ErrorClass::kConnection;
+  co_return MakeError(std::move(detail), absl::StrCat("cannot set up the session with ",
+                                                      Endpoint(url), ": ", status.message()));
+}
+
+Task<absl::Status> Connection::SetUp() {
+  const std::string settings = SessionSettings(client_.version());
+  FERRO_CO_TRY(co_await client_.Query(settings));
+  FERRO_CO_ASSIGN(
+      const std::vector<std::string> row,
+      co_await client_.QueryRow("SELECT @@auto_increment_increment, @@max_allowed_packet"));
+  if (row.size() != 2 || !absl::SimpleAtoi(row[0], &insert_id_step_) ||
+      !absl::SimpleAtoi(row[1], &max_packet_)) {
+    co_return MakeError(ErrorClass::kInternal, "the server did not tell its settings");
+  }
+  co_return absl::OkStatus();
+}
+
+absl::Status Connection::CheckUsable() const {
+  if (busy_) return MakeError(ErrorClass::kInternal, "the connection runs another statement");
+  if (client_.broken()) return MakeError(ErrorClass::kConnection, "the connection is broken");
+  return absl::OkStatus();
+}
+
+// Finds or prepares the request's statement. Until it is in the cache, `running_` owns it.
+Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& request) {
+  if (request.statement_id != 0) {
+    if (MYSQL_STMT* const known = statements_.Find(request.statement_id)) co_return known;
+  }
+  // COM_STMT_PREPARE is one byte and the text.
+  if (request.sql.size() + 1 >= max_packet_) {
+    co_return MakeErrorWithHint(ErrorClass::kOutOfRange,
+                                absl::StrCat("the SQL text has ", request.sql.size(),
+                                             " bytes, the server takes ", max_packet_),
+                                "raise the server's max_allowed_packet, or send less at once");
+  }
+  const bool keep = request.statement_id != 0 && statements_.capacity() != 0;
+  while (keep && statements_.full())
+    FERRO_CO_TRY(co_await client_.CloseStatement(statements_.TakeOldest()));
+
+  running_ = client_.NewStatement();
+  if (running_ == nullptr) co_return MakeError(ErrorClass::kMemory, "no memory for a statement");
+  if (absl::Status status = co_await client_.Prepare(running_, request.sql); !status.ok()) {
+    co_await Drop(std::exchange(running_, nullptr), 0);
+    co_return status;
+  }
+  if (!keep) co_return running_;
+  MYSQL_STMT* const statement = std::exchange(running_, nullptr);
+  statements_.Insert(request.statement_id, statement);
+  co_return statement;
+}
+
+// Closes a statement whatever state it is in; `id` is 0 when the cache does not know it.
+Task<absl::Status> Connection::Drop(MYSQL_STMT* statement, uint64_t id) {
+  if (id != 0) statements_.Forget(id);
+  return client_.CloseStatement(statement);
+}
+
+Task<absl::Status> Connection::Deliver(MYSQL_STMT* statement, const db::Request& request,
+                                       db::RowSink* sink) {
+  FERRO_CO_TRY(decoder_.Plan(DescribeAll(statement), request.columns));
+  // The library's own list of rows, each a packet with its length: cells are made from it without a
+  // copy in between, and with the bounds that mysql_stmt_fetch does not check.
+  uint64_t left = mysql_stmt_num_rows(statement);
+  const MYSQL_ROWS* next = statement->result.data;
+  for (size_t size = kFirstBatch; left > 0; size = kBatch) {
+    const size_t count = static_cast<size_t>(std::min<uint64_t>(size, left));
+    batch_.Reset(decoder_.columns());
+    batch_.AddRows(count);
+    for (size_t i = 0; i < count; ++i, next = next->next) {
+      if (next == nullptr)
+        co_return MakeError(ErrorClass::kInternal, "the client library lost a row");
+      const absl::string_view packet(reinterpret_cast<const char*>(next->data), next->length);
+      FERRO_CO_TRY(decoder_.Decode(packet, batch_.arena(), batch_.row(i)));
+    }
+    left -= count;
+    FERRO_CO_TRY(co_await sink->Accept(batch_));
+  }
+  co_return absl::OkStatus();
+}
+
+// Reads what a CALL gives after its first result.
+Task<absl::Status> Connection::Drain(MYSQL_STMT* statement) {
+  while (mysql_stmt_more_results(statement)) {
+    FERRO_CO_TRY(co_await client_.StoreNextResult(statement));
+    if (mysql_stmt_field_count(statement) != 0) FreeRows(statement);
+  }
+  co_return absl::OkStatus();
+}
+
+// Sets `again` when the statement has not run, or changed nothing, and is worth one more attempt,
+// prepared anew.
+Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request, db::RowSink* sink,
+                                                      bool& again) {
+  FERRO_CO_TRY(binds_.Encode(request.parameters, max_packet_));
+  FERRO_CO_ASSIGN(MYSQL_STMT* const statement, co_await Prepared(request));
+  const unsigned long expected = mysql_stmt_param_count(statement);
+  if (expected != request.parameters.size()) {
+    co_return MakeError(ErrorClass::kInvalidArgument,
+                        absl::StrCat("the statement has ", expected, " parameters and ",
+                                     request.parameters.size(), " values were given"));
+  }
+  if (expected != 0 && mysql_stmt_bind_param(statement, binds_.binds()) != 0) {
+    co_return MakeServerError(ErrorOf(statement), client_.version().product);
+  }
+
+  absl::Status status = co_await client_.Execute(statement);
+  if (!status.ok()) {
+    const int32_t code = DetailOf(status).native_code;
+    const bool not_run = code == kUnknownStatement || code == kNeedsPreparing;
+    const bool altered =
+        code == CR_NEW_STMT_METADATA;  // it ran, and its columns are others than prepared for
+    if (!client_.broken() && (not_run || altered)) {
+      again = not_run || !request.writes;
+      const bool kept = statement != running_;
+      running_ = nullptr;
+      FERRO_CO_TRY(co_await Drop(statement, kept ? request.statement_id : 0));
+    }
+    co_return status;
+  }
+
+  db::Outcome outcome;
+  if (mysql_stmt_field_count(statement) == 0) {
+    outcome.rows_affected = static_cast<int64_t>(mysql_stmt_affected_rows(statement));
+    outcome.first_insert_id = static_cast<int64_t>(mysql_stmt_insert_id(statement));
+  } else {
+    status = co_await client_.StoreResult(statement);
+    if (status.ok()) {
+      outcome.rows_affected = static_cast<int64_t>(mysql_stmt_num_rows(statement));
+      if (request.returns_rows && sink != nullptr)
+        status = co_await Deliver(statement, request, sink);
+      FreeRows(statement);
+    }
+  }
+  // The first error wins, but the session must be at rest before anyone hears of it.
+  if (!client_.broken()) {
+    absl::Status drained = co_await Drain(statement);
+    if (status.ok()) status = std::move(drained);
+  }
+  if (!status.ok()) co_return status;
+  co_return outcome;
+}
+
+Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db::RowSink* sink) {
+  FERRO_CO_TRY(CheckUsable());
+  Busy busy(*this);
+  bool again = false;
+  absl::StatusOr<db::Outcome> outcome = co_await RunOnce(request, sink, again);
+  if (again) {
+    again = false;
+    outcome = co_await RunOnce(request, sink, again);
+  }
+  if (running_ != nullptr) {  // not worth keeping
+    absl::Status closed = co_await Drop(std::exchange(running_, nullptr), 0);
+    if (outcome.ok() && !closed.ok()) outcome = std::move(closed);
+  }
+  if (!outcome.ok()) outcome = co_await AfterFailure(std::move(outcome).status());
+  busy.Done();
+  co_return outcome;
+}
+
+// An ERR packet does not say what became of the transaction: a deadlock ends it, a failed CREATE
+// TABLE has committed it, a bad value leaves it alone. Any OK packet tells.
+Task<absl::Status> Connection::AfterFailure(absl::Status failure) {
+  if (!client_.broken() && client_.in_transaction()) {
+    if (absl::Status asked = co_await client_.Query("DO 0"); !asked.ok()) client_.Break();
+  }
+  co_return failure;
+}
+
+Task<absl::Status> Connection::Script(absl::string_view sql) {
+  FERRO_CO_TRY(CheckUsable());
+  if (sql.size() + 1 >= max_packet_) {
+    co_return MakeErrorWithHint(
+        ErrorClass::kOutOfRange,
+        absl::StrCat("the SQL text has ", sql.size(), " bytes, the server takes ", max_packet_),
+        "raise the server's max_allowed_packet, or send less at once");
+  }
+  Busy busy(*this);
+  absl::Status status = co_await client_.Query(sql);
+  if (!status.ok()) status = co_await AfterFailure(std::move(status));
+  busy.Done();
+  co_return status;
+}
+
+db::TransactionState Connection::transaction_state() const {
+  if (!healthy()) return db::TransactionState::kUnknown;
+  return client_.in_transaction() ? db::TransactionState::kActive : db::TransactionState::kIdle;
+}
+
+}  // namespace ferro::mysql

@@ -1,0 +1,55 @@
+// A session with a MySQL or MariaDB server: its settings, its prepared statements, and running one
+// statement at a time to its end. What goes over the wire is client.h's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "dialects/mysql/client.h"
+#include "dialects/mysql/decode.h"
+#include "dialects/mysql/encode.h"
+#include "dialects/mysql/statements.h"
+#include "engine/db/driver.h"
+
+namespace ferro::mysql {
+
+class Connection final : public db::Connection {
+ public:
+  explicit Connection(int statement_cache);
+  ~Connection() override;
+
+  // Connects and makes the session settings; before anything else.
+  Task<absl::Status> Open(const db::Url& url, absl::Time deadline);
+
+  Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
+  Task<absl::Status> Script(absl::string_view sql) override;
+  db::TransactionState transaction_state() const override;
+  bool healthy() const override { return !client_.broken() && !busy_; }
+  ServerVersion version() const override { return client_.version(); }
+  int64_t insert_id_step() const override { return insert_id_step_; }
+
+ private:
+  class Busy;
+
+  Task<absl::Status> SetUp();
+  Task<absl::StatusOr<db::Outcome>> RunOnce(const db::Request& request, db::RowSink* sink,
+                                            bool& again);
+  Task<absl::StatusOr<MYSQL_STMT*>> Prepared(const db::Request& request);
+  Task<absl::Status> Deliver(MYSQL_STMT* statement, const db::Request& request, db::RowSink* sink);
+  Task<absl::Status> Drain(MYSQL_STMT* statement);
+  Task<absl::Status> Drop(MYSQL_STMT* statement, uint64_t id);
+  Task<absl::Status> AfterFailure(absl::Status failure);
+  absl::Status CheckUsable() const;
+
+  Client client_;
+  StatementCache statements_;
+  MYSQL_STMT* running_ = nullptr;  // the statement in use when it is not (or not yet) in the cache
+  ParameterBinds binds_;
+  RowDecoder decoder_;
+  Batch batch_;
+  int64_t insert_id_step_ = 1;
+  uint64_t max_packet_ = 0;
+  bool busy_ = false;
+};
+
+}  // namespace ferro::mysql

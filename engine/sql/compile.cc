@@ -1,0 +1,75 @@
+#include "engine/sql/compile.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+#include "engine/sql/features_of.h"
+#include "engine/sql/renderer.h"
+#include "engine/sql/rewrite.h"
+#include "engine/sql/type_of.h"
+#include "engine/sql/writer.h"
+
+namespace ferro::sql {
+namespace {
+
+uint64_t NextId() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+// PostgreSQL refuses a column that is set twice, others take the last value in silence.
+absl::Status CheckSetOnce(ast::List<const ast::Assignment*> assignments) {
+  absl::flat_hash_set<absl::string_view> seen;
+  for (const ast::Assignment* assignment : assignments) {
+    if (!seen.insert(assignment->column).second) {
+      return MakeError(ErrorClass::kPlan,
+                       absl::StrCat("column ", assignment->column, " is set twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAssignments(const ast::Statement& statement) {
+  if (statement.kind == ast::Kind::kInsert) {
+    return CheckSetOnce(ast::As<ast::Insert>(statement).row);
+  }
+  if (statement.kind == ast::Kind::kUpdate) {
+    return CheckSetOnce(ast::As<ast::Update>(statement).assignments);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFeatures(const FeatureSet& features, const DialectProfile& profile) {
+  for (size_t i = 0; i < kFeatureCount; ++i) {
+    if (features.test(i)) FERRO_TRY(profile.Check(static_cast<Feature>(i)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile) {
+  FERRO_TRY(CheckTypes(*plan.statement));
+  FERRO_TRY(CheckAssignments(*plan.statement));
+  Compiled compiled;
+  compiled.features = FeaturesOf(*plan.statement);
+  FERRO_TRY(CheckFeatures(compiled.features, profile));
+  Arena scratch;
+  FERRO_ASSIGN(const ast::Statement* rewritten, ApplyRewrites(*plan.statement, profile, scratch));
+  for (const plan::ParameterSlot& slot : plan.parameters) {
+    compiled.parameters.push_back(slot.type);
+    compiled.parameter_is_list.push_back(slot.is_list);
+  }
+  SqlWriter writer(*profile.lexicon);
+  const std::unique_ptr<Renderer> renderer = profile.make_renderer(writer, profile);
+  FERRO_TRY(renderer->Render(*rewritten, compiled));
+  compiled.id = NextId();
+  return compiled;
+}
+
+}  // namespace ferro::sql

@@ -1,0 +1,269 @@
+// Expressions. Every part of an expression that is itself made of parts stands in parentheses.
+#include "absl/strings/match.h"
+#include "engine/sql/renderer.h"
+#include "engine/sql/type_of.h"
+
+namespace ferro::sql {
+namespace {
+
+using ast::BinaryOp;
+using ast::Kind;
+
+// A rewrite may say a part twice; parts of parts then double. No server takes a text of this size.
+constexpr size_t kMaxSqlBytes = 64 << 20;
+
+// Of a chain of AND or OR this many stand beside each other before it is balanced (see Chain).
+constexpr size_t kFlatTerms = 16;
+
+absl::string_view ComparisonWord(BinaryOp op) {
+  switch (op) {
+    case BinaryOp::kEqual: return " = ";
+    case BinaryOp::kNotEqual: return " <> ";
+    case BinaryOp::kLess: return " < ";
+    case BinaryOp::kLessEqual: return " <= ";
+    case BinaryOp::kGreater: return " > ";
+    case BinaryOp::kGreaterEqual: return " >= ";
+    case BinaryOp::kAdd:
+    case BinaryOp::kSubtract:
+    case BinaryOp::kMultiply:
+    case BinaryOp::kDivide:
+    case BinaryOp::kIntegerDivide:
+    case BinaryOp::kModulo: break;
+  }
+  return "";
+}
+
+bool IsCompound(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case Kind::kColumn:
+    case Kind::kParam:
+    case Kind::kParamList:
+    case Kind::kLiteral:
+    case Kind::kCount: return false;
+    case Kind::kExists: return ast::As<ast::Exists>(expr).negated;
+    case Kind::kLogical: {
+      const auto& logical = ast::As<ast::Logical>(expr);
+      return logical.terms.size() > 1 || IsCompound(*logical.terms.front());
+    }
+    case Kind::kUnary:
+    case Kind::kBinary:
+    case Kind::kIn:
+    case Kind::kBetween:
+    case Kind::kLike:
+    case Kind::kNone:
+    case Kind::kList:
+    case Kind::kSelectItem:
+    case Kind::kTable:
+    case Kind::kOrderItem:
+    case Kind::kSelect:
+    case Kind::kAssignment:
+    case Kind::kInsert:
+    case Kind::kUpdate:
+    case Kind::kDelete:
+    case Kind::kColumnDefinition:
+    case Kind::kUnique:
+    case Kind::kCreateTable:
+    case Kind::kDropTable:
+    case Kind::kCreateIndex:
+    case Kind::kDropIndex: return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Renderer::Expression(const ast::Expr& expr) {
+  if (!status_.ok()) return;
+  if (sql_.size() > kMaxSqlBytes) {
+    return Fail(absl::ResourceExhaustedError("the SQL text of the statement is too long"));
+  }
+  ast::Visit(expr, [this](const auto& node) {
+    using T = std::remove_cvref_t<decltype(node)>;
+    if constexpr (std::is_same_v<T, ast::Column>) {
+      Column(node);
+    } else if constexpr (std::is_same_v<T, ast::Param>) {
+      Bound(node);
+    } else if constexpr (std::is_same_v<T, ast::Literal>) {
+      Literal(node);
+    } else if constexpr (std::is_same_v<T, ast::Unary>) {
+      Unary(node);
+    } else if constexpr (std::is_same_v<T, ast::Binary>) {
+      ast::IsComparison(node.op) ? Comparison(node) : Arithmetic(node);
+    } else if constexpr (std::is_same_v<T, ast::Logical>) {
+      Chain(node.op, node.terms);
+    } else if constexpr (std::is_same_v<T, ast::In>) {
+      Membership(node);
+    } else if constexpr (std::is_same_v<T, ast::Between>) {
+      BetweenPredicate(node);
+    } else if constexpr (std::is_same_v<T, ast::Like>) {
+      LikePredicate(node);
+    } else if constexpr (std::is_same_v<T, ast::Count>) {
+      CountCall(node);
+    } else if constexpr (std::is_same_v<T, ast::Exists>) {
+      sql_ << (node.negated ? "NOT EXISTS (" : "EXISTS (");
+      SelectText(*node.query);
+      sql_ << ")";
+    } else {
+      // A ParamList stands in IN only; the reader lets no other node be an expression.
+      Fail(absl::InternalError("a node that is no expression stands where one is needed"));
+    }
+  });
+}
+
+void Renderer::Operand(const ast::Expr& expr) {
+  const bool compound = IsCompound(expr);
+  if (compound) sql_ << "(";
+  Expression(expr);
+  if (compound) sql_ << ")";
+}
+
+void Renderer::Column(const ast::Column& column) {
+  absl::string_view source = column.source;
+  if (source.empty() && ordering_ != nullptr && ordering_->from) {
+    // In ORDER BY a bare name is first an alias of the result (in PostgreSQL only when it stands alone).
+    for (const ast::SelectItem* item : ordering_->items) {
+      if (absl::EqualsIgnoreCase(item->alias, column.name)) {
+        const ast::Table& table = *ordering_->from;
+        source = table.alias.empty() ? table.name : table.alias;
+      }
+    }
+  }
+  if (!source.empty()) {
+    sql_.Identifier(source);
+    sql_ << ".";
+  }
+  sql_.Identifier(column.name);
+}
+
+void Renderer::Bound(const ast::Param& param, bool not_negative) {
+  sql_.Placeholder({BindSource::kParameter, param.index, param.type, not_negative});
+}
+
+void Renderer::Literal(const ast::Literal& literal) {
+  switch (literal.literal) {
+    case ast::LiteralKind::kNull: sql_ << "NULL"; return;
+    case ast::LiteralKind::kTrue: sql_ << profile_.lexicon->true_word; return;
+    case ast::LiteralKind::kFalse: sql_ << profile_.lexicon->false_word; return;
+    case ast::LiteralKind::kInteger: sql_.Integer(literal.integer); return;
+  }
+}
+
+void Renderer::Unary(const ast::Unary& unary) {
+  switch (unary.op) {
+    case ast::UnaryOp::kNot:
+      sql_ << "NOT ";
+      Operand(*unary.operand);
+      return;
+    case ast::UnaryOp::kNegate: Negation(*unary.operand); return;
+    case ast::UnaryOp::kIsNull:
+      Operand(*unary.operand);
+      sql_ << " IS NULL";
+      return;
+    case ast::UnaryOp::kIsNotNull:
+      Operand(*unary.operand);
+      sql_ << " IS NOT NULL";
+      return;
+  }
+}
+
+// Where the depth of an expression is limited a chain is a tree: SQLite counts each term as a level.
+void Renderer::Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms) {
+  const absl::string_view word = op == ast::LogicalOp::kAnd ? " AND " : " OR ";
+  if (terms.size() == 1) return Expression(*terms.front());
+  if (profile_.max_depth > 0 && terms.size() > kFlatTerms) {
+    const size_t half = terms.size() / 2;
+    sql_ << "(";
+    Chain(op, terms.first(half));
+    sql_ << ")" << word << "(";
+    Chain(op, terms.subspan(half));
+    sql_ << ")";
+    return;
+  }
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (i > 0) sql_ << word;
+    Operand(*terms[i]);
+  }
+}
+
+void Renderer::Comparison(const ast::Binary& binary) {
+  const Type common = CommonType(TypeOf(*binary.left), TypeOf(*binary.right));
+  Compared(*binary.left, common);
+  sql_ << ComparisonWord(binary.op);
+  Compared(*binary.right, common);
+}
+
+void Renderer::BetweenPredicate(const ast::Between& between) {
+  Type common = CommonType(TypeOf(*between.value), TypeOf(*between.low));
+  common = CommonType(common, TypeOf(*between.high));
+  Compared(*between.value, common);
+  sql_ << (between.negated ? " NOT BETWEEN " : " BETWEEN ");
+  Compared(*between.low, common);
+  sql_ << " AND ";
+  Compared(*between.high, common);
+}
+
+void Renderer::CountCall(const ast::Count& count) {
+  sql_ << (count.distinct ? "COUNT(DISTINCT " : "COUNT(");
+  if (count.operand) {
+    Expression(*count.operand);
+  } else {
+    sql_ << "*";
+  }
+  sql_ << ")";
+}
+
+void Renderer::Compared(const ast::Expr& expr, Type /*common*/) { Operand(expr); }
+
+void Renderer::Membership(const ast::In& in) {
+  Compared(*in.value, CommonType(TypeOf(*in.value), in.list->type));
+  sql_ << (in.negated ? " NOT IN (" : " IN (");
+  sql_.SpelledList({BindSource::kList, in.list->index, in.list->type, false});
+  sql_ << ")";
+}
+
+void Renderer::LikePredicate(const ast::Like& like) {
+  Operand(*like.value);
+  sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
+  Operand(*like.pattern);
+  sql_ << " ESCAPE '\\'";
+}
+
+void Renderer::Arithmetic(const ast::Binary& binary) {
+  const auto infix = [&](absl::string_view word) {
+    Operand(*binary.left);
+    sql_ << word;
+    Operand(*binary.right);
+  };
+  // By zero is NULL, which no server does by itself in every mode.
+  const auto by = [&](absl::string_view word) {
+    sql_ << word << "NULLIF(";
+    Expression(*binary.right);
+    sql_ << ", 0)";
+  };
+  switch (binary.op) {
+    case BinaryOp::kAdd: return infix(" + ");
+    case BinaryOp::kSubtract: return infix(" - ");
+    case BinaryOp::kMultiply: return infix(" * ");
+    case BinaryOp::kDivide:
+      sql_ << "CAST(";
+      Expression(*binary.left);
+      sql_ << " AS " << profile_.lexicon->double_type << ")";
+      return by(" / ");
+    case BinaryOp::kIntegerDivide: Operand(*binary.left); return by(" / ");
+    case BinaryOp::kModulo: Operand(*binary.left); return by(" % ");
+    case BinaryOp::kEqual:
+    case BinaryOp::kNotEqual:
+    case BinaryOp::kLess:
+    case BinaryOp::kLessEqual:
+    case BinaryOp::kGreater:
+    case BinaryOp::kGreaterEqual: return Comparison(binary);
+  }
+}
+
+void Renderer::Negation(const ast::Expr& operand) {
+  sql_ << "-(";
+  Expression(operand);
+  sql_ << ")";
+}
+
+}  // namespace ferro::sql

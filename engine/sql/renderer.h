@@ -1,0 +1,133 @@
+// Writes statements as SQL text. What is common to all dialects is here and not virtual; a clause that differs is
+// a hook with a default near ISO SQL. One Renderer renders one statement.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/ast/visit.h"
+#include "engine/sql/compiled.h"
+#include "engine/sql/dialect.h"
+#include "engine/sql/writer.h"
+
+namespace ferro::sql {
+
+class Renderer {
+ public:
+  Renderer(SqlWriter& writer, const DialectProfile& profile) : sql_(writer), profile_(profile) {}
+  virtual ~Renderer() = default;
+  Renderer(const Renderer&) = delete;
+  Renderer& operator=(const Renderer&) = delete;
+
+  // Appends the steps of `statement` to `compiled`, whose parameters are set, and says what comes back.
+  absl::Status Render(const ast::Statement& statement, Compiled& compiled);
+
+ protected:
+  // --- render_expr.cc
+  // As it is, or in parentheses when it is made of parts: precedences differ between databases.
+  void Expression(const ast::Expr& expr);
+  void Operand(const ast::Expr& expr);
+  void Bound(const ast::Param& param, bool not_negative = false);
+  void IntegerLiteral(int64_t value) { sql_.Integer(value); }
+  // `a op b` with both sides as operands of a comparison at type `common`.
+  void Comparison(const ast::Binary& binary);
+
+  // One side of a comparison or ordering.
+  virtual void Compared(const ast::Expr& expr, Type common);
+  virtual void Membership(const ast::In& in);
+  virtual void LikePredicate(const ast::Like& like);
+  // One of + - * / and so on, but no comparison.
+  virtual void Arithmetic(const ast::Binary& binary);
+  virtual void Negation(const ast::Expr& operand);
+
+  // --- render_query.cc
+  void SelectText(const ast::Select& select);
+  // LIMIT … OFFSET …; `all_rows` stands for a limit that is not there.
+  void LimitOffset(const ast::Select& select, absl::string_view all_rows);
+
+  // Whether NULLs stand first when nothing is said; nothing: it depends, so it is always said.
+  virtual std::optional<bool> NullsStandFirst(bool descending) const;
+  virtual void LimitClause(const ast::Select& select);
+
+  // --- render_mutation.cc
+  void Names(ast::List<const ast::Assignment*> row);
+  void ReturningClause(ast::List<const ast::SelectItem*> returning);
+
+  // What stands after the table in an insert without columns.
+  virtual void DefaultRow();
+  // Called when every value of the row is a parameter, and the row is not empty.
+  virtual void BulkInsert(const ast::Insert& insert, Bulk& bulk);
+
+  // --- render_ddl.cc
+  // The name of a check on a column, or nothing when it would be too long for a name. Then CHECK follows.
+  void CheckConstraint(const ast::CreateTable& table, const ast::ColumnDefinition& column,
+                       absl::string_view about);
+  static bool IsOnlyKey(const ast::CreateTable& table, const ast::ColumnDefinition& column);
+
+  virtual void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column);
+  // What follows NOT NULL: checks that hold a column to its type.
+  virtual void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column);
+  // The whole of a column that the database numbers, after its name.
+  virtual void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column);
+  // Whether the key is said at the column, so that the table must not say it again.
+  virtual bool ColumnSaysPrimaryKey(const ast::CreateTable& /*table*/) const { return false; }
+  virtual void TableOptions() {}
+  virtual void CreateIndexHead(const ast::CreateIndex& index, Step& step);
+  virtual void DropIndexText(const ast::DropIndex& index, Step& step);
+
+  // Remembers the first refusal; the text is thrown away.
+  void Fail(absl::Status status);
+  void Refuse(Feature feature, absl::string_view advice);
+  bool Is(Feature feature, Support support) const { return profile_.SupportOf(feature) == support; }
+
+  SqlWriter& sql_;
+  const DialectProfile& profile_;
+
+ private:
+  void Column(const ast::Column& column);
+  void Literal(const ast::Literal& literal);
+  void Unary(const ast::Unary& unary);
+  void Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms);
+  void BetweenPredicate(const ast::Between& between);
+  void CountCall(const ast::Count& count);
+
+  void Items(ast::List<const ast::SelectItem*> items);
+  void From(const ast::Table& table);
+  void OrderClause(const ast::Select& select);
+  void OrderItem(const ast::OrderItem& item);
+  void WhereClause(const ast::Maybe<ast::Expr>& where);
+
+  void Select(const ast::Select& select, Compiled& compiled);
+  void Insert(const ast::Insert& insert, Compiled& compiled);
+  void Update(const ast::Update& update, Compiled& compiled);
+  void Delete(const ast::Delete& del, Compiled& compiled);
+  void CreateTable(const ast::CreateTable& table, Compiled& compiled);
+  void ColumnDefinition(const ast::CreateTable& table, const ast::ColumnDefinition& column);
+  void NameList(ast::List<ast::Name> names);
+
+  void InsertText(const ast::Insert& insert);
+  void InsertForKeys(const ast::Insert& insert, Compiled& compiled);
+  void DescribeKey(const ast::Insert& insert, Compiled& compiled);
+  void DescribeBulk(const ast::Insert& insert, Compiled& compiled);
+  void UpdateText(const ast::Update& update);
+  bool HasKey(Feature feature, ast::Name key);
+  void CollectKeys(ast::Name table, ast::Name key, Type key_type,
+                   const ast::Maybe<ast::Expr>& where, Compiled& compiled);
+  void WhereKeyIn(ast::Name key, Type key_type);
+  void SelectByKeys(ast::Name table, ast::List<const ast::SelectItem*> items, ast::Name key,
+                    Type key_type, Compiled& compiled);
+
+  // Ends a text; the reference is good until the next one.
+  Step& AddStep(Compiled& compiled);
+
+  // While an ORDER BY is written: a name in it that an item took as its alias is said with its table.
+  const ast::Select* ordering_ = nullptr;
+  absl::Status status_;
+};
+
+// What the rows of `items` look like to the caller.
+std::vector<ResultColumn> ResultColumns(ast::List<const ast::SelectItem*> items);
+
+}  // namespace ferro::sql

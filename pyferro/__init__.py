@@ -1,0 +1,91 @@
+"""pyferro: rows of SQLite, PostgreSQL, MySQL and MariaDB as validated pydantic models.
+
+    class User(Model):
+        id: PK[int]
+        name: str
+
+    connect("sqlite:app.db", auto_migrate=True).run()
+    User.create(name="Ada").run()          # or: await User.create(name="Ada")
+    User.where(User.name == "Ada").all().run()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import errors
+from .database import (
+    Database,
+    PoolConfig,
+    connect,
+    reset_engine,
+    set_default_connection,
+    transaction,
+)
+from .errors import *  # noqa: F403
+from .fields import PK, Col, FerroField, Field
+from .model import Model
+from .op import Op
+from .registry import clear_registry
+from .session import Session, current_session, engines, evict_instance
+
+if TYPE_CHECKING:
+    from ._native import Column, Expr
+    from .order import asc, desc
+    from .query import Query, select
+
+__all__ = [
+    *errors.__all__,
+    "PK",
+    "Col",
+    "Column",
+    "Database",
+    "Expr",
+    "FerroField",
+    "Field",
+    "Model",
+    "Op",
+    "PoolConfig",
+    "Query",
+    "Session",
+    "asc",
+    "clear_registry",
+    "connect",
+    "current_session",
+    "desc",
+    "engines",
+    "evict_instance",
+    "reset_engine",
+    "select",
+    "set_default_connection",
+    "transaction",
+    "version",
+]
+
+# Not needed to declare models, so not imported before they are asked for.
+_LATER = {
+    "Column": "_native",
+    "Expr": "_native",
+    "Query": "query",
+    "asc": "order",
+    "desc": "order",
+    "select": "query",
+}
+
+
+def version() -> str:
+    """The version of pyferro and of the engine inside it."""
+    from ._native import __version__
+
+    return __version__
+
+
+def __getattr__(name: str) -> object:
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    found: object = getattr(import_module(f".{module}", __name__), name)
+    globals()[name] = found
+    return found

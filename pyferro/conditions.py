@@ -1,0 +1,96 @@
+"""Conditions as users write them: expressions, lambdas and keywords like `age__gte=3`.
+
+All become one native `Expr`. Nothing here builds plans.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ._native import Expr
+
+if TYPE_CHECKING:
+    from .table import Table
+
+Condition = Expr | bool | Callable[[Any], Any]
+
+
+def _is_null(expr: Expr, wanted: Any) -> Expr:
+    if not isinstance(wanted, bool):
+        raise TypeError("isnull takes True or False")
+    return expr.is_null() if wanted else expr.is_not_null()
+
+
+def _exact(expr: Expr, value: Any) -> Expr:
+    return expr.is_null() if value is None else expr == value
+
+
+def _not(expr: Expr, value: Any) -> Expr:
+    return expr.is_not_null() if value is None else expr != value
+
+
+def _between(expr: Expr, pair: Any) -> Expr:
+    low, high = pair
+    return expr.between(low, high)
+
+
+LOOKUPS: dict[str, Callable[[Expr, Any], Expr]] = {
+    "exact": _exact,
+    "ne": _not,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "in": Expr.in_,
+    "not_in": Expr.not_in,
+    "between": _between,
+    "range": _between,
+    "like": Expr.like,
+    "isnull": _is_null,
+}
+
+
+def combine(
+    table: Table, so_far: Expr | None, conditions: tuple[Condition, ...], lookups: dict[str, Any]
+) -> Expr | None:
+    """All of it, joined with AND; None for no condition at all."""
+    for condition in conditions:
+        term = _resolve(table, condition)
+        so_far = term if so_far is None else so_far & term
+    for key, value in lookups.items():
+        term = _lookup(table, key, value)
+        so_far = term if so_far is None else so_far & term
+    return so_far
+
+
+def _resolve(table: Table, condition: Condition) -> Expr:
+    if isinstance(condition, Expr):
+        return condition
+    if callable(condition):
+        made = condition(table.proxy)
+        if isinstance(made, Expr):
+            return made
+        condition = made
+    advice = ""
+    if isinstance(condition, bool):
+        advice = ": a comparison of a column uses == and !=, not `is`, `in` or `and`"
+    raise TypeError(f"a condition is an expression, not {type(condition).__name__}{advice}")
+
+
+def _lookup(table: Table, key: str, value: Any) -> Expr:
+    column = table.columns.get(key)
+    if column is not None:
+        return _exact(column, value)
+    name, separator, lookup = key.rpartition("__")
+    if not separator:
+        table.unknown(key)
+    test = LOOKUPS.get(lookup)
+    column = table.columns.get(name)
+    if column is None:
+        table.unknown(name if test is not None else key)
+    if test is None:
+        known = ", ".join(LOOKUPS)
+        raise TypeError(f"unknown lookup {lookup!r} on {name!r}; known: {known}")
+    return test(column, value)

@@ -1,0 +1,63 @@
+"""`Model.using(name)`: a model's class methods, on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from . import writes
+from .get import get, get_or_none
+from .query import Query
+
+if TYPE_CHECKING:
+    from .conditions import Condition
+    from .database import Using
+    from .op import Op
+
+M = TypeVar("M", bound="Any")
+
+
+class ModelConnection(Generic[M]):
+    """A model and the database its statements go to."""
+
+    __slots__ = ("_model", "_using")
+
+    def __init__(self, model: type[M], using: Using) -> None:
+        self._model = model
+        self._using = using
+
+    def where(self, *conditions: Condition, **lookups: Any) -> Query[M]:
+        return self._query().where(*conditions, **lookups)
+
+    def select(self, *columns: Any) -> Any:
+        return self._query().select(*columns)
+
+    def order_by(self, *items: Any, nulls: Any = None) -> Query[M]:
+        return self._query().order_by(*items, nulls=nulls)
+
+    def all(self) -> Op[list[M]]:
+        return self._query().all()
+
+    def first(self) -> Op[M | None]:
+        return self._query().first()
+
+    def count(self) -> Op[int]:
+        return self._query().count()
+
+    def exists(self) -> Op[bool]:
+        return self._query().exists()
+
+    def get(self, pk: Any) -> Op[M]:
+        return get(self._model, pk, self._using)
+
+    def get_or_none(self, pk: Any) -> Op[M | None]:
+        return get_or_none(self._model, pk, self._using)
+
+    def create(self, **fields: Any) -> Op[M]:
+        return writes.insert(self._model(**fields), self._using)
+
+    def bulk_create(self, instances: Sequence[M]) -> Op[list[M]]:
+        return writes.bulk_insert(self._model, instances, self._using)
+
+    def _query(self) -> Query[M]:
+        return Query(self._model, self._using)

@@ -1,0 +1,279 @@
+"""Databases: connecting, finding the one that a call means, and starting operations on it.
+
+Connections are kept by name. A call uses the database it was given, else the one of the ambient
+session, else the default. Pooling, statements and waiting are native code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import _native
+from .errors import InterfaceError, UnsupportedFeature
+from .op import Body, Done, Op, Steps
+from .session import current_session
+from .transaction import Transaction, current_native
+
+if TYPE_CHECKING:
+    from .model import Model
+    from .session import Session
+
+Using: TypeAlias = "Database | str | None"
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_MAX_STATEMENTS = 4096
+
+
+@dataclass(frozen=True)
+class PoolConfig:
+    """How many connections a database keeps, and how long a call waits for one."""
+
+    max_connections: int | None = None
+    min_connections: int = 0
+    acquire_timeout: float | None = None
+    settings_delivery: str = "transaction"
+
+    def options(self) -> dict[str, str]:
+        if self.min_connections or self.settings_delivery != "transaction":
+            raise UnsupportedFeature(
+                "a pool opens connections when they are needed and delivers no settings",
+                hint="leave min_connections and settings_delivery as they are",
+            )
+        found: dict[str, str] = {}
+        if self.max_connections is not None:
+            found["pool_size"] = str(self.max_connections)
+        if self.acquire_timeout is not None:
+            found["pool_timeout"] = f"{self.acquire_timeout:.3f}"
+        return found
+
+
+class Database:
+    """A connected database. `connect()` makes it."""
+
+    __slots__ = ("_statements", "name", "native")
+
+    def __init__(self, native: _native.Database, name: str) -> None:
+        self.native = native
+        self.name = name
+        self._statements: dict[bytes, _native.Statement] = {}
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite`, `postgresql` or `mysql`."""
+        return self.native.dialect
+
+    @property
+    def server(self) -> str:
+        """What was connected to, with its version."""
+        return self.native.server
+
+    def supports(self, feature: str) -> bool:
+        """Whether the database does this, itself or by an exact rewrite."""
+        return self.native.supports(feature)[0] != 2
+
+    def transaction(self, *, immediate: bool = False) -> Transaction:
+        """A transaction here: `with db.transaction():` or `async with db.transaction():`."""
+        return Transaction(lambda: self)
+
+    def create_tables(self, *models: type[Model]) -> Op[None]:
+        """Create what is missing of these models' tables and indexes; without any, of all."""
+        from .ddl import create_tables
+
+        return Steps(lambda: create_tables(self, models))
+
+    def close(self) -> Done:
+        """Close at once; it may be awaited, but need not be."""
+        self._statements.clear()
+        self.native.close()
+        if _databases.get(self.name) is self:
+            _forget(self.name)
+        return Done()
+
+    def statement(self, whole: bytes) -> _native.Statement:
+        found = self._statements.get(whole)
+        if found is None:
+            found = self.native.compile(whole)
+            if len(self._statements) >= _MAX_STATEMENTS:
+                # Only programs that write queries at random come here; the engine has a cache too.
+                self._statements.clear()
+            self._statements[whole] = found
+        return found
+
+    def start(
+        self,
+        whole: bytes,
+        types: bytes,
+        values: Sequence[Any],
+        result: int,
+        shape: _native.RowPlan | Sequence[int] | None,
+        finish: Callable[[Any], Any] | None,
+    ) -> _native.Operation[Any]:
+        """An operation for a plan, in the transaction that is open here."""
+        statement = self._statements.get(whole) or self.statement(whole)
+        return self.native.execute(
+            current_native(self), statement, types, values, result, shape, finish
+        )
+
+    def start_many(
+        self,
+        whole: bytes,
+        columns: Sequence[_native.Column],
+        objects: Sequence[Any],
+        result: int,
+        shape: Sequence[int] | None,
+        finish: Callable[[Any], Any] | None,
+    ) -> _native.Operation[Any]:
+        return self.native.execute_many(
+            current_native(self), self.statement(whole), columns, objects, result, shape, finish
+        )
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Database:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Database {self.name!r}: {self.native.server or self.native.dialect}>"
+
+
+_databases: dict[str, Database] = {}
+_default: str | None = None
+
+
+def connect(
+    url: str,
+    auto_migrate: bool = False,
+    name: str | None = None,
+    default: bool = False,
+    pool: PoolConfig | None = None,
+    *,
+    identity_map: bool = False,
+    migrate_updates: bool = False,
+    migrate_destructive: bool = False,
+) -> Op[Database]:
+    """Connect and keep the database under a name: `await connect(...)` or `connect(...).run()`.
+
+    The first one is the default, until another says `default=True`. `auto_migrate` creates missing
+    tables and indexes of all models defined so far.
+    """
+    for said, what in (
+        (identity_map, "identity_map"),
+        (migrate_updates, "migrate_updates"),
+        (migrate_destructive, "migrate_destructive"),
+    ):
+        if said:
+            raise UnsupportedFeature(
+                f"connect() cannot do {what} in this version", hint=f"leave {what} out"
+            )
+    known_as = "default" if name is None else name
+    if not _NAME.fullmatch(known_as):
+        raise ValueError("the name of a connection consists of letters, digits and _")
+    if pool is not None and (options := pool.options()):
+        url += ("&" if "?" in url else "?") + "&".join(f"{k}={v}" for k, v in options.items())
+
+    def body() -> Body[Database]:
+        global _default
+        _check_new(known_as)
+        native = _native.Database(url)
+        database = Database(native, known_as)
+        try:
+            yield native.connect()
+            if auto_migrate:
+                from .ddl import create_tables
+
+                yield from create_tables(database, ())
+            _check_new(known_as)  # again: somebody else may have been quicker
+        except BaseException:
+            native.close()
+            raise
+        _databases[known_as] = database
+        if default or _default is None:
+            _default = known_as
+        return database
+
+    return Steps(body)
+
+
+def _check_new(name: str) -> None:
+    if name in _databases:
+        raise ValueError(f"a connection named {name!r} exists already; close it, or name this one")
+
+
+def _forget(name: str) -> None:
+    global _default
+    del _databases[name]
+    if _default == name:
+        _default = None
+
+
+def set_default_connection(name: str) -> None:
+    """Calls that say nothing else use this connection from now on."""
+    global _default
+    if name not in _databases:
+        raise _unknown(name)
+    _default = name
+
+
+def reset_engine() -> Done:
+    """Close all databases and forget their names; it may be awaited, but need not be."""
+    for database in list(_databases.values()):
+        database.close()
+    return Done()
+
+
+def resolve(using: Using = None) -> Database:
+    """The database that a call means."""
+    if using is None:
+        session = current_session()
+        name = _default if session is None else session.connection_name
+        if name is None:
+            raise InterfaceError(
+                "no database is connected", hint="call pyferro.connect(url) first"
+            )
+    elif isinstance(using, Database):
+        return using
+    else:
+        name = using
+    found = _databases.get(name)
+    if found is None:
+        raise _unknown(name)
+    return found
+
+
+def default_name() -> str:
+    if _default is None:
+        return resolve().name
+    return _default
+
+
+def _unknown(name: str) -> InterfaceError:
+    known = ", ".join(sorted(_databases)) or "none"
+    return InterfaceError(f"no connection is named {name!r}", hint=f"connected: {known}")
+
+
+def transaction(
+    using: Using = None, session: Session | None = None, immediate: bool = False
+) -> Transaction:
+    """A transaction, `with transaction():` or `async with transaction():`; within one, a savepoint.
+
+    `immediate` is accepted for compatibility: transactions on SQLite always take the write lock at
+    their begin.
+    """
+    if using is None and session is not None:
+        using = session.connection_name
+    return Transaction(lambda: resolve(using))

@@ -1,0 +1,235 @@
+"""`Model`: a pydantic model whose instances are rows.
+
+Fields live where pydantic puts them, in the instance's `__dict__`, with no descriptor before them.
+On the class the same names give columns, by the metaclass. Statements are made in `query.py` and
+`writes.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform, overload
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as PydanticField
+from pydantic._internal._model_construction import ModelMetaclass
+
+from . import registry, writes
+from .fields import Field
+from .table import Table, table_of, unknown_message
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from . import _native
+    from .conditions import Condition
+    from .connection import ModelConnection
+    from .database import Using
+    from .op import Op
+    from .query import Query, Selection
+
+# While a class is being built pydantic asks its bases for the attributes of its fields: it must not
+# find columns there, and take them for default values.
+_building = threading.local()
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField))
+class ModelMeta(ModelMetaclass):
+    """Makes the table of a model, and answers for its columns."""
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        table: str | bool = True,
+        abstract: bool = False,
+        **kwargs: Any,
+    ) -> ModelMeta:
+        _unhide(bases, namespace)
+        depth = getattr(_building, "depth", 0)
+        _building.depth = depth + 1
+        try:
+            cls = super().__new__(mcs, name, bases, namespace, **kwargs)
+        finally:
+            _building.depth = depth
+        if abstract or not bases or bases == (BaseModel,):
+            return cls
+        own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
+        own = table if isinstance(table, str) else own or name.lower()
+        type.__setattr__(cls, "__ferro_table_name__", own)
+        if cls.__pydantic_complete__:  # type: ignore[attr-defined]
+            table_of(cls)  # type: ignore[arg-type]
+        registry.register(cls)  # type: ignore[arg-type]
+        return cls
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any:
+            if not getattr(_building, "depth", 0):
+                columns = cls.__dict__.get("__ferro_columns__")
+                if columns is not None:
+                    column = columns.get(name)
+                    if column is not None:
+                        return column
+                if not name.startswith("_"):
+                    _no_attribute(cls, name)
+            return super().__getattr__(name)
+
+
+def _no_attribute(cls: Any, name: str) -> None:
+    """Answers for a field of a model that was incomplete; raises where there is no such field."""
+    if not cls.__dict__.get("__ferro_table_name__"):
+        return
+    info = table_of(cls)
+    raise AttributeError(unknown_message(info, name), name=name, obj=cls)
+
+
+def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+    """Lets a field have the name of a method of Model, such as `count`.
+
+    Without a value of its own pydantic would take the method for the field's default.
+    """
+    if not bases or "Model" not in globals():
+        return
+    for name in namespace.get("__annotations__", {}):
+        if name not in namespace and hasattr(Model, name) and not name.startswith("_"):
+            namespace[name] = Field()
+
+
+class Model(BaseModel, metaclass=ModelMeta):
+    """The base of all models. `class User(Model): id: PK[int]; name: str`."""
+
+    # What writes.py marks instances with. Native code that fills instances may set it to LOADED.
+    __slots__ = ("__ferro_state__",)
+
+    model_config = ConfigDict(from_attributes=True)
+
+    if TYPE_CHECKING:
+        __ferro_info__: ClassVar[Table]
+        __ferro_columns__: ClassVar[dict[str, _native.Column]]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        state = writes.state_of(self)
+        if state is None or name.startswith("_"):
+            return
+        if state is writes.LOADED:
+            writes.mark(self, {name})
+        else:
+            state.add(name)
+
+    # Starting queries.
+
+    @classmethod
+    def using(cls, database: Using) -> ModelConnection[Self]:
+        """The same methods, on another database than the default."""
+        from .connection import ModelConnection
+
+        return ModelConnection(cls, database)
+
+    @classmethod
+    def where(cls, *conditions: Condition, **lookups: Any) -> Query[Self]:
+        """Only rows that meet all of it: `User.where(User.age > 3)`, a lambda, or `age__gt=3`."""
+        return _query(cls).where(*conditions, **lookups)
+
+    @overload
+    @classmethod
+    def select(cls) -> Query[Self]: ...
+    @overload
+    @classmethod
+    def select(cls, first: Any, /, *rest: Any) -> Selection[Any]: ...
+    @classmethod
+    def select(cls, *columns: Any) -> Any:
+        """All columns as instances, or those named as tuples; of one column the values."""
+        return _query(cls).select(*columns)
+
+    @classmethod
+    def order_by(cls, *items: Any, nulls: Any = None) -> Query[Self]:
+        """All rows, sorted."""
+        return _query(cls).order_by(*items, nulls=nulls)
+
+    @classmethod
+    def limit(cls, count: int) -> Query[Self]:
+        """At most so many rows."""
+        return _query(cls).limit(count)
+
+    @classmethod
+    def all(cls, using: Using = None) -> Op[list[Self]]:
+        """All rows."""
+        return _query(cls, using).all()
+
+    @classmethod
+    def first(cls, using: Using = None) -> Op[Self | None]:
+        """Some row, or None; order a query to know which."""
+        return _query(cls, using).first()
+
+    @classmethod
+    def count(cls, using: Using = None) -> Op[int]:
+        """How many rows there are."""
+        return _query(cls, using).count()
+
+    @classmethod
+    def exists(cls, using: Using = None) -> Op[bool]:
+        """Whether there is a row."""
+        return _query(cls, using).exists()
+
+    @classmethod
+    def get(cls, pk: Any, *, using: Using = None) -> Op[Self]:
+        """The row with this key, or ModelDoesNotExist."""
+        from .get import get
+
+        return get(cls, pk, using)
+
+    @classmethod
+    def get_or_none(cls, pk: Any, *, using: Using = None) -> Op[Self | None]:
+        """The row with this key, or None."""
+        from .get import get_or_none
+
+        return get_or_none(cls, pk, using)
+
+    # Writing.
+
+    @classmethod
+    def create(cls, **fields: Any) -> Op[Self]:
+        """Validate the fields, insert the row, and give the instance with its key."""
+        return writes.insert(cls(**fields), None)
+
+    @classmethod
+    def bulk_create(cls, instances: Sequence[Self], *, using: Using = None) -> Op[list[Self]]:
+        """Insert them all or none; the same objects in the same order, with their keys."""
+        return writes.bulk_insert(cls, instances, using)
+
+    def save(
+        self,
+        *,
+        using: Using = None,
+        only: Collection[str] | None = None,
+        exclude: Collection[str] | None = None,
+        full: bool = False,
+    ) -> Op[None]:
+        """Insert the row, or update it.
+
+        An instance whose key the database makes is new while the key is None. One that is known to
+        be stored writes the fields assigned since (assigned, not changed in place: name those in
+        `only`, or say `full=True`). For one of unknown origin, made by the constructor with a key
+        or copied, all columns are updated, and when no row has the key it is inserted.
+        """
+        return writes.save(self, using, only, exclude, full)
+
+    def delete(self, *, using: Using = None) -> Op[int]:
+        """Delete the row; how many were deleted, 1 or 0."""
+        return writes.delete(self, using)
+
+    def refresh(self, *, using: Using = None) -> Op[None]:
+        """Read all fields from the database again."""
+        return writes.refresh(self, using)
+
+
+def _query(cls: Any, using: Using = None) -> Any:
+    # Imported late: the query layer is not needed to define models.
+    from .query import Query
+
+    return Query(cls, using)

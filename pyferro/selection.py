@@ -1,0 +1,126 @@
+"""The shape of a result: which columns, and how its rows become Python objects.
+
+Either all columns as instances, by the table's row plan, or some as tuples or scalars. Cells of
+enum and JSON columns become what the model says, by the field's own schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import _native, plan
+from ._native import Column, Expr
+
+if TYPE_CHECKING:
+    from .table import Table
+
+Shape = _native.RowPlan | Sequence[int] | None
+
+
+class Projection:
+    """Instances: all columns of the table."""
+
+    __slots__ = ("_table", "bound", "items", "types")
+
+    def __init__(
+        self, table: Table, items: bytes, types: bytes = b"", bound: tuple[Any, ...] = ()
+    ) -> None:
+        self._table = table
+        self.items = items
+        self.types = types  # of the parameters within the items
+        self.bound = bound
+
+    def shape(self, one: bool) -> tuple[int, Shape]:
+        """What the operation is asked for, and how it makes a row."""
+        return _native.RESULT_FIRST if one else _native.RESULT_ROWS, self._table.row_plan()
+
+    def ending(
+        self, one: bool, finish: Callable[[Any], Any] | None
+    ) -> Callable[[Any], Any] | None:
+        """What is done with the result, `finish` last."""
+        return finish
+
+
+class Chosen(Projection):
+    """Some columns: tuples, or scalars for a single one."""
+
+    __slots__ = ("_loads", "_types")
+
+    def __init__(self, table: Table, chosen: list[Expr], loads: dict[int, Any]) -> None:
+        items = plan.sequence([plan.item(expr.fragment, expr.type) for expr in chosen])
+        types = b"".join(expr.types for expr in chosen)
+        bound = tuple(value for expr in chosen for value in expr.values)
+        super().__init__(table, items, types, bound)
+        self._types = tuple(expr.type for expr in chosen)
+        self._loads = loads
+
+    def shape(self, one: bool) -> tuple[int, Shape]:
+        if len(self._types) == 1:
+            return (_native.RESULT_SCALAR if one else _native.RESULT_SCALARS), self._types
+        return (_native.RESULT_FIRST if one else _native.RESULT_ROWS), self._types
+
+    def ending(
+        self, one: bool, finish: Callable[[Any], Any] | None
+    ) -> Callable[[Any], Any] | None:
+        if not self._loads:
+            return finish
+        load = self._load_cell if len(self._types) == 1 else self._load_row
+
+        def ending(found: Any) -> Any:
+            if one:
+                made = None if found is None else load(found)
+            else:
+                made = [load(row) for row in found]
+            return made if finish is None else finish(made)
+
+        return ending
+
+    def _load_cell(self, cell: Any) -> Any:
+        return None if cell is None else self._loads[0](cell)
+
+    def _load_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        cells = list(row)
+        for index, load in self._loads.items():
+            if cells[index] is not None:
+                cells[index] = load(cells[index])
+        return tuple(cells)
+
+
+def projection(table: Table, columns: Sequence[Any]) -> Projection:
+    """For columns given as names, columns, expressions, or lambdas of one or several of those."""
+    chosen: list[Expr] = []
+    for column in columns:
+        if callable(column) and not isinstance(column, (Expr, str)):
+            made = column(table.proxy)
+            chosen.extend(_expr(table, c) for c in (made if isinstance(made, tuple) else (made,)))
+        else:
+            chosen.append(_expr(table, column))
+    loads = {
+        index: load
+        for index, expr in enumerate(chosen)
+        if isinstance(expr, Column) and (load := _load_of(table, expr)) is not None
+    }
+    return Chosen(table, chosen, loads)
+
+
+def _expr(table: Table, column: Any) -> Expr:
+    if isinstance(column, str):
+        return table.column(column)
+    if isinstance(column, Expr):
+        return column
+    raise TypeError(f"select() takes columns and names, not {type(column).__name__}")
+
+
+def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
+    info = table.infos.get(column.name)
+    if info is None or info.column is not column:
+        return None
+    if info.kind.enum is not None:
+        return info.kind.enum
+    if column.type != _native.JSON:
+        return None
+    from pydantic import TypeAdapter
+
+    field = table.model.__pydantic_fields__[column.name]
+    return TypeAdapter(field.annotation).validate_json

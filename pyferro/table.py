@@ -1,0 +1,347 @@
+"""What a model means to a database, read once from its fields.
+
+A `Table` also keeps the plans that are the same for every call (insert, get, the start of every
+select) and the row plan by which rows become instances. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import _native, plan
+from .fields import FerroField
+from .kinds import NAMES, SUPPORTED, Kind, Unsupported, kind_of
+from .selection import Projection
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from .model import Model
+
+MAX_IDENTIFIER = 63  # bytes; PostgreSQL cuts what is longer
+
+
+class TableColumn:
+    """One column: the native `Column` for expressions, and what only definitions need."""
+
+    __slots__ = ("column", "generated", "index", "kind", "name", "nullable", "unique")
+
+    def __init__(
+        self, name: str, kind: Kind, column: _native.Column, marker: FerroField, generated: bool
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.column = column
+        self.nullable = column.nullable
+        self.unique = marker.unique
+        self.index = marker.index
+        self.generated = generated
+
+
+class Columns:
+    """What a lambda gets as its row: the columns by name, even those a method of Model hides."""
+
+    def __init__(self, table: Table) -> None:
+        self.__dict__.update(table.columns)
+        self.__dict__["_table"] = table
+
+    def __getattr__(self, name: str) -> NoReturn:
+        self.__dict__["_table"].unknown(name)
+
+
+class Table:
+    """A model's table."""
+
+    def __init__(self, model: type[Model], name: str) -> None:
+        self.model = model
+        self.name = identifier(name, f"the table of {model.__name__}")
+        fields = model.__pydantic_fields__
+        if not fields:
+            raise TypeError(f"{model.__name__} has no fields: a table needs a column")
+        markers = {field: _marker(info) for field, info in fields.items()}
+        own_key: Sequence[str] = getattr(model, "__primary_key__", ())
+        self.key: tuple[str, ...] = tuple(own_key) or tuple(
+            field for field, marker in markers.items() if marker.primary_key
+        )
+        for field in self.key:
+            if field not in fields:
+                raise TypeError(f"{model.__name__}: the key names {field!r}, which is no field")
+        self.all = [self._read(field, info, markers[field]) for field, info in fields.items()]
+        self.columns = {one.name: one.column for one in self.all}
+        self.infos = {one.name: one for one in self.all}
+        self.generated: str | None = next((c.name for c in self.all if c.generated), None)
+        # Dialects without RETURNING find rows by a key of one column.
+        self.plan_key = self.key[0] if len(self.key) == 1 else ""
+        self.plan_key_type = self.columns[self.plan_key].type if self.plan_key else _native.NULL
+        self.uniques = self._uniques()
+        self.indexes = self._indexes()
+        self._row_plan: _native.RowPlan | None = None
+        self._row_schema: object = None
+
+    # Reading the model.
+
+    def _read(self, field: str, info: FieldInfo, marker: FerroField) -> TableColumn:
+        where = f"{self.model.__name__}.{field}"
+        identifier(field, where)
+        try:
+            kind = kind_of(info.annotation, info.metadata, marker.db_type)
+        except Unsupported:
+            raise TypeError(
+                f"{where}: no column holds {info.annotation!r}\nsupported: {SUPPORTED}"
+            ) from None
+        except TypeError as error:
+            raise TypeError(f"{where}: {error}") from None
+        is_key = field in self.key
+        generated = self._generated(field, info, marker, kind) if is_key else False
+        if marker.autoincrement and not generated:
+            raise TypeError(f"{where}: only a single integer primary key can be numbered")
+        nullable = kind.optional if marker.nullable == "infer" else bool(marker.nullable)
+        dump = _dumper(self.model, field) if kind.type == _native.JSON else None
+        column = _native.Column(self.name, field, kind.type, nullable and not is_key, dump)
+        return TableColumn(field, kind, column, marker, generated)
+
+    def _generated(self, field: str, info: FieldInfo, marker: FerroField, kind: Kind) -> bool:
+        if len(self.key) != 1 or kind.type != _native.INT64 or kind.enum is not None:
+            return False
+        if marker.autoincrement is not None:
+            return marker.autoincrement
+        return kind.optional and info.default is None
+
+    def _uniques(self) -> list[tuple[str, tuple[str, ...]]]:
+        found = [(one.name,) for one in self.all if one.unique and (one.name,) != self.key]
+        found += [tuple(g) for g in getattr(self.model, "__ferro_composite_uniques__", ())]
+        return [(self._constraint(columns, "key"), columns) for columns in found]
+
+    def _indexes(self) -> list[tuple[str, tuple[str, ...]]]:
+        found = [(one.name,) for one in self.all if one.index and not one.unique]
+        found += [tuple(g) for g in getattr(self.model, "__ferro_composite_indexes__", ())]
+        return [(self._constraint(columns, "idx"), columns) for columns in found]
+
+    def _constraint(self, columns: tuple[str, ...], ending: str) -> str:
+        for name in columns:
+            self.column(name)
+        full = "_".join([self.name, *columns, ending])
+        if len(full.encode()) <= MAX_IDENTIFIER:
+            return full
+        # Cut to fit, with a tail that keeps two long names apart.
+        tail = f"_{hashlib.sha256(full.encode()).hexdigest()[:8]}_{ending}"
+        head = full.encode()[: MAX_IDENTIFIER - len(tail)].decode(errors="ignore")
+        return head + tail
+
+    # Names.
+
+    def column(self, name: str) -> _native.Column:
+        """The column of that name, or AttributeError with what was probably meant."""
+        found = self.columns.get(name)
+        if found is None:
+            self.unknown(name)
+        return found
+
+    def unknown(self, name: str) -> NoReturn:
+        raise AttributeError(unknown_message(self, name), name=name, obj=self.model)
+
+    @cached_property
+    def proxy(self) -> Columns:
+        return Columns(self)
+
+    # Loading.
+
+    def row_plan(self) -> _native.RowPlan:
+        """How a row of all columns becomes an instance; made anew when the model was rebuilt."""
+        made = self._row_plan
+        if made is not None and self.model.__pydantic_core_schema__ is self._row_schema:
+            return made
+        from .proof import prove
+
+        names = list(self.columns)
+        types = [column.type for column in self.columns.values()]
+        proof = prove(self.model, {name: NAMES[t] for name, t in zip(names, types, strict=True)})
+        key = names.index(self.key[0]) if len(self.key) == 1 else -1
+        self._row_plan = made = _native.RowPlan(proof, names, types, self.name, key)
+        self._row_schema = proof.schema
+        return made
+
+    # Plans that every call shares.
+
+    @cached_property
+    def items(self) -> bytes:
+        return plan.sequence([plan.item(c.fragment, c.type) for c in self.columns.values()])
+
+    @cached_property
+    def source(self) -> bytes:
+        return plan.table(self.name)
+
+    @cached_property
+    def instances(self) -> Projection:
+        return Projection(self, self.items)
+
+    @cached_property
+    def by_key(self) -> bytes:
+        """The condition on the key: one parameter for each of its columns, in order."""
+        terms = self._key_columns()
+        # Any value gives the fragment: values are no part of it.
+        parts = [_equal_fragment(column) for column in terms]
+        if len(parts) == 1:
+            return parts[0]
+        # 16 = LOGICAL, operator 0 = AND.
+        return _native.integer(0) + plan.sequence(parts) + _native.node(16, 2)
+
+    @cached_property
+    def key_types(self) -> bytes:
+        return bytes(column.type for column in self._key_columns())
+
+    @cached_property
+    def get_plan(self) -> bytes:
+        return plan.HEADER + plan.select(self.items, self.source, self.by_key)
+
+    @cached_property
+    def delete_plan(self) -> bytes:
+        return plan.delete(self.name, self.by_key, self.plan_key, self.plan_key_type)
+
+    @cached_property
+    def insert_all(self) -> Insert:
+        return Insert(self, list(self.columns.values()), None)
+
+    @cached_property
+    def insert_numbered(self) -> Insert:
+        """Without the key, which the database makes and returns."""
+        assert self.generated is not None
+        rest = [c for name, c in self.columns.items() if name != self.generated]
+        return Insert(self, rest, self.columns[self.generated])
+
+    def insert_for(self, values: dict[str, Any]) -> Insert:
+        key = self.generated
+        return self.insert_numbered if key and values.get(key) is None else self.insert_all
+
+    def update_plan(self, names: tuple[str, ...]) -> bytes:
+        made = self._update_plans.get(names)
+        if made is None:
+            row = [plan.assignment(n, _native.param(self.columns[n].type)) for n in names]
+            made = plan.update(self.name, row, self.by_key, self.plan_key, self.plan_key_type)
+            self._update_plans[names] = made
+        return made
+
+    @cached_property
+    def _update_plans(self) -> dict[tuple[str, ...], bytes]:
+        return {}
+
+    def _key_columns(self) -> list[_native.Column]:
+        if not self.key:
+            raise TypeError(
+                f"{self.model.__name__} has no primary key\n"
+                "declare one: `id: PK[int]`, or Field(primary_key=True)"
+            )
+        return [self.columns[name] for name in self.key]
+
+    def key_values(self, pk: Any) -> tuple[Any, ...]:
+        """A key as it is bound: one value, or a tuple where the key has several columns."""
+        columns = self._key_columns()
+        if len(columns) == 1:
+            return (_not_none(columns[0].adapt(pk)),)
+        if not isinstance(pk, tuple) or len(pk) != len(columns):
+            raise TypeError(f"a key of {self.model.__name__} is a tuple ({', '.join(self.key)})")
+        return tuple(_not_none(c.adapt(v)) for c, v in zip(columns, pk, strict=True))
+
+    def key_of(self, values: dict[str, Any]) -> Any:
+        """The key of an instance's values, as `key_values` takes it; None if it has none."""
+        self._key_columns()
+        parts = tuple(values.get(name) for name in self.key)
+        if any(part is None for part in parts):
+            return None
+        return parts[0] if len(parts) == 1 else parts
+
+
+class Insert:
+    """An insert of some of the columns, and what it returns."""
+
+    __slots__ = ("columns", "plan", "returns", "types")
+
+    def __init__(
+        self, table: Table, columns: list[_native.Column], returns: _native.Column | None
+    ) -> None:
+        self.columns = columns
+        self.returns = returns
+        self.types = bytes(column.type for column in columns)
+        row = [plan.assignment(c.name, _native.param(c.type)) for c in columns]
+        items = [plan.item(returns.fragment, returns.type)] if returns is not None else []
+        self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
+
+    def values(self, fields: dict[str, Any]) -> list[Any]:
+        return [column.adapt(fields[column.name]) for column in self.columns]
+
+
+def identifier(name: str, where: str) -> str:
+    """`name`, if a database can hold it as an identifier."""
+    size = len(name.encode())
+    if not 0 < size <= MAX_IDENTIFIER or "\0" in name:
+        raise TypeError(f"{where}: a name has 1 to {MAX_IDENTIFIER} bytes, this one has {size}")
+    return name
+
+
+def unknown_message(table: Table, name: str) -> str:
+    close = difflib.get_close_matches(name, list(table.columns), n=1)
+    meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(table.columns)}"
+    return f"{table.model.__name__} has no column {name!r}; {meant}"
+
+
+def _marker(info: FieldInfo) -> FerroField:
+    """All that a field's markers say together: `PK[int]` and `Field(index=True)` may both be."""
+    found = [item for item in info.metadata if isinstance(item, FerroField)]
+    if len(found) == 1:
+        return found[0]
+    merged = FerroField()
+    for one in found:
+        merged.primary_key = merged.primary_key or one.primary_key
+        merged.unique = merged.unique or one.unique
+        merged.index = merged.index or one.index
+        if one.autoincrement is not None:
+            merged.autoincrement = one.autoincrement
+        if one.nullable != "infer":
+            merged.nullable = one.nullable
+        merged.db_type = one.db_type or merged.db_type
+    return merged
+
+
+def _equal_fragment(column: _native.Column) -> bytes:
+    return (
+        _native.integer(0) + column.fragment + _native.param(column.type) + _native.node(15, 3)
+    )
+
+
+def _not_none(value: Any) -> Any:
+    if value is None:
+        raise TypeError("a key is not None")
+    return value
+
+
+def _dumper(model: type[Model], field: str) -> Callable[[Any], bytes]:
+    """Values of a JSON field as text, by the field's own serializer, made when first needed."""
+    made: list[Callable[..., bytes]] = []
+
+    def dump(value: Any) -> bytes:
+        if not made:
+            from pydantic import TypeAdapter
+
+            made.append(TypeAdapter(model.__pydantic_fields__[field].annotation).dump_json)
+        return made[0](value, by_alias=True, round_trip=True)
+
+    return dump
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table of a model; reads one whose annotations could not be resolved before."""
+    found: Table | None = model.__dict__.get("__ferro_info__")
+    if found is not None:
+        return found
+    if not model.__dict__.get("__ferro_table_name__"):
+        raise TypeError(f"{model.__name__} has no table: it is an abstract base")
+    if not model.__pydantic_complete__:
+        model.model_rebuild()
+    made = Table(model, model.__dict__["__ferro_table_name__"])
+    type.__setattr__(model, "__ferro_info__", made)
+    type.__setattr__(model, "__ferro_columns__", made.columns)
+    return made

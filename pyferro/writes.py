@@ -1,0 +1,265 @@
+"""Writing instances: insert, save, delete, refresh, bulk insert.
+
+An instance carries a mark in a slot of its own, outside of its fields: `LOADED` when it is as the
+database has it, a set of names when those fields were assigned since, no mark when nobody knows
+where it came from (the constructor, `model_validate`, a copy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import _native
+from .database import Database, Using, resolve
+from .errors import ModelDoesNotExist, NotPersisted
+from .op import Body, Op, Steps
+from .table import Insert, Table, table_of
+from .transaction import atomic
+
+if TYPE_CHECKING:
+    from .model import Model
+
+M = TypeVar("M", bound="Model")
+
+LOADED = True
+
+
+def mark(instance: Model, state: Any) -> None:
+    type(instance).__ferro_state__.__set__(instance, state)  # type: ignore[attr-defined]
+
+
+def state_of(instance: Model) -> Any:
+    """LOADED, a set of names, or None."""
+    try:
+        return type(instance).__ferro_state__.__get__(instance)  # type: ignore[attr-defined]
+    except AttributeError:
+        return None
+
+
+def insert(instance: M, using: Using) -> Op[M]:
+    """Insert, and give the instance the key that the database made."""
+    table = table_of(type(instance))
+    fields = instance.__dict__
+    how = table.insert_for(fields)
+    values = how.values(fields)
+
+    def start() -> _native.Operation[M]:
+        return _start_insert(resolve(using), how, values, instance)
+
+    return Op(start)
+
+
+def _start_insert(
+    database: Database, how: Insert, values: list[Any], instance: M
+) -> _native.Operation[M]:
+    returns = how.returns
+    if returns is None:
+
+        def finish(_: Any) -> M:
+            mark(instance, LOADED)
+            return instance
+
+        return database.start(how.plan, how.types, values, _native.RESULT_COUNT, None, finish)
+    name = returns.name
+
+    def finish_with_key(key: Any) -> M:
+        instance.__dict__[name] = key
+        mark(instance, LOADED)
+        return instance
+
+    return database.start(
+        how.plan, how.types, values, _native.RESULT_SCALAR, (returns.type,), finish_with_key
+    )
+
+
+def save(
+    instance: Model,
+    using: Using,
+    only: Collection[str] | None,
+    exclude: Collection[str] | None,
+    full: bool,
+) -> Op[None]:
+    """See Model.save."""
+    table = table_of(type(instance))
+    fields = instance.__dict__
+    key = table.key_of(fields)
+    state = state_of(instance)
+    names = _names_to_save(table, None if full else state, only, exclude)
+    if key is None:
+        if table.generated is None:
+            raise NotPersisted(
+                f"{table.model.__name__} has no key", hint="set it: the database does not make it"
+            )
+        if only is not None or exclude is not None:
+            raise NotPersisted("only= and exclude= are for rows that exist", hint="save() it first")
+
+    def body() -> Body[None]:
+        database = resolve(using)
+        if key is None:
+            how = table.insert_for(fields)
+            yield _start_insert(database, how, how.values(fields), instance)
+            return
+        if names:
+            found = yield _start_update(database, table, names, key, fields)
+        elif state is None and only is None and exclude is None:
+            found = 0  # a row that is nothing but its key
+        else:
+            return
+        if not found:
+            if state is not None or only is not None or exclude is not None:
+                raise ModelDoesNotExist(table.model, key)
+            how = table.insert_for(fields)
+            yield _start_insert(database, how, how.values(fields), instance)
+        _saved(instance, names)
+
+    return Steps(body)
+
+
+def _names_to_save(
+    table: Table, state: Any, only: Collection[str] | None, exclude: Collection[str] | None
+) -> tuple[str, ...]:
+    for name in (*(only or ()), *(exclude or ())):
+        table.column(name)
+    if only is None and state is not None:
+        only = () if state is LOADED else state
+    return tuple(
+        name
+        for name in table.columns
+        if name not in table.key
+        and (only is None or name in only)
+        and (exclude is None or name not in exclude)
+    )
+
+
+def _start_update(
+    database: Database, table: Table, names: tuple[str, ...], key: Any, fields: dict[str, Any]
+) -> _native.Operation[int]:
+    values = [table.columns[name].adapt(fields[name]) for name in names]
+    types = bytes(table.columns[name].type for name in names)
+    return database.start(
+        table.update_plan(names),
+        types + table.key_types,
+        (*values, *table.key_values(key)),
+        _native.RESULT_COUNT,
+        None,
+        None,
+    )
+
+
+def _saved(instance: Model, names: tuple[str, ...]) -> None:
+    state = state_of(instance)
+    if isinstance(state, set):
+        state.difference_update(names)
+        if not state:
+            mark(instance, LOADED)
+    elif state is None and len(names) + len(table_of(type(instance)).key) == len(
+        table_of(type(instance)).columns
+    ):
+        mark(instance, LOADED)
+
+
+def _stored_key(instance: Model, table: Table) -> tuple[Any, Any]:
+    key = table.key_of(instance.__dict__)
+    if key is None:
+        raise NotPersisted(f"{table.model.__name__} has no key yet", hint="save() it first")
+    return key, table.key_values(key)
+
+
+def delete(instance: Model, using: Using) -> Op[int]:
+    """See Model.delete."""
+    table = table_of(type(instance))
+    _, values = _stored_key(instance, table)
+
+    def finish(count: int) -> int:
+        # Saved again, it is a new row.
+        type(instance).__ferro_state__.__set__(instance, None)  # type: ignore[attr-defined]
+        return count
+
+    return Op(
+        lambda: resolve(using).start(
+            table.delete_plan, table.key_types, values, _native.RESULT_COUNT, None, finish
+        )
+    )
+
+
+def refresh(instance: Model, using: Using) -> Op[None]:
+    """See Model.refresh."""
+    table = table_of(type(instance))
+    key, values = _stored_key(instance, table)
+
+    def finish(found: Model | None) -> None:
+        if found is None:
+            raise ModelDoesNotExist(table.model, key)
+        instance.__dict__.update(found.__dict__)
+        mark(instance, LOADED)
+
+    return Op(
+        lambda: resolve(using).start(
+            table.get_plan,
+            table.key_types,
+            values,
+            _native.RESULT_FIRST,
+            table.row_plan(),
+            finish,
+        )
+    )
+
+
+def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
+    """See Model.bulk_create."""
+    table = table_of(model)
+    objects = list(instances)
+    for one in objects:
+        if type(one) is not model:
+            raise TypeError(
+                f"{model.__name__}.bulk_create() takes instances of {model.__name__}, "
+                f"not {type(one).__name__}"
+            )
+    key = table.generated
+    unnumbered = [one for one in objects if key and one.__dict__.get(key) is None]
+    numbered = objects
+    if unnumbered:
+        numbered = [one for one in objects if one.__dict__.get(key) is not None]
+
+    def body() -> Body[list[M]]:
+        if not objects:
+            return objects
+        database = resolve(using)
+        groups = []
+        if numbered:
+            groups.append((table.insert_all, numbered))
+        if unnumbered:
+            groups.append((table.insert_numbered, unnumbered))
+        steps = _bulk(database, groups)
+        yield from steps if len(groups) == 1 else atomic(database, steps)
+        return objects
+
+    return Steps(body)
+
+
+def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None]:
+    made: list[list[Any] | None] = []
+    for how, objects in groups:
+        returns = how.returns
+        made.append(
+            (
+                yield database.start_many(
+                    how.plan,
+                    how.columns,
+                    objects,
+                    _native.RESULT_COUNT if returns is None else _native.RESULT_SCALARS,
+                    None if returns is None else (returns.type,),
+                    None,
+                )
+            )
+        )
+    # Not before all of it is stored: keys of rows that were rolled back would be lies.
+    for (how, objects), keys in zip(groups, made, strict=True):
+        set_state = type(objects[0]).__ferro_state__.__set__  # type: ignore[attr-defined]
+        if how.returns is not None:
+            name = how.returns.name
+            for one, key in zip(objects, keys or (), strict=True):
+                one.__dict__[name] = key
+        for one in objects:
+            set_state(one, LOADED)
