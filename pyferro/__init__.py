@@ -1,12 +1,12 @@
 """pyferro: rows of SQLite, PostgreSQL, MySQL and MariaDB as validated pydantic models.
 
-    class User(Model):
-        id: PK[int]
-        name: str
+class User(Model):
+    id: PK[int]
+    name: str
 
-    connect("sqlite:app.db", auto_migrate=True).run()
-    User.create(name="Ada").run()          # or: await User.create(name="Ada")
-    User.where(User.name == "Ada").all().run()
+connect("sqlite:app.db", auto_migrate=True).run()
+User.create(name="Ada").run()          # or: await User.create(name="Ada")
+User.where(User.name == "Ada").all().run()
 """
 
 from __future__ import annotations

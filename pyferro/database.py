@@ -242,9 +242,7 @@ def resolve(using: Using = None) -> Database:
         session = current_session()
         name = _default if session is None else session.connection_name
         if name is None:
-            raise InterfaceError(
-                "no database is connected", hint="call pyferro.connect(url) first"
-            )
+            raise InterfaceError("no database is connected", hint="call pyferro.connect(url) first")
     elif isinstance(using, Database):
         return using
     else:

@@ -27,8 +27,8 @@ def create_tables(database: Database, models: tuple[type[Model], ...]) -> Body[N
     _distinct(tables)
     steps = _create_all(database, tables)
     if database.native.supports("transactional-ddl")[0] == 0:
-        return (yield from atomic(database, steps))
-    return (yield from steps)
+        steps = atomic(database, steps)
+    yield from steps
 
 
 def _distinct(tables: list[Table]) -> None:
@@ -67,7 +67,7 @@ def create_table_plan(table: Table) -> bytes:
     ]
     return b"".join(
         (
-            plan.HEADER,
+            _native.HEADER,
             name(table.name),
             integer(1),
             plan.sequence([_definition(table, column) for column in table.all]),
@@ -103,7 +103,7 @@ def create_index_plan(
     """CREATE INDEX."""
     return b"".join(
         (
-            plan.HEADER,
+            _native.HEADER,
             name(index),
             name(table.name),
             plan.names(columns),

@@ -129,7 +129,7 @@ else:
             return Annotated[item, FerroField()]
 
     class PK:
-        """`PK[int]` is None until the database has numbered the row; other keys the caller gives."""
+        """`PK[int]` is None until the database has numbered the row; others the caller gives."""
 
         def __class_getitem__(cls, item: Any) -> Any:
             if item is not int:

@@ -79,13 +79,16 @@ _TOKENS: dict[str, tuple[int, frozenset[int]]] = {
 _VARCHAR = re.compile(r"varchar\((\d{1,9})\)")
 
 
+EnumType = type[enum.Enum]
+
+
 @dataclass(slots=True)
 class Kind:
     """What an annotation means to a database."""
 
     type: int
     optional: bool = False
-    enum: type[enum.Enum] | None = None
+    enum: EnumType | None = None
     max_length: int = 0
     digits: int = 0
     places: int = 0

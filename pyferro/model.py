@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .op import Op
     from .query import Query, Selection
 
+M = TypeVar("M", bound="Model")
+
 # While a class is being built pydantic asks its bases for the attributes of its fields: it must not
 # find columns there, and take them for default values.
 _building = threading.local()
@@ -47,12 +49,12 @@ class ModelMeta(ModelMetaclass):
         table: str | bool = True,
         abstract: bool = False,
         **kwargs: Any,
-    ) -> ModelMeta:
+    ) -> Any:
         _unhide(bases, namespace)
         depth = getattr(_building, "depth", 0)
         _building.depth = depth + 1
         try:
-            cls = super().__new__(mcs, name, bases, namespace, **kwargs)
+            cls: Any = super().__new__(mcs, name, bases, namespace, **kwargs)
         finally:
             _building.depth = depth
         if abstract or not bases or bases == (BaseModel,):
@@ -60,9 +62,9 @@ class ModelMeta(ModelMetaclass):
         own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
         own = table if isinstance(table, str) else own or name.lower()
         type.__setattr__(cls, "__ferro_table_name__", own)
-        if cls.__pydantic_complete__:  # type: ignore[attr-defined]
-            table_of(cls)  # type: ignore[arg-type]
-        registry.register(cls)  # type: ignore[arg-type]
+        if cls.__pydantic_complete__:
+            table_of(cls)
+        registry.register(cls)
         return cls
 
     if not TYPE_CHECKING:
@@ -228,7 +230,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         return writes.refresh(self, using)
 
 
-def _query(cls: Any, using: Using = None) -> Any:
+def _query(cls: type[M], using: Using = None) -> Query[M]:
     # Imported late: the query layer is not needed to define models.
     from .query import Query
 

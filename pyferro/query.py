@@ -97,10 +97,7 @@ class Rows(Generic[R]):
         self, items: bytes, limit: bytes | None = None, order: bool = True
     ) -> tuple[bytes, bytes, tuple[Any, ...]]:
         """The plan without its header, and the types and values of its parameters."""
-        types, values = b"", ()
-        where = _native.NONE
-        if self._where is not None:
-            where, types, values = self._where.fragment, self._where.types, self._where.values
+        where, types, values = self._condition()
         parts = []
         for expr, part in self._order if order else ():
             parts.append(part)
@@ -117,9 +114,7 @@ class Rows(Generic[R]):
             offset = plan.COUNT_PARAM
             types += _INT64
             values = (*values, self._offset)
-        made = plan.select(
-            items, self._table.source, where, plan.sequence(parts), limit, offset
-        )
+        made = plan.select(items, self._table.source, where, plan.sequence(parts), limit, offset)
         return made, types, values
 
     def _projection(self) -> Projection:
@@ -130,7 +125,7 @@ class Rows(Generic[R]):
     ) -> Op[Any]:
         columns = self._projection()
         body, types, values = self._select(columns.items, limit)
-        whole = plan.HEADER + body
+        whole = _native.HEADER + body
         using = self._using
         ending = columns.ending(one, finish)
         if columns.bound:
@@ -145,7 +140,7 @@ class Rows(Generic[R]):
     def sql(self, using: Using = None) -> str:
         """The SQL text of `all()` for a connected database, values left out."""
         body, _, _ = self._select(self._projection().items)
-        return resolve(using or self._using).statement(plan.HEADER + body).sql
+        return resolve(using or self._using).statement(_native.HEADER + body).sql
 
     # Terminals.
 
@@ -173,7 +168,7 @@ class Rows(Generic[R]):
     def count(self) -> Op[int]:
         """How many rows there are, whatever limit and offset say."""
         where, types, values = self._condition()
-        whole = plan.HEADER + plan.select(_COUNT_ITEM, self._table.source, where)
+        whole = _native.HEADER + plan.select(_COUNT_ITEM, self._table.source, where)
         using = self._using
         return Op(
             lambda: resolve(using).start(
@@ -185,7 +180,7 @@ class Rows(Generic[R]):
         """Whether there is a row."""
         inner, types, values = self._select(_ONE_ITEM, order=False)
         found = plan.item(plan.exists(inner), _native.BOOL)
-        whole = plan.HEADER + plan.select(plan.sequence([found]), _native.NONE)
+        whole = _native.HEADER + plan.select(plan.sequence([found]), _native.NONE)
         using = self._using
         return Op(
             lambda: resolve(using).start(
@@ -250,7 +245,9 @@ class Query(Rows[M]):
             values = {**changes(self._table.proxy), **values}
         if not values:
             raise TypeError("update() needs at least one column to set")
-        row, types, bound = [], b"", ()
+        row: list[bytes] = []
+        types = b""
+        bound: tuple[Any, ...] = ()
         for name, value in values.items():
             column = self._table.column(name)
             if isinstance(value, Expr):

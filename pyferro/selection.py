@@ -35,9 +35,7 @@ class Projection:
         """What the operation is asked for, and how it makes a row."""
         return _native.RESULT_FIRST if one else _native.RESULT_ROWS, self._table.row_plan()
 
-    def ending(
-        self, one: bool, finish: Callable[[Any], Any] | None
-    ) -> Callable[[Any], Any] | None:
+    def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         """What is done with the result, `finish` last."""
         return finish
 
@@ -60,18 +58,15 @@ class Chosen(Projection):
             return (_native.RESULT_SCALAR if one else _native.RESULT_SCALARS), self._types
         return (_native.RESULT_FIRST if one else _native.RESULT_ROWS), self._types
 
-    def ending(
-        self, one: bool, finish: Callable[[Any], Any] | None
-    ) -> Callable[[Any], Any] | None:
+    def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         if not self._loads:
             return finish
         load = self._load_cell if len(self._types) == 1 else self._load_row
 
         def ending(found: Any) -> Any:
-            if one:
-                made = None if found is None else load(found)
-            else:
-                made = [load(row) for row in found]
+            rows = ([] if found is None else [found]) if one else found
+            loaded = [load(row) for row in rows]
+            made: Any = next(iter(loaded), None) if one else loaded
             return made if finish is None else finish(made)
 
         return ending
@@ -123,4 +118,5 @@ def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
     from pydantic import TypeAdapter
 
     field = table.model.__pydantic_fields__[column.name]
-    return TypeAdapter(field.annotation).validate_json
+    adapter: TypeAdapter[Any] = TypeAdapter(field.annotation or Any)
+    return adapter.validate_json

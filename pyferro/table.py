@@ -50,7 +50,8 @@ class Columns:
         self.__dict__["_table"] = table
 
     def __getattr__(self, name: str) -> NoReturn:
-        self.__dict__["_table"].unknown(name)
+        table: Table = self.__dict__["_table"]
+        table.unknown(name)
 
 
 class Table:
@@ -196,7 +197,7 @@ class Table:
 
     @cached_property
     def get_plan(self) -> bytes:
-        return plan.HEADER + plan.select(self.items, self.source, self.by_key)
+        return _native.HEADER + plan.select(self.items, self.source, self.by_key)
 
     @cached_property
     def delete_plan(self) -> bytes:
@@ -307,9 +308,7 @@ def _marker(info: FieldInfo) -> FerroField:
 
 
 def _equal_fragment(column: _native.Column) -> bytes:
-    return (
-        _native.integer(0) + column.fragment + _native.param(column.type) + _native.node(15, 3)
-    )
+    return _native.integer(0) + column.fragment + _native.param(column.type) + _native.node(15, 3)
 
 
 def _not_none(value: Any) -> Any:
@@ -326,7 +325,8 @@ def _dumper(model: type[Model], field: str) -> Callable[[Any], bytes]:
         if not made:
             from pydantic import TypeAdapter
 
-            made.append(TypeAdapter(model.__pydantic_fields__[field].annotation).dump_json)
+            annotation: Any = model.__pydantic_fields__[field].annotation
+            made.append(TypeAdapter(annotation).dump_json)
         return made[0](value, by_alias=True, round_trip=True)
 
     return dump

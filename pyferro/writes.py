@@ -217,9 +217,10 @@ def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list
                 f"not {type(one).__name__}"
             )
     key = table.generated
-    unnumbered = [one for one in objects if key and one.__dict__.get(key) is None]
+    unnumbered: list[M] = []
     numbered = objects
-    if unnumbered:
+    if key is not None:
+        unnumbered = [one for one in objects if one.__dict__.get(key) is None]
         numbered = [one for one in objects if one.__dict__.get(key) is not None]
 
     def body() -> Body[list[M]]:

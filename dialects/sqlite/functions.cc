@@ -77,6 +77,16 @@ struct Multiply {
   static double Real(double a, double b) { return a * b; }
 };
 
+// The SQL says NULLIF for the divisor; SQLite's own gives a REAL for the least int64 by -1.
+struct Divide {
+  static bool Checked(int64_t a, int64_t b, int64_t* out) {
+    if (b == 0 || (b == -1 && a == INT64_MIN)) return false;
+    *out = a / b;
+    return true;
+  }
+  static double Real(double a, double b) { return std::trunc(a / b); }
+};
+
 // SQLite's own operators turn to REAL when an integer overflows, and lose digits without a word.
 template <class Operator>
 void Arithmetic(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -163,6 +173,7 @@ absl::Status RegisterFunctions(sqlite3* db) {
       {"ferro_add", 2, Arithmetic<Add>},
       {"ferro_subtract", 2, Arithmetic<Subtract>},
       {"ferro_multiply", 2, Arithmetic<Multiply>},
+      {"ferro_divide", 2, Arithmetic<Divide>},
   };
   int code = sqlite3_create_collation_v2(db, "ferro_decimal", SQLITE_UTF8, nullptr, CompareDecimals,
                                          nullptr);

@@ -230,14 +230,14 @@ void Renderer::LikePredicate(const ast::Like& like) {
 
 void Renderer::Arithmetic(const ast::Binary& binary) {
   const auto infix = [&](absl::string_view word) {
-    Operand(*binary.left);
+    ArithmeticOperand(*binary.left);
     sql_ << word;
-    Operand(*binary.right);
+    ArithmeticOperand(*binary.right);
   };
   // By zero is NULL, which no server does by itself in every mode.
   const auto by = [&](absl::string_view word) {
     sql_ << word << "NULLIF(";
-    Expression(*binary.right);
+    ArithmeticOperand(*binary.right);
     sql_ << ", 0)";
   };
   switch (binary.op) {
@@ -249,8 +249,8 @@ void Renderer::Arithmetic(const ast::Binary& binary) {
       Expression(*binary.left);
       sql_ << " AS " << profile_.lexicon->double_type << ")";
       return by(" / ");
-    case BinaryOp::kIntegerDivide: Operand(*binary.left); return by(" / ");
-    case BinaryOp::kModulo: Operand(*binary.left); return by(" % ");
+    case BinaryOp::kIntegerDivide: ArithmeticOperand(*binary.left); return by(" / ");
+    case BinaryOp::kModulo: ArithmeticOperand(*binary.left); return by(" % ");
     case BinaryOp::kEqual:
     case BinaryOp::kNotEqual:
     case BinaryOp::kLess:
@@ -259,6 +259,8 @@ void Renderer::Arithmetic(const ast::Binary& binary) {
     case BinaryOp::kGreaterEqual: return Comparison(binary);
   }
 }
+
+void Renderer::ArithmeticOperand(const ast::Expr& expr) { Operand(expr); }
 
 void Renderer::Negation(const ast::Expr& operand) {
   sql_ << "-(";

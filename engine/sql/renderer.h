@@ -30,7 +30,6 @@ class Renderer {
   void Expression(const ast::Expr& expr);
   void Operand(const ast::Expr& expr);
   void Bound(const ast::Param& param, bool not_negative = false);
-  void IntegerLiteral(int64_t value) { sql_.Integer(value); }
   // `a op b` with both sides as operands of a comparison at type `common`.
   void Comparison(const ast::Binary& binary);
 
@@ -40,6 +39,7 @@ class Renderer {
   virtual void LikePredicate(const ast::Like& like);
   // One of + - * / and so on, but no comparison.
   virtual void Arithmetic(const ast::Binary& binary);
+  virtual void ArithmeticOperand(const ast::Expr& expr);
   virtual void Negation(const ast::Expr& operand);
 
   // --- render_query.cc

@@ -155,7 +155,8 @@ TEST_F(ConnectionTest, ReturningIsCommittedBeforeARowIsShown) {
   const std::string sql = absl::StrCat("INSERT INTO t ", kSeries, " RETURNING a");
   const Value count = Value::Int64(3000);
   const std::vector<db::Parameter> parameters = {{.first = &count, .type = Type::kInt64}};
-  db::Request request{.sql = sql, .parameters = parameters, .returns_rows = true, .writes = true};
+  db::Request request{
+      .sql = sql, .parameters = parameters, .columns = {}, .returns_rows = true, .writes = true};
   ASSERT_OK_AND_ASSIGN(const auto outcome, RunTask(connection->Run(request, &sink)));
   EXPECT_EQ(outcome.rows_affected, 3000);
   EXPECT_EQ(shown, 3000);

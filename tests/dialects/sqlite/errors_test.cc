@@ -2,8 +2,6 @@
 // fills.
 #include "dialects/sqlite/errors.h"
 
-#include <sys/stat.h>
-
 #include "tests/dialects/sqlite/harness.h"
 
 namespace ferro::sqlite {

@@ -77,8 +77,11 @@ class SqliteTest : public ::testing::Test {
                                          const std::vector<Value>& values = {},
                                          Options options = {}) {
     const auto parameters = Parameters(values);
-    db::Request request{
-        .statement_id = options.id, .sql = sql, .parameters = parameters, .writes = true};
+    db::Request request{.statement_id = options.id,
+                        .sql = sql,
+                        .parameters = parameters,
+                        .columns = {},
+                        .writes = true};
     auto outcome = RunTask(connection.Run(request, nullptr), options.blocking);
     if (!outcome.ok()) return outcome.status();
     return outcome->rows_affected;
@@ -90,7 +93,7 @@ class SqliteTest : public ::testing::Test {
                                     const std::vector<Type>& types = {}, Options options = {}) {
     const auto parameters = Parameters(values);
     std::vector<sql::ResultColumn> columns;
-    for (Type type : types) columns.push_back({.type = type});
+    for (Type type : types) columns.push_back({.name = {}, .type = type});
     Rows rows;
     EachRow sink([&](std::span<const Value> row) {
       std::vector<Value> copy(row.begin(), row.end());

@@ -60,7 +60,7 @@ class ThreadsTest : public SqliteTest {
 
   ThreadsTest() : connection_(Connect()) {
     EXPECT_OK(Script(*connection_, "CREATE TABLE t (a INTEGER)"));
-    columns_.push_back({.type = Type::kInt64});
+    columns_.push_back({.name = {}, .type = Type::kInt64});
   }
 
   db::Request Request(absl::string_view sql, int64_t n, uint64_t id = 0) {

@@ -1,0 +1,7 @@
+// The consumer again, read by a C++ compiler: the headers, and what they define inline, mean the same there.
+#include "consumer.c"
+#include "errors.c"
+#include "statements.c"
+#include "support.c"
+#include "transactions.c"
+#include "types.c"
