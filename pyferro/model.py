@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
 from pydantic._internal._model_construction import ModelMetaclass
 
-from . import registry, writes
+from . import registry, state, writes
 from .fields import Field
-from .table import Table, table_of, unknown_message
+from .table import Table, table_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -76,17 +76,10 @@ class ModelMeta(ModelMetaclass):
                     column = columns.get(name)
                     if column is not None:
                         return column
-                if not name.startswith("_"):
-                    _no_attribute(cls, name)
+                if not name.startswith("_") and cls.__dict__.get("__ferro_table_name__"):
+                    # Perhaps a column of a model that was incomplete so far; else this raises.
+                    return table_of(cls).column(name)
             return super().__getattr__(name)
-
-
-def _no_attribute(cls: Any, name: str) -> None:
-    """Answers for a field of a model that was incomplete; raises where there is no such field."""
-    if not cls.__dict__.get("__ferro_table_name__"):
-        return
-    info = table_of(cls)
-    raise AttributeError(unknown_message(info, name), name=name, obj=cls)
 
 
 def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
@@ -104,8 +97,7 @@ def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
 class Model(BaseModel, metaclass=ModelMeta):
     """The base of all models. `class User(Model): id: PK[int]; name: str`."""
 
-    # What writes.py marks instances with. Native code that fills instances may set it to LOADED.
-    __slots__ = ("__ferro_state__",)
+    __slots__ = (state.SLOT,)
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -115,13 +107,8 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        state = writes.state_of(self)
-        if state is None or name.startswith("_"):
-            return
-        if state is writes.LOADED:
-            writes.mark(self, {name})
-        else:
-            state.add(name)
+        if not name.startswith("_"):
+            state.assigned(self, name)
 
     # Starting queries.
 
@@ -228,6 +215,9 @@ class Model(BaseModel, metaclass=ModelMeta):
     def refresh(self, *, using: Using = None) -> Op[None]:
         """Read all fields from the database again."""
         return writes.refresh(self, using)
+
+
+state.bind(Model)
 
 
 def _query(cls: type[M], using: Using = None) -> Query[M]:

@@ -257,7 +257,7 @@ class Query(Rows[M]):
             else:
                 row.append(plan.assignment(name, _native.param(column.type)))
                 types += bytes([column.type])
-                bound = (*bound, column.adapt(value))
+                bound = (*bound, self._table.infos[name].adapt(value))
         where, more, rest = self._condition()
         table = self._table
         whole = plan.update(table.name, row, where, table.plan_key, table.plan_key_type)

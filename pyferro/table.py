@@ -6,13 +6,12 @@ select) and the row plan by which rows become instances. Nothing here does I/O.
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _native, plan
+from .errors import make
 from .fields import FerroField
 from .kinds import NAMES, SUPPORTED, Kind, Unsupported, kind_of
 from .selection import Projection
@@ -40,6 +39,26 @@ class TableColumn:
         self.unique = marker.unique
         self.index = marker.index
         self.generated = generated
+
+    def adapt(self, value: Any) -> Any:
+        """What is bound for a value that pydantic has not seen, held to the declared size.
+
+        Databases differ in what they do with more: refuse it, round it, or keep it.
+        """
+        adapted = self.column.adapt(value)
+        kind = self.kind
+        if adapted is None or not (kind.max_length or kind.digits):
+            return adapted
+        if kind.type == _native.TEXT:
+            if len(adapted) > kind.max_length:
+                raise make(13, f"text is longer than {kind.max_length}", column=self.name)
+            return adapted
+        from .proof_nodes import Check
+
+        if not Check(max_digits=kind.digits, decimal_places=kind.places).admits(adapted):
+            digits = f"{kind.digits} digits, {kind.places} of them after the point"
+            raise make(12, f"a decimal needs more than {digits}", column=self.name)
+        return adapted
 
 
 class Columns:
@@ -129,6 +148,8 @@ class Table:
         if len(full.encode()) <= MAX_IDENTIFIER:
             return full
         # Cut to fit, with a tail that keeps two long names apart.
+        import hashlib  # costs more to import than all of this module, and is seldom needed
+
         tail = f"_{hashlib.sha256(full.encode()).hexdigest()[:8]}_{ending}"
         head = full.encode()[: MAX_IDENTIFIER - len(tail)].decode(errors="ignore")
         return head + tail
@@ -143,7 +164,13 @@ class Table:
         return found
 
     def unknown(self, name: str) -> NoReturn:
-        raise AttributeError(unknown_message(self, name), name=name, obj=self.model)
+        import difflib
+
+        close = difflib.get_close_matches(name, list(self.columns), n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(self.columns)}"
+        raise AttributeError(
+            f"{self.model.__name__} has no column {name!r}; {meant}", name=name, obj=self.model
+        )
 
     @cached_property
     def proxy(self) -> Columns:
@@ -272,7 +299,15 @@ class Insert:
         self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
 
     def values(self, fields: dict[str, Any]) -> list[Any]:
-        return [column.adapt(fields[column.name]) for column in self.columns]
+        try:
+            return [column.adapt(fields[column.name]) for column in self.columns]
+        except KeyError as error:
+            raise missing(error) from None
+
+
+def missing(error: KeyError) -> TypeError:
+    """For an instance that was made past validation."""
+    return TypeError(f"the instance has no value for {error.args[0]!r}: give it one to store it")
 
 
 def identifier(name: str, where: str) -> str:
@@ -281,12 +316,6 @@ def identifier(name: str, where: str) -> str:
     if not 0 < size <= MAX_IDENTIFIER or "\0" in name:
         raise TypeError(f"{where}: a name has 1 to {MAX_IDENTIFIER} bytes, this one has {size}")
     return name
-
-
-def unknown_message(table: Table, name: str) -> str:
-    close = difflib.get_close_matches(name, list(table.columns), n=1)
-    meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(table.columns)}"
-    return f"{table.model.__name__} has no column {name!r}; {meant}"
 
 
 def _marker(info: FieldInfo) -> FerroField:

@@ -1,8 +1,6 @@
 """Writing instances: insert, save, delete, refresh, bulk insert.
 
-An instance carries a mark in a slot of its own, outside of its fields: `LOADED` when it is as the
-database has it, a set of names when those fields were assigned since, no mark when nobody knows
-where it came from (the constructor, `model_validate`, a copy).
+Each gives a request; what is known of an instance's row afterwards is kept by `state.py`.
 """
 
 from __future__ import annotations
@@ -14,27 +12,14 @@ from . import _native
 from .database import Database, Using, resolve
 from .errors import ModelDoesNotExist, NotPersisted
 from .op import Body, Op, Steps
-from .table import Insert, Table, table_of
+from .state import LOADED, mark, mark_all, state_of
+from .table import Insert, Table, missing, table_of
 from .transaction import atomic
 
 if TYPE_CHECKING:
     from .model import Model
 
 M = TypeVar("M", bound="Model")
-
-LOADED = True
-
-
-def mark(instance: Model, state: Any) -> None:
-    type(instance).__ferro_state__.__set__(instance, state)  # type: ignore[attr-defined]
-
-
-def state_of(instance: Model) -> Any:
-    """LOADED, a set of names, or None."""
-    try:
-        return type(instance).__ferro_state__.__get__(instance)  # type: ignore[attr-defined]
-    except AttributeError:
-        return None
 
 
 def insert(instance: M, using: Using) -> Op[M]:
@@ -135,7 +120,10 @@ def _names_to_save(
 def _start_update(
     database: Database, table: Table, names: tuple[str, ...], key: Any, fields: dict[str, Any]
 ) -> _native.Operation[int]:
-    values = [table.columns[name].adapt(fields[name]) for name in names]
+    try:
+        values = [table.infos[name].adapt(fields[name]) for name in names]
+    except KeyError as error:
+        raise missing(error) from None
     types = bytes(table.columns[name].type for name in names)
     return database.start(
         table.update_plan(names),
@@ -173,7 +161,7 @@ def delete(instance: Model, using: Using) -> Op[int]:
 
     def finish(count: int) -> int:
         # Saved again, it is a new row.
-        type(instance).__ferro_state__.__set__(instance, None)  # type: ignore[attr-defined]
+        mark(instance, None)
         return count
 
     return Op(
@@ -257,10 +245,8 @@ def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None
         )
     # Not before all of it is stored: keys of rows that were rolled back would be lies.
     for (how, objects), keys in zip(groups, made, strict=True):
-        set_state = type(objects[0]).__ferro_state__.__set__  # type: ignore[attr-defined]
         if how.returns is not None:
             name = how.returns.name
             for one, key in zip(objects, keys or (), strict=True):
                 one.__dict__[name] = key
-        for one in objects:
-            set_state(one, LOADED)
+        mark_all(objects)

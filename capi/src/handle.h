@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -31,7 +32,9 @@ struct ferro_database {
 
 struct ferro_statement {
   std::shared_ptr<const ferro::sql::Compiled> compiled;
-  std::string text;
+  // Made when someone asks: most statements run without being read.
+  mutable std::once_flag text_made;
+  mutable std::string text;
 };
 
 struct ferro_transaction {

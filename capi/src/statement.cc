@@ -1,3 +1,5 @@
+#include <new>
+
 #include "capi/src/guard.h"
 #include "engine/base/try.h"
 
@@ -50,7 +52,6 @@ ferro_code ferro_statement_compile(ferro_database* database, ferro_bytes plan,
     FERRO_TRY(CheckHandle(database, "database"));
     FERRO_ASSIGN(auto compiled, database->database->Compile(View(plan)));
     auto statement = std::make_unique<ferro_statement>();
-    statement->text = TextOf(*compiled);
     statement->compiled = std::move(compiled);
     *out_statement = statement.release();
     return absl::OkStatus();
@@ -60,7 +61,13 @@ ferro_code ferro_statement_compile(ferro_database* database, ferro_bytes plan,
 void ferro_statement_free(ferro_statement* statement) { delete statement; }
 
 ferro_bytes ferro_statement_sql(const ferro_statement* statement) {
-  return statement == nullptr ? ferro_bytes{nullptr, 0} : BytesOf(statement->text);
+  if (statement == nullptr) return {nullptr, 0};
+  try {
+    std::call_once(statement->text_made, [&] { statement->text = TextOf(*statement->compiled); });
+  } catch (const std::bad_alloc&) {
+    return {nullptr, 0};
+  }
+  return BytesOf(statement->text);
 }
 
 size_t ferro_statement_parameter_count(const ferro_statement* statement) {

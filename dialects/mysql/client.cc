@@ -1,6 +1,7 @@
 #include "dialects/mysql/client.h"
 
 #include <errmsg.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -157,7 +158,7 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   const unsigned int protocol = IsSocketPath(url) ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
 
-  // The TLS handshake is the one part of connecting that this library cannot suspend: bound it.
+  // The library cannot suspend while it looks a name up or shakes hands over TLS: bound it.
   if (deadline != absl::InfiniteFuture()) {
     const double seconds = absl::ToDoubleSeconds(deadline - absl::Now());
     const unsigned int timeout = static_cast<unsigned int>(std::clamp(seconds + 1, 1.0, 1e6));
@@ -171,10 +172,8 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
     failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, url.tls_ca.c_str());
   }
   // Up to 3.3 the library checks a given authority without this flag, which adds the host's name.
-  // From 3.4 on no check may come without the flag, so there, or when the library is not the one we
-  // were built with, verify-ca is as strict as verify-full.
-  const bool flag_means_any_check =
-      MARIADB_PACKAGE_VERSION_ID >= 30400 || mysql_get_client_version() != MARIADB_VERSION_ID;
+  // From 3.4 on nothing is checked without it: verify-ca is then as strict as verify-full.
+  const bool flag_means_any_check = mysql_get_client_version() >= 30400;
   const my_bool verify =
       use_tls && (url.tls == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check)) ? 1
                                                                                                 : 0;
@@ -193,6 +192,14 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
 
 absl::Status Client::CheckConnected(const db::Url& url) {
   version_ = ParseVersion(mysql_get_server_info(mysql_));
+  // The library made the socket blocking again. Plain sockets it asks not to wait by a flag, TLS it
+  // cannot.
+  const my_socket fd = mysql_get_socket(mysql_);
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+    broken_ = true;
+    return MakeError(ErrorClass::kInternal, "cannot make the socket nonblocking");
+  }
   // The library goes on without TLS when the server has none and no name is to be verified.
   const bool needs_tls = (url.tls == "require" || Verifies(url)) && !IsSocketPath(url);
   if (needs_tls && mysql_get_ssl_cipher(mysql_) == nullptr) {

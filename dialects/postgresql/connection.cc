@@ -93,6 +93,10 @@ db::Task<absl::Status> PostgresqlConnection::Script(absl::string_view sql) {
     co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
   }
   BusyGuard guard(*this);
+  if (statements_.pending() > 0 && statements_.full_of_pending(kClosesAtOnce) &&
+      PQtransactionStatus(handle_.get()) == PQTRANS_IDLE) {
+    FERRO_CO_TRY(co_await ClosePending());
+  }
   Reading reading;
   reading.sql = sql;
   text_.assign(sql.data(), sql.size());
@@ -110,7 +114,8 @@ db::Task<absl::Status> PostgresqlConnection::Execute(const db::Request& request,
   const std::string* name =
       keep ? statements_.Find(request.statement_id, encoder_.types()) : nullptr;
   // In a transaction nothing is closed, so a long one must not prepare without end.
-  if (keep && name == nullptr && !statements_.full_of_pending()) {
+  const bool idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
+  if (keep && name == nullptr && (idle || !statements_.full_of_pending())) {
     co_return co_await PrepareAndExecute(request, reading);
   }
   int sent = 0;
@@ -142,7 +147,7 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
 
   size_t closes = 0;
   if (idle) {
-    absl::StatusOr<size_t> sent = SendCloses();
+    absl::StatusOr<size_t> sent = SendCloses(kClosesAtOnce);
     if (!sent.ok()) co_return sent.status();
     closes = *sent;
   }
@@ -155,12 +160,7 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
   }
   FERRO_CO_TRY(co_await Flush(request.sql));
 
-  for (size_t i = 0; i < closes; ++i) {
-    // One that is gone already (DISCARD ALL) is no fault.
-    Reading ignored;
-    FERRO_CO_TRY(co_await TakeResults(ignored));
-    FERRO_CO_TRY(co_await TakeSync(request.sql));
-  }
+  FERRO_CO_TRY(co_await TakeCloses(closes));
   Reading preparing;
   preparing.sql = request.sql;
   FERRO_CO_TRY(co_await TakeResults(preparing));
@@ -178,10 +178,22 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
   co_return absl::OkStatus();
 }
 
+// A round trip of its own for what was given up. Whoever only ever prepares inside transactions
+// would otherwise find no occasion.
+db::Task<absl::Status> PostgresqlConnection::ClosePending() {
+  if (PQenterPipelineMode(handle_.get()) == 0) co_return SendFailed("");
+  absl::StatusOr<size_t> closes = SendCloses(statements_.pending());
+  if (!closes.ok()) co_return closes.status();
+  FERRO_CO_TRY(co_await Flush(""));
+  FERRO_CO_TRY(co_await TakeCloses(*closes));
+  if (PQexitPipelineMode(handle_.get()) == 0) co_return SendFailed("");
+  co_return absl::OkStatus();
+}
+
 // Each in a segment of its own, so that its failure cannot abort what follows. Only outside a
 // transaction: a DEALLOCATE that fails would abort it.
-absl::StatusOr<size_t> PostgresqlConnection::SendCloses() {
-  const std::vector<std::string> names = statements_.TakePending(kClosesAtOnce);
+absl::StatusOr<size_t> PostgresqlConnection::SendCloses(size_t at_most) {
+  const std::vector<std::string> names = statements_.TakePending(at_most);
   for (const std::string& name : names) {
 #ifdef LIBPQ_HAS_CLOSE_PREPARED
     const bool sent = PQsendClosePrepared(handle_.get(), name.c_str()) != 0;
@@ -190,9 +202,18 @@ absl::StatusOr<size_t> PostgresqlConnection::SendCloses() {
     const bool sent = PQsendQueryParams(handle_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr,
                                         nullptr, kBinary) != 0;
 #endif
-    if (!sent || PQpipelineSync(handle_.get()) == 0) return SendFailed(name);
+    if (!sent || PQpipelineSync(handle_.get()) == 0) return SendFailed("");
   }
   return names.size();
+}
+
+db::Task<absl::Status> PostgresqlConnection::TakeCloses(size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    Reading ignored;  // one that is gone already (DISCARD ALL) is no fault
+    FERRO_CO_TRY(co_await TakeResults(ignored));
+    FERRO_CO_TRY(co_await TakeSync(""));
+  }
+  co_return absl::OkStatus();
 }
 
 // Takes what one statement (of a Script: all of them) gives, to its end.
@@ -202,9 +223,11 @@ db::Task<absl::Status> PostgresqlConnection::TakeResults(Reading& reading) {
     std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
     if (result == nullptr) break;
     const ExecStatusType status = PQresultStatus(result.get());
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-      int64_t rows = 0;
-      if (absl::SimpleAtoi(PQcmdTuples(result.get()), &rows)) reading.outcome.rows_affected = rows;
+    // Empty but on the one result that the server's closing word came with: the last, or (in
+    // chunks) the last rows.
+    int64_t touched = 0;
+    if (absl::SimpleAtoi(PQcmdTuples(result.get()), &touched)) {
+      reading.outcome.rows_affected = touched;
     }
     bool has_rows = status == PGRES_TUPLES_OK;
 #ifdef LIBPQ_HAS_CHUNK_MODE

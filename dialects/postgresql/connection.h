@@ -47,6 +47,8 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> Execute(const db::Request& request, Reading& reading);
   db::Task<absl::Status> PrepareAndExecute(const db::Request& request, Reading& reading);
   db::Task<absl::Status> TakeResults(Reading& reading);
+  db::Task<absl::Status> ClosePending();
+  db::Task<absl::Status> TakeCloses(size_t count);
   db::Task<absl::Status> TakeSync(absl::string_view sql);
   db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
 
@@ -55,7 +57,7 @@ class PostgresqlConnection final : public db::Connection {
 
   absl::Status CheckUsable() const;
   absl::Status SendFailed(absl::string_view sql) const;
-  absl::StatusOr<size_t> SendCloses();
+  absl::StatusOr<size_t> SendCloses(size_t at_most);
   void TakeError(const PGresult* result, Reading& reading);
 
   ConnectionHandle handle_;

@@ -218,6 +218,8 @@ absl::Status ConnectError(const PGconn* connection) {
   }
   if (failure.state == "3D000") {
     detail.hint = "create the database, or correct its name in the URL";
+  } else if (absl::StrContains(failure.reason, "SSL")) {
+    detail.hint = "compare the options tls and tls_ca of the URL with what the server offers";
   } else if (failure.state.empty() && detail.error_class == kConnection) {
     detail.hint = "is the server running, and are host and port of the URL right?";
   }

@@ -2,6 +2,7 @@
 // server may forget. Only bookkeeping: the connection sends.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <list>
 #include <span>
@@ -35,7 +36,10 @@ class PreparedStatements {
 
   // Names of given-up statements that the server still holds.
   size_t pending() const { return closing_.size(); }
-  bool full_of_pending() const { return closing_.size() >= capacity_; }
+  // As many as are kept, or `enough` of them.
+  bool full_of_pending(size_t enough = ~size_t{0}) const {
+    return closing_.size() >= std::min(capacity_, enough);
+  }
   std::vector<std::string> TakePending(size_t at_most);
 
  private:

@@ -115,6 +115,8 @@ Task<absl::StatusOr<Lease>> Pool::Acquire() {
     }
     {
       absl::MutexLock lock(&mutex_);
+      // Something may have come free, or the pool closed, since the mutex was let go.
+      if (closed_ || !idle_.empty() || open_ < maximum_) continue;
       waiters_.push_back(&waiter);
     }
     const absl::Time deadline = absl::Now() + url_.pool_timeout;
@@ -123,6 +125,7 @@ Task<absl::StatusOr<Lease>> Pool::Acquire() {
       absl::MutexLock lock(&mutex_);
       if (waiter.woken) break;
       if (!ready.ok()) {
+        if (absl::Now() < deadline) co_return ready;  // the operation's own deadline
         co_return MakeErrorWithHint(
             ErrorClass::kPoolTimeout,
             absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),

@@ -40,7 +40,7 @@ void Renderer::Insert(const ast::Insert& insert, Compiled& compiled) {
     ReturningClause(insert.returning);
     AddStep(compiled).columns = compiled.columns;
   }
-  if (TakesOneRow(insert, compiled)) DescribeBulk(insert, compiled);
+  if (status_.ok() && TakesOneRow(insert, compiled)) DescribeBulk(insert, compiled);
 }
 
 void Renderer::InsertText(const ast::Insert& insert) {

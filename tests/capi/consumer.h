@@ -75,7 +75,8 @@ void select_all(ferro_plan *plan, const char *table, const char *column, uint8_t
 
 /* The table that statements.c makes and errors.c goes on with: people(id, name unique, age). */
 #define PEOPLE "capi_people"
-#define PEOPLE_UNIQUE "capi_people_name_unique"
+/* SQLite does not keep the name of a constraint; this is the one that is told instead. */
+#define PEOPLE_UNIQUE "capi_people_name_key"
 void create_people(ferro_plan *plan);
 void insert_person(ferro_plan *plan, int returning);
 int64_t count_people(const session *in, ferro_transaction *transaction);

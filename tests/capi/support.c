@@ -129,7 +129,8 @@ ferro_code finish(const session *in, ferro_operation *operation, result *rows, f
   memset(rows, 0, sizeof *rows);
   for (;;) {
     int32_t state = -1;
-    code = in->by_poll ? ferro_operation_step(operation, &state, error) : ferro_operation_wait(operation, &state, error);
+    code = in->by_poll ? ferro_operation_step(operation, &state, error)
+                       : ferro_operation_wait(operation, &state, error);
     if (code != FERRO_OK) {
       CHECK(state == -1); /* out-parameters are written on success only */
       break;

@@ -1,4 +1,5 @@
-// Sessions: connecting and being refused, their settings, transactions as the server sees them, and what breaks them.
+// Sessions: connecting and being refused, their settings, transactions as the server sees them, and
+// what breaks them.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <thread>
 
 #include "tests/dialects/mysql/server.h"
+#include "tests/dialects/mysql/slow_proxy.h"
 
 namespace ferro::mysql {
 namespace {
@@ -106,7 +108,8 @@ TEST_P(MysqlConnection, AServerThatIsDownIsNamed) {
   url.port = server.port();
   const auto connection = TryConnect(url);
   EXPECT_ERROR(ErrorClass::kConnection, connection);
-  EXPECT_THAT(std::string(connection.status().message()), HasSubstr(absl::StrCat("127.0.0.1:", server.port())));
+  EXPECT_THAT(std::string(connection.status().message()),
+              HasSubstr(absl::StrCat("127.0.0.1:", server.port())));
 }
 
 TEST_P(MysqlConnection, ASilentServerMeetsTheDeadline) {
@@ -133,23 +136,32 @@ TEST_P(MysqlConnection, AServerThatHangsUpIsAConnectionError) {
 
 // Connecting is left at each of its suspensions; sanitizers look for what is left behind.
 TEST_P(MysqlConnection, ConnectingCanBeAbandonedAnywhere) {
-  int suspensions = 0;
-  for (int stop = 0;; ++stop) {
-    Stepper stepper(driver_->Connect(url_, absl::Now() + absl::Seconds(10)));
-    int step = 0;
-    while (step < stop && stepper.Step()) ++step;
-    if (step < stop) {
-      EXPECT_OK(stepper.Take());
-      break;
+  SlowProxy proxy(url_.host, url_.port, 16'384);
+  db::Url url = url_;
+  url.port = proxy.port();
+  for (const char* tls : {"disable", "prefer"}) {
+    url.tls = tls;
+    int suspensions = 0;
+    for (int stop = 0;; ++stop) {
+      Stepper stepper(driver_->Connect(url, absl::Now() + absl::Seconds(10)));
+      int step = 0;
+      while (step < stop && stepper.Step()) ++step;
+      if (step < stop) {
+        EXPECT_OK(stepper.Take());
+        break;
+      }
+      suspensions = stop;
     }
-    suspensions = stop;
+    EXPECT_GE(suspensions, 3) << tls;  // the greeting, the settings, the question
   }
-  EXPECT_GE(suspensions, 3);
   EXPECT_EQ(Integer("SELECT 1"), 1);
 }
 
 TEST_P(MysqlConnection, WakeUpsWithoutCauseDoNoHarm) {
-  Stepper stepper(driver_->Connect(url_, absl::Now() + absl::Seconds(10)));
+  SlowProxy proxy(url_.host, url_.port, 16'384);
+  db::Url url = url_;
+  url.port = proxy.port();
+  Stepper stepper(driver_->Connect(url, absl::Now() + absl::Seconds(10)));
   do {
     for (int i = 0; i < 3; ++i) {
       if (!stepper.Nudge()) break;
@@ -178,7 +190,8 @@ TEST_P(MysqlConnection, TlsIsWhatTheUrlAsksFor) {
   if (has_tls) {
     ASSERT_OK(required);
     EXPECT_NE(*required, "");
-    EXPECT_ERROR(ErrorClass::kConnection, cipher("verify-full")) << "nobody vouches for a test server";
+    EXPECT_ERROR(ErrorClass::kConnection,
+                 cipher("verify-full"));  // nobody vouches for a test server
   } else {
     EXPECT_ERROR(ErrorClass::kConnection, required);
     EXPECT_ERROR(ErrorClass::kConnection, cipher("verify-full"));
@@ -226,7 +239,8 @@ TEST_P(MysqlConnection, ADeadlockEndsTheTransaction) {
   Script(*other, "BEGIN");
   // The one that has changed less is the victim: this connection.
   ASSERT_OK(Run("UPDATE t SET v = 1 WHERE id = 1").status);
-  Script(*other, "UPDATE t SET v = 2 WHERE id IN (2, 3, 4, 5)");
+  for (int id = 2; id <= 5; ++id)
+    Script(*other, absl::StrCat("UPDATE t SET v = 2 WHERE id = ", id));
   Stepper waiting(other->Script("UPDATE t SET v = 2 WHERE id = 1"));
   ASSERT_TRUE(waiting.Step());
   absl::SleepFor(absl::Milliseconds(200));
@@ -248,9 +262,13 @@ TEST_P(MysqlConnection, KillBreaksIt) {
   request.returns_rows = true;
   testing::EachRow sink([](auto) {});
   Stepper stepper(connection_->Run(request, &sink));
-  ASSERT_TRUE(stepper.Step());
-  ASSERT_TRUE(stepper.Step());  // prepared; asleep now
-  Await(*other, absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%' AND id = ", id));
+  for (int i = 0; i < 4; ++i) {  // prepared; asleep now
+    ASSERT_TRUE(stepper.Nudge());
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  Await(*other, absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE "
+                             "'SELECT SLEEP%' AND id = ",
+                             id));
   Script(*other, absl::StrCat("KILL ", id));
   while (stepper.Step()) {
   }
@@ -265,7 +283,8 @@ TEST_P(MysqlConnection, KillWhileIdleIsFoundByTheNextStatement) {
   auto other = Connect();
   const int64_t id = Integer("SELECT CONNECTION_ID()");
   Script(*other, absl::StrCat("KILL ", id));
-  Await(*other, absl::StrCat("SELECT COUNT(*) = 0 FROM information_schema.processlist WHERE id = ", id));
+  Await(*other,
+        absl::StrCat("SELECT COUNT(*) = 0 FROM information_schema.processlist WHERE id = ", id));
   EXPECT_TRUE(connection_->healthy());
   EXPECT_ERROR(ErrorClass::kConnection, Run("SELECT 1").status);
   EXPECT_FALSE(connection_->healthy());
@@ -305,15 +324,19 @@ TEST_P(MysqlConnection, ADeadlineBreaksIt) {
 // A statement with parameters, many rows and a full cache is left at each of its suspensions.
 TEST_P(MysqlConnection, AStatementCanBeAbandonedAnywhere) {
   MakeTable("id INT PRIMARY KEY, v VARCHAR(200)");
-  Script("INSERT INTO t SELECT n, REPEAT('x', 200) FROM (WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s "
-         "WHERE n < 900) SELECT n FROM s) q");
+  Script(
+      "INSERT INTO t SELECT n, REPEAT('x', 200) FROM (WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL "
+      "SELECT n + 1 FROM s "
+      "WHERE n < 900) SELECT n FROM s) q");
   const std::string large(100'000, 'y');
   const Value value = Value::Bytes(Type::kText, large);
   const db::Parameter parameter{&value, 1, 1, Type::kText, false};
+  SlowProxy proxy(url_.host, url_.port, 16'384);
+  db::Url url = url_;
+  url.port = proxy.port();
+  url.statement_cache = 1;
   int suspensions = 0;
   for (int stop = 0;; ++stop) {
-    db::Url url = url_;
-    url.statement_cache = 1;
     ASSERT_OK_AND_ASSIGN(auto connection, TryConnect(url));
     ASSERT_OK(Run(*connection, "SELECT 1", {}, 1).status);
     db::Request request;
@@ -337,7 +360,7 @@ TEST_P(MysqlConnection, AStatementCanBeAbandonedAnywhere) {
     }
     EXPECT_EQ(connection->healthy(), stop == 0) << "nothing was sent before the first step";
   }
-  EXPECT_GE(suspensions, 2);
+  EXPECT_GE(suspensions, 10) << "the rows came in pieces";
   EXPECT_EQ(Integer("SELECT COUNT(*) FROM t"), 900);
 }
 
@@ -354,14 +377,14 @@ TEST_P(MysqlConnection, ARowSinkCanBeAbandoned) {
   request.returns_rows = true;
   {
     Stepper stepper(connection_->Run(request, &show));
-    for (int i = 0; i < 3; ++i) stepper.Step();
+    while (!stepper.shows_batch()) ASSERT_TRUE(stepper.Step());
   }
   EXPECT_FALSE(connection_->healthy());
 }
 
 TEST_P(MysqlConnection, ConnectionsGoAway) {
-  const std::string count =
-      absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE user = '", url_.user, "'");
+  const std::string count = absl::StrCat(
+      "SELECT COUNT(*) FROM information_schema.processlist WHERE user = '", url_.user, "'");
   const int64_t before = Integer(count);
   {
     std::vector<std::unique_ptr<db::Connection>> connections;
@@ -379,7 +402,8 @@ TEST_P(MysqlConnection, TooManyConnectionsAreNamed) {
     status = connection.status();
     if (connection.ok()) connections.push_back(*std::move(connection));
   }
-  if (status.ok()) GTEST_SKIP() << "this server takes more than 250 connections: NOTHING WAS TESTED HERE";
+  if (status.ok())
+    GTEST_SKIP() << "this server takes more than 250 connections: NOTHING WAS TESTED HERE";
   EXPECT_ERROR(ErrorClass::kTooManyConnections, status);
 }
 

@@ -1,5 +1,5 @@
-// What the tests against real servers share. Each test runs twice, once for the server named by FERRO_TEST_MARIADB and
-// once for FERRO_TEST_MYSQL, and says so loudly when there is none.
+// What the tests against real servers share. Each test runs twice, once for the server named by
+// FERRO_TEST_MARIADB and once for FERRO_TEST_MYSQL, and says so loudly when there is none.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -46,8 +46,8 @@ class ServerTest : public ::testing::TestWithParam<const char*> {
 
   bool on_mariadb() const { return GetParam() == std::string("FERRO_TEST_MARIADB"); }
 
-  absl::StatusOr<std::unique_ptr<db::Connection>> TryConnect(const db::Url& url,
-                                                             absl::Duration limit = absl::Seconds(10)) {
+  absl::StatusOr<std::unique_ptr<db::Connection>> TryConnect(
+      const db::Url& url, absl::Duration limit = absl::Seconds(10)) {
     return testing::RunTask(driver_->Connect(url, absl::Now() + limit));
   }
   std::unique_ptr<db::Connection> Connect() {
@@ -61,7 +61,8 @@ class ServerTest : public ::testing::TestWithParam<const char*> {
     testing::EachRow sink([&](std::span<const Value> row) {
       std::vector<Value>& copy = answer.rows.emplace_back(row.begin(), row.end());
       for (Value& cell : copy) {
-        if (HasBytes(cell.type) && !cell.is_small_decimal()) cell.bytes = answer.arena.Copy(cell.view()).data();
+        if (HasBytes(cell.type) && !cell.is_small_decimal())
+          cell.bytes = answer.arena.Copy(cell.view()).data();
       }
     });
     auto outcome = testing::RunTask(connection.Run(request, &sink));
@@ -71,8 +72,9 @@ class ServerTest : public ::testing::TestWithParam<const char*> {
   }
 
   // A statement with parameters whose types are those of the values; `id` 0: not kept.
-  static Answer Run(db::Connection& connection, absl::string_view sql, const std::vector<Value>& values = {},
-                    uint64_t id = 0, const std::vector<Type>& wanted = {}) {
+  static Answer Run(db::Connection& connection, absl::string_view sql,
+                    const std::vector<Value>& values = {}, uint64_t id = 0,
+                    const std::vector<Type>& wanted = {}) {
     std::vector<db::Parameter> parameters;
     for (const Value& value : values) parameters.push_back({&value, 1, 1, value.type, false});
     std::vector<sql::ResultColumn> columns;
@@ -130,7 +132,8 @@ class ServerTest : public ::testing::TestWithParam<const char*> {
   // A table that is there for this test only; `columns` in parentheses.
   void MakeTable(absl::string_view columns, absl::string_view name = "t") {
     Script(absl::StrCat("DROP TABLE IF EXISTS ", name));
-    Script(absl::StrCat("CREATE TABLE ", name, " (", columns, ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"));
+    Script(absl::StrCat("CREATE TABLE ", name, " (", columns,
+                        ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"));
   }
 
   const std::unique_ptr<db::Driver> driver_ = MakeDriver();
@@ -148,7 +151,9 @@ class Stepper {
   bool Step() {
     if (context_.wait.fd >= 0) {
       pollfd entry{context_.wait.fd,
-                   static_cast<short>((context_.wait.read ? POLLIN : 0) | (context_.wait.write ? POLLOUT : 0)), 0};
+                   static_cast<short>((context_.wait.read ? POLLIN : 0) |
+                                      (context_.wait.write ? POLLOUT : 0)),
+                   0};
       poll(&entry, 1, 10'000);
     }
     context_.wait = {};
@@ -156,6 +161,7 @@ class Stepper {
   }
   // Resumes without waiting, as a caller may at any time.
   bool Nudge() { return context_.Resume() != runtime::Progress::kDone; }
+  bool shows_batch() const { return context_.batch != nullptr; }
   T Take() { return task_.Take(); }
 
  private:
@@ -174,6 +180,7 @@ runtime::Task<T> Within(absl::Duration limit, runtime::Task<T> task) {
 
 }  // namespace ferro::mysql
 
-#define FERRO_ON_BOTH_SERVERS(suite)                                                                 \
-  INSTANTIATE_TEST_SUITE_P(Servers, suite, ::testing::Values("FERRO_TEST_MARIADB", "FERRO_TEST_MYSQL"), \
-                           [](const auto& info) { return std::string(info.param).substr(11); })
+#define FERRO_ON_BOTH_SERVERS(suite)                                               \
+  INSTANTIATE_TEST_SUITE_P(                                                        \
+      Servers, suite, ::testing::Values("FERRO_TEST_MARIADB", "FERRO_TEST_MYSQL"), \
+      [](const auto& server) { return std::string(server.param).substr(11); })

@@ -82,7 +82,9 @@ TEST_F(PostgresqlConnect, TlsThatTheServerDoesNotOfferIsNotGivenUpSilently) {
   if (Run("SHOW ssl").cell().view() == "on") GTEST_SKIP() << "this server offers TLS";
   db::Url url = url_;
   url.tls = "require";
-  EXPECT_ERROR(ErrorClass::kConnection, TryConnect(url));
+  const auto connection = TryConnect(url);
+  EXPECT_ERROR(ErrorClass::kConnection, connection);
+  EXPECT_THAT(DetailOf(connection.status()).hint, HasSubstr("tls_ca"));
 }
 
 TEST_F(PostgresqlConnect, NamesTheAddressWhereNobodyListens) {
@@ -128,16 +130,18 @@ TEST_F(PostgresqlConnect, GivesUpAtTheDeadline) {
 }
 
 TEST_F(PostgresqlConnect, CanBeAbandonedAtEverySuspension) {
+  db::Url url = url_;
+  url.application_name = absl::StrCat("abandoned ", getpid());
   for (int steps = 0;; ++steps) {
-    Stepper connecting(driver_->Connect(url_, absl::Now() + absl::Seconds(10)));
+    Stepper connecting(driver_->Connect(url, absl::Now() + absl::Seconds(10)));
     bool ended = false;
     for (int i = 0; i < steps && !ended; ++i) ended = !connecting.Step();
     if (ended) break;
   }
   // The sessions given up are gone on the server as well.
   Await(*connection_,
-        "SELECT (count(*) = 1) FROM pg_stat_activity WHERE usename = current_user AND "
-        "application_name = 'pyferro' AND datname = current_database()");
+        absl::StrCat("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '",
+                     url.application_name, "'"));
 }
 
 TEST_F(PostgresqlSession, CountsTheRowsItTouched) {
@@ -146,6 +150,11 @@ TEST_F(PostgresqlSession, CountsTheRowsItTouched) {
   EXPECT_EQ(Run("UPDATE t SET n = n WHERE n > 3").outcome.rows_affected, 2);
   EXPECT_EQ(Run("SELECT n FROM t").outcome.rows_affected, 5);
   EXPECT_EQ(Run("DELETE FROM t").outcome.rows_affected, 5);
+  for (const int rows : {0, 1, 256, 1023, 1024, 1025, 2048, 5000}) {
+    const Answer answer = Run(absl::StrCat("SELECT generate_series(1, ", rows, ")"));
+    EXPECT_EQ(answer.outcome.rows_affected, rows);
+    EXPECT_EQ(answer.rows.size(), static_cast<size_t>(rows));
+  }
   EXPECT_EQ(Run("CREATE TEMP TABLE u (n int)").outcome.rows_affected, 0);
 }
 
@@ -257,12 +266,40 @@ TEST_F(PostgresqlSession, OtherErrorsHaveTheirClass) {
 TEST_F(PostgresqlSession, LocksOfAnotherSessionHaveTheirClass) {
   const auto other = Connect();
   Script("DROP TABLE IF EXISTS ferro_locks; CREATE TABLE ferro_locks AS SELECT 1 AS n");
-  ASSERT_OK(testing::RunTask(other->Script("BEGIN; LOCK TABLE ferro_locks")));
-  EXPECT_EQ(ClassOf(Fails("LOCK TABLE ferro_locks NOWAIT")), ErrorClass::kInvalidArgument)
-      << "25P01: outside a transaction";
+  ASSERT_OK(testing::RunTask(other->Script("BEGIN; SELECT * FROM ferro_locks FOR UPDATE")));
   EXPECT_EQ(ClassOf(Fails("SELECT * FROM ferro_locks FOR UPDATE NOWAIT")), ErrorClass::kLock);
+  Script("SET lock_timeout = 20");
+  EXPECT_EQ(ClassOf(Fails("UPDATE ferro_locks SET n = 2")), ErrorClass::kLock);
   ASSERT_OK(testing::RunTask(other->Script("ROLLBACK")));
   Script("DROP TABLE ferro_locks");
+}
+
+TEST_F(PostgresqlSession, SerializationFailuresAndDeadlocksHaveTheirClass) {
+  const auto other = Connect();
+  Script(
+      "DROP TABLE IF EXISTS ferro_rows; CREATE TABLE ferro_rows AS SELECT generate_series(1, 2) AS "
+      "n");
+  Script("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM ferro_rows");
+  EXPECT_OK(Run(*other, "UPDATE ferro_rows SET n = n WHERE n = 1").status);
+  EXPECT_EQ(ClassOf(Fails("UPDATE ferro_rows SET n = n WHERE n = 1")), ErrorClass::kSerialization);
+  Script("ROLLBACK");
+
+  Script("BEGIN; SET LOCAL deadlock_timeout = 50; UPDATE ferro_rows SET n = n WHERE n = 1");
+  ASSERT_OK(testing::RunTask(other->Script(
+      "BEGIN; SET LOCAL deadlock_timeout = '10s'; UPDATE ferro_rows SET n = n WHERE n = 2")));
+  db::Request request;
+  request.sql = "UPDATE ferro_rows SET n = n WHERE n = 1";
+  {
+    Stepper waiting(other->Run(request, nullptr));
+    ASSERT_TRUE(waiting.Step());
+    const auto third = Connect();
+    Await(*third, "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted");
+    EXPECT_EQ(ClassOf(Fails("UPDATE ferro_rows SET n = n WHERE n = 2")), ErrorClass::kDeadlock);
+    Script("ROLLBACK");
+    EXPECT_OK(waiting.Finish());
+  }
+  ASSERT_OK(testing::RunTask(other->Script("ROLLBACK")));
+  Script("DROP TABLE ferro_rows");
 }
 
 TEST_F(PostgresqlSession, ARowThatCannotBeReadLeavesTheSessionUsable) {
@@ -363,6 +400,21 @@ TEST_F(PostgresqlSession, ALongTransactionDoesNotPrepareWithoutEnd) {
   EXPECT_LE(Prepared(), 8);
   Run("SELECT 101", {}, 101);
   EXPECT_LE(Prepared(), 5);
+}
+
+TEST_F(PostgresqlSession, PreparingOnlyInTransactionsGoesOnForEver) {
+  url_.statement_cache = 4;
+  connection_ = Connect();
+  for (uint64_t id = 1; id <= 60; ++id) {
+    Script("BEGIN");
+    ASSERT_OK(Run(absl::StrCat("SELECT ", id), {}, id).status);
+    ASSERT_LE(Prepared(), 8);
+    ASSERT_EQ(
+        Integer(absl::StrCat(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement = 'SELECT ", id, "'")),
+        1);
+    Script("COMMIT");
+  }
 }
 
 TEST_F(PostgresqlSession, WithoutACacheNothingIsPrepared) {

@@ -1,5 +1,6 @@
-// The pool with connections that are only counted: how many there are, who gets which, and what is left when
-// operations are aborted half-way. Operations are driven by hand, so that their order is the test's.
+// The pool with connections that are only counted: how many there are, who gets which, and what is
+// left when operations are aborted half-way. Operations are driven by hand, so that their order is
+// the test's.
 #include "engine/db/pool.h"
 
 #include <gtest/gtest.h>
@@ -246,7 +247,7 @@ TEST_F(PoolTest, WaitsNoLongerThanTheOperationMay) {
   operation.context().deadline = absl::Now() + absl::Milliseconds(5);
   operation.Start(body(*pool_));
   EXPECT_EQ(operation.Block(), Progress::kDone);
-  EXPECT_FALSE(operation.status().ok());
+  EXPECT_EQ(ClassOf(operation.status()), ErrorClass::kTimeout) << operation.status();
   ExpectCounts(1, 1);
 }
 
@@ -290,7 +291,8 @@ TEST_F(PoolTest, LetsAWaiterOpenOneInThePlaceOfABrokenOne) {
 
 TEST_F(PoolTest, ReplacesAnIdleConnectionThatTheServerEnded) {
   Make(1);
-  const int socket = eventfd(1, EFD_NONBLOCK);  // readable: an idle session that has something to say
+  const int socket =
+      eventfd(1, EFD_NONBLOCK);  // readable: an idle session that has something to say
   ASSERT_GE(socket, 0);
   auto client = Take();
   client->connection().socket = socket;
@@ -442,8 +444,9 @@ TEST_F(PoolTest, FreesThePlaceOfAConnectThatWasAborted) {
   close(world_.gate);
 }
 
-// Between finding nothing and joining the queue a connection may come back: it must not lie idle while its
-// waiter sleeps. The start of the other thread is shifted a little each time, to meet that moment.
+// Between finding nothing and joining the queue a connection may come back: it must not lie idle
+// while its waiter sleeps. The start of the other thread is shifted a little each time, to meet
+// that moment.
 TEST_F(PoolTest, LosesNoConnectionThatComesBackWhileSomebodyBeginsToWait) {
   Make(1, absl::Seconds(3));
   for (int round = 0; round < 3000; ++round) {

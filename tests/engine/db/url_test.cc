@@ -1,5 +1,5 @@
-// Every form of a database URL, its options, and what is refused. Whatever is wrong with a URL, its password is in
-// no message and no hint. Which schemes have a dialect is not decided here.
+// Every form of a database URL, its options, and what is refused. Whatever is wrong with a URL, its
+// password is in no message and no hint. Which schemes have a dialect is not decided here.
 #include "engine/db/url.h"
 
 #include <gtest/gtest.h>
@@ -153,17 +153,39 @@ TEST(Url, SaysWhatAnOptionMayBe) {
 }
 
 TEST(Url, RefusesWhatIsNoUrl) {
-  for (const absl::string_view text :
-       {"", "shop", ":memory:", "file.db", "post gres://host", "user@host:5432/shop",
-        "postgresql:host/shop", "postgresql:/host/shop", "mysql://[::1/shop", "mysql://[::1]x/shop",
-        "mysql://host:0/shop", "mysql://host:65536/shop", "mysql://host:port/shop",
-        "mysql://host:-1/shop", "mysql://a%/shop", "mysql://a%4/shop", "mysql://a%4g/shop",
-        "mysql://host/a%zz", "sqlite:a%00b.db", "mysql://host/shop?x", "mysql://host/shop?=1",
-        "mysql://host/shop?pool_size=0", "mysql://host/shop?pool_size=", "mysql://h/?pool_size=1.5",
-        "mysql://host/shop?pool_size=99999999999", "mysql://host/shop?statement_cache=-1",
-        "mysql://host/shop?pool_timeout=-1", "mysql://host/shop?pool_timeout=soon",
-        "mysql://host/shop?pool_timeout=nan", "mysql://host/shop?pool_timeout=inf",
-        "sqlite:a.db?journal_mode=WAL2", "sqlite:a.db?synchronous=", "mysql://h/?tls=%zz"}) {
+  for (const absl::string_view text : {"",
+                                       "shop",
+                                       ":memory:",
+                                       "file.db",
+                                       "post gres://host",
+                                       "user@host:5432/shop",
+                                       "postgresql:host/shop",
+                                       "postgresql:/host/shop",
+                                       "mysql://[::1/shop",
+                                       "mysql://[::1]x/shop",
+                                       "mysql://host:0/shop",
+                                       "mysql://host:65536/shop",
+                                       "mysql://host:port/shop",
+                                       "mysql://host:-1/shop",
+                                       "mysql://a%/shop",
+                                       "mysql://a%4/shop",
+                                       "mysql://a%4g/shop",
+                                       "mysql://host/a%zz",
+                                       "sqlite:a%00b.db",
+                                       "mysql://host/shop?x",
+                                       "mysql://host/shop?=1",
+                                       "mysql://host/shop?pool_size=0",
+                                       "mysql://host/shop?pool_size=",
+                                       "mysql://h/?pool_size=1.5",
+                                       "mysql://host/shop?pool_size=99999999999",
+                                       "mysql://host/shop?statement_cache=-1",
+                                       "mysql://host/shop?pool_timeout=-1",
+                                       "mysql://host/shop?pool_timeout=soon",
+                                       "mysql://host/shop?pool_timeout=nan",
+                                       "mysql://host/shop?pool_timeout=inf",
+                                       "sqlite:a.db?journal_mode=WAL2",
+                                       "sqlite:a.db?synchronous=",
+                                       "mysql://h/?tls=%zz"}) {
     const absl::StatusOr<Url> url = ParseUrl(text);
     ASSERT_FALSE(url.ok()) << text;
     EXPECT_EQ(ClassOf(url.status()), ErrorClass::kInvalidArgument) << text;

@@ -1,0 +1,43 @@
+// What ISO SQL has. This dialect has no server: its rows say how the text reads, and it is the first column of the
+// golden files.
+#include "dialects/ansi/tables.h"
+
+namespace ferro::ansi {
+
+using enum sql::Feature;
+using sql::Native;
+using sql::Refused;
+using sql::Rewritten;
+
+constexpr sql::FeatureTable kRows = {{
+    Refused(kInsertReturning, "ISO SQL gives no rows back from INSERT: select them afterwards"),
+    Refused(kUpdateReturning, "ISO SQL gives no rows back from UPDATE: select them afterwards"),
+    Refused(kDeleteReturning, "ISO SQL gives no rows back from DELETE: select them before"),
+    Native(kDefaultRow),
+    Native(kNullsOrder),
+    Native(kOffsetWithoutLimit),
+    Rewritten(kEmptyList, "a subquery without rows"),
+    Rewritten(kListAsOneParameter, "a placeholder for each value, padded to a power of two"),
+    Native(kCaseSensitiveLike),
+    Rewritten(kTrueDivision, "a cast to DOUBLE PRECISION, and NULLIF for zero"),
+    Rewritten(kIntegerDivision, "NULLIF for zero"),
+    Native(kCheckedArithmetic),
+    Native(kDecimalArithmetic),
+    Refused(kDecimalDivision,
+            "servers give quotients of decimals different scales: divide in the program, or declare "
+            "the operands float64"),
+    Native(kRowLock),
+    Native(kOldRowAssignment),
+    Native(kTransactionalDdl),
+    Native(kCreateIndexIfNotExists),
+    Native(kDropIndexIfExists),
+    Native(kGeneratedKey),
+    Refused(kUnboundedDecimal,
+            "a decimal without a precision has no fraction in ISO SQL: give precision and scale"),
+    Native(kTargetInSubquery),
+}};
+static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
+
+const sql::FeatureTable kFeatures = kRows;
+
+}  // namespace ferro::ansi

@@ -1,0 +1,12 @@
+// The words and the feature rows of this dialect, for dialect.cc.
+#pragma once
+
+#include "engine/sql/feature.h"
+#include "engine/sql/lexicon.h"
+
+namespace ferro::ansi {
+
+extern const sql::Lexicon kLexicon;
+extern const sql::FeatureTable kFeatures;
+
+}  // namespace ferro::ansi

@@ -1,0 +1,37 @@
+// MySQL and MariaDB: two profiles, told apart by what the server says it is.
+#include <memory>
+
+#include "dialects/mysql/driver.h"
+#include "dialects/mysql/mysql.h"
+#include "dialects/mysql/renderer.h"
+#include "dialects/mysql/tables.h"
+
+namespace ferro::mysql {
+namespace {
+
+constexpr absl::string_view kSchemes[] = {"mysql", "mariadb"};
+
+std::unique_ptr<sql::Renderer> MakeRenderer(sql::SqlWriter& writer,
+                                            const sql::DialectProfile& profile) {
+  return std::make_unique<MysqlRenderer>(writer, profile);
+}
+
+sql::DialectProfile Resolve(const ServerVersion& version) {
+  sql::DialectProfile profile;
+  profile.dialect = "mysql";
+  profile.version = version;
+  profile.lexicon = &kLexicon;
+  profile.features = version.product == Product::kMariadb ? &kMariadbFeatures : &kMysqlFeatures;
+  profile.make_renderer = MakeRenderer;
+  return profile;
+}
+
+}  // namespace
+
+const sql::Dialect& GetDialect() {
+  static const sql::Dialect dialect = {
+      .name = "mysql", .schemes = kSchemes, .resolve = Resolve, .make_driver = MakeDriver};
+  return dialect;
+}
+
+}  // namespace ferro::mysql

@@ -1,0 +1,138 @@
+#include "dialects/mysql/renderer.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace ferro::mysql {
+namespace {
+
+// Of a key, constraint or index without a stated length: its bytes must be bounded.
+constexpr int64_t kIndexedLength = 255;
+// A row has 65,535 bytes, and a character of utf8mb4 up to four.
+constexpr int64_t kMaxVarchar = 16383;
+
+}  // namespace
+
+absl::string_view MysqlRenderer::BinaryCollation() const {
+  return profile_.version.product == Product::kMariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
+}
+
+// LIKE follows the collation, and the one that is stated wins over the column's. It is the one of our tables, so
+// their indexes serve. The drivers set NO_BACKSLASH_ESCAPES: '\' is one character.
+void MysqlRenderer::LikePredicate(const ast::Like& like) {
+  Operand(*like.value);
+  sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
+  Operand(*like.pattern);
+  sql_ << " COLLATE " << BinaryCollation() << " ESCAPE '\\'";
+}
+
+// `/` of integers is a decimal here.
+void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
+  if (binary.op != ast::BinaryOp::kIntegerDivide) return Renderer::Arithmetic(binary);
+  ArithmeticOperand(*binary.left);
+  sql_ << " DIV NULLIF(";
+  ArithmeticOperand(*binary.right);
+  sql_ << ", 0)";
+}
+
+void MysqlRenderer::LimitClause(const ast::Select& select) {
+  LimitOffset(select, "18446744073709551615");
+}
+
+void MysqlRenderer::DefaultRow() { sql_ << " () VALUES ()"; }
+
+void MysqlRenderer::ColumnType(const ast::CreateTable& table,
+                               const ast::ColumnDefinition& column) {
+  switch (column.type) {
+    case Type::kBool: sql_ << "TINYINT(1)"; return;
+    case Type::kInt64: sql_ << "BIGINT"; return;
+    case Type::kFloat64: sql_ << "DOUBLE"; return;
+    case Type::kDecimal:
+      sql_ << absl::StrCat("DECIMAL(", column.precision, ", ", column.scale, ")");
+      return;
+    case Type::kText: {
+      const int64_t length = column.length > 0 || !column.indexed ? column.length : kIndexedLength;
+      if (length == 0 || length > kMaxVarchar) {
+        sql_ << "LONGTEXT";
+      } else {
+        sql_ << absl::StrCat("VARCHAR(", length, ")");
+      }
+      return;
+    }
+    case Type::kBytes:
+      if (column.indexed) {
+        sql_ << absl::StrCat("VARBINARY(", kIndexedLength, ")");
+      } else {
+        sql_ << "LONGBLOB";
+      }
+      return;
+    case Type::kDate: sql_ << "DATE"; return;
+    // Without (6) fractions of seconds are rounded (MySQL) or cut off (MariaDB).
+    case Type::kTime: sql_ << "TIME(6)"; return;
+    // TIMESTAMP ends in 2038 and moves with the session's zone; what has a zone is stored in UTC.
+    case Type::kTimestamp:
+    case Type::kTimestampTz: sql_ << "DATETIME(6)"; return;
+    case Type::kInterval: sql_ << "BIGINT"; return;
+    case Type::kUuid: sql_ << "BINARY(16)"; return;
+    case Type::kJson: sql_ << "JSON"; return;
+    case Type::kNull:
+    case Type::kArray: break;
+  }
+  Renderer::ColumnType(table, column);  // says that there is no type
+}
+
+// These checks have the names that the server gives them.
+void MysqlRenderer::ColumnChecks(const ast::CreateTable& /*table*/,
+                                 const ast::ColumnDefinition& column) {
+  if (column.type == Type::kBool) {
+    sql_ << " CHECK (";
+    sql_.Identifier(column.name);
+    sql_ << " IN (0, 1))";
+  } else if (column.type == Type::kText && column.length > kMaxVarchar) {
+    sql_ << " CHECK (CHAR_LENGTH(";
+    sql_.Identifier(column.name);
+    sql_ << absl::StrCat(") <= ", column.length, ")");
+  }
+}
+
+void MysqlRenderer::GeneratedColumn(const ast::CreateTable& table,
+                                    const ast::ColumnDefinition& column) {
+  const bool leads_key = !table.primary_key.empty() && table.primary_key[0] == column.name;
+  const bool leads_unique = std::any_of(
+      table.uniques.begin(), table.uniques.end(),
+      [&](const ast::Unique* unique) { return unique->columns[0] == column.name; });
+  if (!leads_key && !leads_unique) {
+    return Refuse(sql::Feature::kGeneratedKey,
+                  "only the first column of a primary key or unique constraint is numbered here");
+  }
+  sql_ << "BIGINT NOT NULL AUTO_INCREMENT";
+}
+
+void MysqlRenderer::TableOptions() {
+  sql_ << " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE " << BinaryCollation();
+}
+
+void MysqlRenderer::CreateIndexHead(const ast::CreateIndex& index, sql::Step& step) {
+  if (!index.if_not_exists || Is(sql::Feature::kCreateIndexIfNotExists, sql::Support::kNative)) {
+    return Renderer::CreateIndexHead(index, step);
+  }
+  step.tolerated_native_code = 1061;  // ER_DUP_KEYNAME
+  sql_ << (index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+}
+
+void MysqlRenderer::DropIndexText(const ast::DropIndex& index, sql::Step& step) {
+  sql_ << "DROP INDEX ";
+  if (index.if_exists) {
+    if (Is(sql::Feature::kDropIndexIfExists, sql::Support::kNative)) {
+      sql_ << "IF EXISTS ";
+    } else {
+      step.tolerated_native_code = 1091;  // ER_CANT_DROP_FIELD_OR_KEY
+    }
+  }
+  sql_.Identifier(index.name);
+  sql_ << " ON ";
+  sql_.Identifier(index.table);
+}
+
+}  // namespace ferro::mysql

@@ -1,0 +1,29 @@
+// The clauses that MySQL and MariaDB write in their own way.
+#pragma once
+
+#include "engine/sql/renderer.h"
+
+namespace ferro::mysql {
+
+class MysqlRenderer final : public sql::Renderer {
+ public:
+  using Renderer::Renderer;
+
+ protected:
+  void LikePredicate(const ast::Like& like) override;
+  void Arithmetic(const ast::Binary& binary) override;
+  void LimitClause(const ast::Select& select) override;
+  void DefaultRow() override;
+  void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void TableOptions() override;
+  void CreateIndexHead(const ast::CreateIndex& index, sql::Step& step) override;
+  void DropIndexText(const ast::DropIndex& index, sql::Step& step) override;
+
+ private:
+  // Compares code points, and does not pad with spaces; the same name does not exist on both servers.
+  absl::string_view BinaryCollation() const;
+};
+
+}  // namespace ferro::mysql

@@ -1,0 +1,13 @@
+// The words and the feature rows of this dialect, for dialect.cc. MariaDB and MySQL share the words.
+#pragma once
+
+#include "engine/sql/feature.h"
+#include "engine/sql/lexicon.h"
+
+namespace ferro::mysql {
+
+extern const sql::Lexicon kLexicon;
+extern const sql::FeatureTable kMysqlFeatures;
+extern const sql::FeatureTable kMariadbFeatures;
+
+}  // namespace ferro::mysql

@@ -1,0 +1,41 @@
+// What PostgreSQL has. Everything here is older than the oldest version that is tested (14).
+#include "dialects/postgresql/tables.h"
+
+namespace ferro::postgresql {
+
+using enum sql::Feature;
+using sql::Native;
+using sql::Refused;
+using sql::Rewritten;
+
+constexpr sql::FeatureTable kRows = {{
+    Native(kInsertReturning),
+    Native(kUpdateReturning),
+    Native(kDeleteReturning),
+    Native(kDefaultRow),
+    Native(kNullsOrder),
+    Native(kOffsetWithoutLimit),
+    Native(kEmptyList),
+    Native(kListAsOneParameter),
+    Native(kCaseSensitiveLike),
+    Rewritten(kTrueDivision, "a cast to DOUBLE PRECISION, and NULLIF for zero"),
+    Rewritten(kIntegerDivision, "NULLIF for zero"),
+    Native(kCheckedArithmetic),
+    Native(kDecimalArithmetic),
+    Refused(kDecimalDivision,
+            "servers give quotients of decimals different scales: divide in the program, or declare "
+            "the operands float64"),
+    Native(kRowLock),
+    Native(kOldRowAssignment),
+    Native(kTransactionalDdl),
+    Native(kCreateIndexIfNotExists),
+    Native(kDropIndexIfExists),
+    Native(kGeneratedKey),
+    Native(kUnboundedDecimal),
+    Native(kTargetInSubquery),
+}};
+static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
+
+const sql::FeatureTable kFeatures = kRows;
+
+}  // namespace ferro::postgresql

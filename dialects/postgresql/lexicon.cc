@@ -1,0 +1,10 @@
+// PostgreSQL's words.
+#include "dialects/postgresql/tables.h"
+
+namespace ferro::postgresql {
+
+const sql::Lexicon kLexicon = {
+    .placeholder = sql::Placeholder::kDollar,
+};
+
+}  // namespace ferro::postgresql

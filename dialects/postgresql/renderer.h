@@ -1,0 +1,22 @@
+// The clauses that PostgreSQL writes in its own way.
+#pragma once
+
+#include "engine/sql/renderer.h"
+
+namespace ferro::postgresql {
+
+class PostgresqlRenderer final : public sql::Renderer {
+ public:
+  using Renderer::Renderer;
+
+ protected:
+  void Membership(const ast::In& in) override;
+  void ArithmeticOperand(const ast::Expr& expr) override;
+  std::optional<bool> NullsStandFirst(bool descending) const override;
+  void LimitClause(const ast::Select& select) override;
+  void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
+  void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+};
+
+}  // namespace ferro::postgresql

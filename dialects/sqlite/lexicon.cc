@@ -1,0 +1,14 @@
+// SQLite's words. TRUE and FALSE are names there when a column is called so, hence the numbers.
+#include "dialects/sqlite/tables.h"
+
+namespace ferro::sqlite {
+
+const sql::Lexicon kLexicon = {
+    .true_word = "1",
+    .false_word = "0",
+    .double_type = "REAL",
+    // A transaction that begins by reading cannot always be made a writing one later: SQLITE_BUSY_SNAPSHOT.
+    .begin_write = "BEGIN IMMEDIATE",
+};
+
+}  // namespace ferro::sqlite

@@ -1,0 +1,157 @@
+#include "dialects/sqlite/renderer.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/sql/type_of.h"
+
+namespace ferro::sqlite {
+
+using ast::BinaryOp;
+
+// Decimals are stored as text, which is compared by our collation. It is said here too, for tables that were not made
+// by us and for operands that are no columns. An integer beside a decimal is made text: as numbers both would be
+// binary fractions.
+void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
+  const Type type = sql::TypeOf(expr);
+  const auto cast = [&](absl::string_view to) {
+    sql_ << "CAST(";
+    Expression(expr);
+    sql_ << " AS " << to << ")";
+  };
+  if (common == Type::kFloat64 && type == Type::kDecimal) return cast("REAL");
+  if (common != Type::kDecimal) return Operand(expr);
+  if (type == Type::kInt64) {
+    cast("TEXT");
+  } else {
+    Operand(expr);
+  }
+  sql_ << " COLLATE ferro_decimal";
+}
+
+// Our functions (dialects/sqlite/functions.cc) take int64 and float64 operands, also when their types are known to
+// SQLite alone, and fail where SQLite's operators would turn to REAL or NULL.
+void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
+  const auto call = [&](absl::string_view function, absl::string_view left_of_right,
+                        absl::string_view right_of_right) {
+    sql_ << function << "(";
+    Expression(*binary.left);
+    sql_ << ", " << left_of_right;
+    Expression(*binary.right);
+    sql_ << right_of_right << ")";
+  };
+  switch (binary.op) {
+    case BinaryOp::kAdd: return call("ferro_add", "", "");
+    case BinaryOp::kSubtract: return call("ferro_subtract", "", "");
+    case BinaryOp::kMultiply: return call("ferro_multiply", "", "");
+    case BinaryOp::kIntegerDivide: return call("ferro_divide", "NULLIF(", ", 0)");
+    case BinaryOp::kDivide:
+    case BinaryOp::kModulo:
+    case BinaryOp::kEqual:
+    case BinaryOp::kNotEqual:
+    case BinaryOp::kLess:
+    case BinaryOp::kLessEqual:
+    case BinaryOp::kGreater:
+    case BinaryOp::kGreaterEqual: return Renderer::Arithmetic(binary);
+  }
+}
+
+void SqliteRenderer::Negation(const ast::Expr& operand) {
+  if (sql::TypeOf(operand) == Type::kFloat64) return Renderer::Negation(operand);
+  sql_ << "ferro_subtract(0, ";
+  Expression(operand);
+  sql_ << ")";
+}
+
+// NULL is the smallest value (https://sqlite.org/lang_select.html#orderby).
+std::optional<bool> SqliteRenderer::NullsStandFirst(bool descending) const { return !descending; }
+
+void SqliteRenderer::LimitClause(const ast::Select& select) { LimitOffset(select, "-1"); }
+
+// The words are kept by SQLite and read back; what it does with a column follows from parts of them
+// (https://sqlite.org/datatype3.html#affinity). DECIMAL TEXT, UUID BLOB, INTERVAL INTEGER and JSON TEXT are chosen
+// for their affinity; dates and times are ISO text, which NUMERIC affinity leaves alone.
+void SqliteRenderer::ColumnType(const ast::CreateTable& table,
+                                const ast::ColumnDefinition& column) {
+  switch (column.type) {
+    case Type::kBool: sql_ << "BOOLEAN"; return;
+    case Type::kInt64:
+      // A lone key declared INTEGER would be numbered by SQLite, which nobody asked for.
+      sql_ << (IsOnlyKey(table, column) ? "BIGINT" : "INTEGER");
+      return;
+    case Type::kFloat64: sql_ << "DOUBLE"; return;
+    case Type::kDecimal:
+      sql_ << "DECIMAL TEXT";
+      if (column.precision > 0) sql_ << absl::StrCat("(", column.precision, ", ", column.scale, ")");
+      sql_ << " COLLATE ferro_decimal";
+      return;
+    case Type::kText: sql_ << "TEXT"; return;
+    case Type::kBytes: sql_ << "BLOB"; return;
+    case Type::kDate: sql_ << "DATE"; return;
+    case Type::kTime: sql_ << "TIME"; return;
+    case Type::kTimestamp: sql_ << "TIMESTAMP"; return;
+    case Type::kTimestampTz: sql_ << "TIMESTAMPTZ"; return;
+    case Type::kInterval: sql_ << "INTERVAL INTEGER"; return;
+    case Type::kUuid: sql_ << "UUID BLOB"; return;
+    case Type::kJson: sql_ << "JSON TEXT"; return;
+    case Type::kNull:
+    case Type::kArray: break;
+  }
+  Renderer::ColumnType(table, column);  // says that there is no type
+}
+
+// Declared measures are words to SQLite; only a CHECK holds a column to them.
+void SqliteRenderer::ColumnChecks(const ast::CreateTable& table,
+                                  const ast::ColumnDefinition& column) {
+  if (column.type == Type::kBool) {
+    CheckConstraint(table, column, "bool");
+    sql_ << "(";
+    sql_.Identifier(column.name);
+    sql_ << " IN (0, 1))";
+  } else if (column.type == Type::kText && column.length > 0) {
+    CheckConstraint(table, column, "length");
+    sql_ << "(length(";
+    sql_.Identifier(column.name);
+    sql_ << ") <= " << absl::StrCat(column.length, ")");
+  } else if (column.type == Type::kDecimal && column.precision > 0) {
+    CheckConstraint(table, column, "digits");
+    DigitsCheck(column);
+  }
+}
+
+// Before the point at most precision - scale digits, after it at most scale; zeros at either end do not count.
+void SqliteRenderer::DigitsCheck(const ast::ColumnDefinition& column) {
+  const auto text = [&] { sql_.Identifier(column.name); };
+  const auto point = [&] {
+    sql_ << "instr(";
+    text();
+    sql_ << " || '.', '.')";
+  };
+  sql_ << "(length(ltrim(substr(";
+  text();
+  sql_ << ", 1, ";
+  point();
+  sql_ << " - 1), '-0')) <= " << absl::StrCat(column.precision - column.scale);
+  sql_ << " AND length(rtrim(substr(";
+  text();
+  sql_ << ", ";
+  point();
+  sql_ << " + 1), '0')) <= " << absl::StrCat(column.scale) << ")";
+}
+
+// Only a column of exactly this type, as the whole key, is numbered (https://sqlite.org/lang_createtable.html#rowid).
+void SqliteRenderer::GeneratedColumn(const ast::CreateTable& table,
+                                     const ast::ColumnDefinition& column) {
+  if (!IsOnlyKey(table, column)) {
+    return Refuse(sql::Feature::kGeneratedKey,
+                  "SQLite numbers a column only when it is the whole primary key");
+  }
+  sql_ << "INTEGER PRIMARY KEY";
+}
+
+bool SqliteRenderer::ColumnSaysPrimaryKey(const ast::CreateTable& table) const {
+  for (const ast::ColumnDefinition* column : table.columns) {
+    if (column->generated) return true;
+  }
+  return false;
+}
+
+}  // namespace ferro::sqlite

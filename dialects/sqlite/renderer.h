@@ -1,0 +1,27 @@
+// The clauses that SQLite writes in its own way.
+#pragma once
+
+#include "engine/sql/renderer.h"
+
+namespace ferro::sqlite {
+
+class SqliteRenderer final : public sql::Renderer {
+ public:
+  using Renderer::Renderer;
+
+ protected:
+  void Compared(const ast::Expr& expr, Type common) override;
+  void Arithmetic(const ast::Binary& binary) override;
+  void Negation(const ast::Expr& operand) override;
+  std::optional<bool> NullsStandFirst(bool descending) const override;
+  void LimitClause(const ast::Select& select) override;
+  void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  bool ColumnSaysPrimaryKey(const ast::CreateTable& table) const override;
+
+ private:
+  void DigitsCheck(const ast::ColumnDefinition& column);
+};
+
+}  // namespace ferro::sqlite
