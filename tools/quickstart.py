@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-import pyferro
-from pyferro import Op
 from quickstartlib.load import empty, is_loaded, load
 from quickstartlib.models import TABLES, Airline, Airport, Flight, Plane, Weather
 from quickstartlib.show import heading, rate, table
+
+import pyferro
+from pyferro import Op
 
 T = TypeVar("T")
 
@@ -64,14 +66,12 @@ async def show_queries() -> None:
         ("faa", "name", "lat", "alt"),
         shown=4,
     )
-    await show_rows(
-        "Some columns only, as tuples: the biggest planes",
-        Plane.where(Plane.seats >= 350)
-        .order_by(pyferro.desc(Plane.seats), Plane.tailnum)
-        .limit(4)
-        .all(),
-        ("tailnum", "manufacturer", "model", "seats", "year"),
+    biggest = Plane.select(Plane.tailnum, Plane.manufacturer, Plane.model, Plane.seats, Plane.year)
+    rows, seconds = await timed(
+        biggest.where(Plane.seats >= 350).order_by(pyferro.desc(Plane.seats), Plane.tailnum).all()
     )
+    heading("Some columns only, as tuples: the biggest planes", len(rows), seconds)
+    table(("tailnum", "manufacturer", "model", "seats", "year"), rows[:4])
     flights, seconds = await timed(Flight.count())
     heading(f"Counts, the first one over {flights:,} flights in {seconds * 1000:,.2f} ms")
     gusts = Weather.where(Weather.wind_gust > 60.0)
@@ -185,7 +185,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def default_url() -> str:
     path = Path(__file__).resolve().parent.parent / "build" / "quickstart" / "flights.db"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{path}"
+    return f"sqlite:///{quote(str(path))}"
 
 
 if __name__ == "__main__":

@@ -230,11 +230,12 @@ std::string Endpoint(const db::Url& url) {
 absl::Status MakeConnectError(const NativeError& error, const db::Url& url) {
   // What a server says before TLS is up comes wrapped, because anybody could have said it. It is
   // good enough to name the failure by.
+  const absl::string_view text = error.text;
   const absl::string_view wrapped = "cannot be verified: ";
-  const size_t at = error.text.find(wrapped);
-  if (error.code == CR_CONNECTION_ERROR && at != std::string::npos) {
-    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
-        absl::string_view(error.text).substr(at + wrapped.size()), absl::MaxSplits(" - ", 1));
+  const size_t at = text.find(wrapped);
+  if (error.code == CR_CONNECTION_ERROR && at != absl::string_view::npos) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(text.substr(at + wrapped.size()), absl::MaxSplits(" - ", 1));
     NativeError inner{0, error.sqlstate, std::string(parts.second)};
     if (absl::SimpleAtoi(parts.first, &inner.code)) return MakeConnectError(inner, url);
   }

