@@ -125,7 +125,13 @@ def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
     if column.type != _native.JSON:
         return None
     from pydantic import TypeAdapter
+    from pydantic_core import to_json
 
     field = table.model.__pydantic_fields__[column.name]
     adapter: TypeAdapter[Any] = TypeAdapter(field.annotation or Any)
-    return adapter.validate_json
+
+    def load(parsed: Any) -> Any:
+        # Cells arrive parsed; a strict schema takes JSON text only.
+        return adapter.validate_json(to_json(parsed, inf_nan_mode="constants"))
+
+    return load

@@ -18,9 +18,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pydantic import TypeAdapter
-
 import pyferro
+from pydantic import TypeAdapter
 from pyferro import PK
 
 
