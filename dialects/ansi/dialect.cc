@@ -1,4 +1,5 @@
-// The reference dialect: it renders as ISO SQL reads and has no server. Copy this folder to begin a dialect.
+// The reference dialect: it renders as ISO SQL reads and has no server. Copy this folder to begin a
+// dialect.
 #include <memory>
 
 #include "dialects/ansi/ansi.h"

@@ -1,5 +1,5 @@
-// What ISO SQL has. This dialect has no server: its rows say how the text reads, and it is the first column of the
-// golden files.
+// What ISO SQL has. This dialect has no server: its rows say how the text reads, and it is the
+// first column of the golden files.
 #include "dialects/ansi/tables.h"
 
 namespace ferro::ansi {
@@ -23,9 +23,10 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kIntegerDivision, "NULLIF for zero"),
     Native(kCheckedArithmetic),
     Native(kDecimalArithmetic),
-    Refused(kDecimalDivision,
-            "servers give quotients of decimals different scales: divide in the program, or declare "
-            "the operands float64"),
+    Refused(
+        kDecimalDivision,
+        "servers give quotients of decimals different scales: divide in the program, or declare "
+        "the operands float64"),
     Native(kRowLock),
     Native(kOldRowAssignment),
     Native(kTransactionalDdl),

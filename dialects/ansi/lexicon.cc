@@ -1,4 +1,5 @@
-// The words of ISO SQL; everything is as the Lexicon has it by default but the empty list, which ISO does not have.
+// The words of ISO SQL; everything is as the Lexicon has it by default but the empty list, which
+// ISO does not have.
 #include "dialects/ansi/tables.h"
 
 namespace ferro::ansi {

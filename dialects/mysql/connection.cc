@@ -126,7 +126,14 @@ absl::Status Connection::CheckUsable() const {
 // Finds or prepares the request's statement. Until it is in the cache, `running_` owns it.
 Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& request) {
   if (request.statement_id != 0) {
-    if (MYSQL_STMT* const known = statements_.Find(request.statement_id)) co_return known;
+    const KeptStatement kept = statements_.Find(request.statement_id);
+    // MySQL converts parameters to the types that the statement had first: a text sent where an
+    // integer was becomes 0 without a word. MariaDB takes each as it comes.
+    const bool same =
+        kept.signature == binds_.signature() || version().product == Product::kMariadb;
+    if (kept.statement != nullptr && same) co_return kept.statement;
+    if (kept.statement != nullptr)
+      FERRO_CO_TRY(co_await Drop(kept.statement, request.statement_id));
   }
   // COM_STMT_PREPARE is one byte and the text.
   if (request.sql.size() + 1 >= max_packet_) {
@@ -147,7 +154,7 @@ Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& reques
   }
   if (!keep) co_return running_;
   MYSQL_STMT* const statement = std::exchange(running_, nullptr);
-  statements_.Insert(request.statement_id, statement);
+  statements_.Insert(request.statement_id, {statement, binds_.signature()});
   co_return statement;
 }
 

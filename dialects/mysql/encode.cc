@@ -192,6 +192,7 @@ absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters,
     std::vector<Slot>().swap(slots_);
   }
   decimals_.Clear();
+  signature_ = 0xcbf29ce484222325u;
   binds_.assign(parameters.size(), MYSQL_BIND{});
   slots_.resize(parameters.size());
   // Command, statement, flags, count; the null bitmap; a flag and two bytes of type for each.
@@ -201,6 +202,7 @@ absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters,
     bind.length = &bind.length_value;
     bind.is_null = &bind.is_null_value;
     const absl::Status status = EncodeOne(parameters[i], bind, slots_[i]);
+    signature_ = (signature_ ^ static_cast<uint64_t>(bind.buffer_type)) * 0x100000001b3u;  // FNV-1a
     if (status.ok()) continue;
     return MakeError(DetailOf(status), absl::StrCat("parameter ", i + 1, ": ", status.message()));
   }

@@ -25,6 +25,9 @@ class ParameterBinds {
   // when the packet would be larger than the server takes (it would hang up).
   absl::Status Encode(std::span<const db::Parameter> parameters, uint64_t max_packet);
 
+  // A hash of the types that are sent.
+  uint64_t signature() const { return signature_; }
+
   MYSQL_BIND* binds() { return binds_.data(); }
   std::span<const MYSQL_BIND> view() const { return binds_; }
 
@@ -43,6 +46,7 @@ class ParameterBinds {
   std::vector<Slot> slots_;
   Arena decimals_;
   std::string scratch_;
+  uint64_t signature_ = 0;
   uint64_t packet_ = 0;  // bytes of the values so far
 };
 

@@ -3,7 +3,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 
 namespace ferro::mysql {
 namespace {
@@ -19,18 +18,21 @@ absl::string_view LastBetween(absl::string_view text, absl::string_view open,
   return end == absl::string_view::npos ? absl::string_view{} : text.substr(0, end);
 }
 
-// Takes a `quoted` identifier, in which a backtick is doubled, from the front of `text`.
+// Takes an identifier in backticks, or in double quotes as some messages have it under ANSI_QUOTES,
+// from the front of `text`. The quote is doubled within.
 bool ConsumeQuoted(absl::string_view& text, std::string& name) {
-  if (text.empty() || text.front() != '`') return false;
+  if (text.empty() || (text.front() != '`' && text.front() != '"')) return false;
+  const char quote = text.front();
+  name.clear();
   for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] != '`') continue;
-    if (i + 1 < text.size() && text[i + 1] == '`') {
+    if (text[i] == quote) {
+      if (i + 1 == text.size() || text[i + 1] != quote) {
+        text.remove_prefix(i + 1);
+        return true;
+      }
       ++i;
-      continue;
     }
-    name = absl::StrReplaceAll(text.substr(1, i - 1), {{"``", "`"}});
-    text.remove_prefix(i + 1);
-    return true;
+    name.push_back(text[i]);
   }
   return false;
 }
@@ -67,7 +69,7 @@ void TakeKey(absl::string_view text, Product product, ErrorDetail& detail) {
 // "… fails (`db`.`table`, CONSTRAINT `name` FOREIGN KEY (`a`, `b`) REFERENCES …)". Identifiers
 // only, no values.
 void TakeForeignKey(absl::string_view text, ErrorDetail& detail) {
-  const size_t open = text.find("(`");
+  const size_t open = text.find('(');
   if (open != absl::string_view::npos) detail.table = LastPart(text.substr(open + 1), nullptr);
 
   const absl::string_view word = "CONSTRAINT ";
@@ -101,7 +103,7 @@ void TakeColumnAndRow(absl::string_view text, ErrorDetail& detail) {
     absl::string_view name = text.substr(column + opening.size());
     if (name.size() >= 2 && name.front() == '\'' && name.back() == '\'') {
       detail.column = std::string(name.substr(1, name.size() - 2));
-    } else if (!name.empty() && name.front() == '`') {
+    } else {
       detail.column = LastPart(name, &detail.table);
     }
     return;
@@ -140,13 +142,16 @@ void TakeNames(int32_t code, absl::string_view text, Product product, ErrorDetai
       break;
     case 4025: {  // CONSTRAINT `x` failed for `db`.`table`; `table.column` names a column's own
                   // check
-      const size_t name = text.find("CONSTRAINT `");
+      const absl::string_view word = "CONSTRAINT ";
+      const size_t name = text.find(word);
       if (name == absl::string_view::npos) break;
-      absl::string_view rest = text.substr(name + 11);
+      absl::string_view rest = text.substr(name + word.size());
       if (!ConsumeQuoted(rest, detail.constraint)) break;
-      const size_t table = rest.rfind(" failed for `");
-      if (table != absl::string_view::npos)
-        detail.table = LastPart(rest.substr(table + 12), nullptr);
+      const absl::string_view failed = " failed for ";
+      const size_t table = rest.rfind(failed);
+      if (table != absl::string_view::npos) {
+        detail.table = LastPart(rest.substr(table + failed.size()), nullptr);
+      }
       break;
     }
     case 1054:  // Unknown column 'x' in …

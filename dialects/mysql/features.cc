@@ -1,4 +1,5 @@
-// What MySQL and MariaDB have. They are two profiles of one dialect; where their rows differ it says why.
+// What MySQL and MariaDB have. They are two profiles of one dialect; where their rows differ it
+// says why.
 #include "dialects/mysql/tables.h"
 
 namespace ferro::mysql {
@@ -23,9 +24,10 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Rewritten(kIntegerDivision, "DIV and %, and NULLIF for zero"),
     Native(kCheckedArithmetic),
     Native(kDecimalArithmetic),
-    Refused(kDecimalDivision,
-            "servers give quotients of decimals different scales: divide in the program, or declare "
-            "the operands float64"),
+    Refused(
+        kDecimalDivision,
+        "servers give quotients of decimals different scales: divide in the program, or declare "
+        "the operands float64"),
     Native(kRowLock),
     Rewritten(kOldRowAssignment, "assignments that read a column come before the one that sets it"),
     Refused(kTransactionalDdl,
@@ -55,9 +57,10 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Rewritten(kIntegerDivision, "DIV and %, and NULLIF for zero"),
     Native(kCheckedArithmetic),
     Native(kDecimalArithmetic),
-    Refused(kDecimalDivision,
-            "servers give quotients of decimals different scales: divide in the program, or declare "
-            "the operands float64"),
+    Refused(
+        kDecimalDivision,
+        "servers give quotients of decimals different scales: divide in the program, or declare "
+        "the operands float64"),
     Native(kRowLock),
     Rewritten(kOldRowAssignment, "assignments that read a column come before the one that sets it"),
     Refused(kTransactionalDdl,

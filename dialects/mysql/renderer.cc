@@ -18,8 +18,8 @@ absl::string_view MysqlRenderer::BinaryCollation() const {
   return profile_.version.product == Product::kMariadb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
 }
 
-// LIKE follows the collation, and the one that is stated wins over the column's. It is the one of our tables, so
-// their indexes serve. The drivers set NO_BACKSLASH_ESCAPES: '\' is one character.
+// LIKE follows the collation, and the one that is stated wins over the column's. It is the one of
+// our tables, so their indexes serve. The drivers set NO_BACKSLASH_ESCAPES: '\' is one character.
 void MysqlRenderer::LikePredicate(const ast::Like& like) {
   Operand(*like.value);
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
@@ -42,12 +42,17 @@ void MysqlRenderer::LimitClause(const ast::Select& select) {
 
 void MysqlRenderer::DefaultRow() { sql_ << " () VALUES ()"; }
 
-void MysqlRenderer::ColumnType(const ast::CreateTable& table,
-                               const ast::ColumnDefinition& column) {
+void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) {
   switch (column.type) {
-    case Type::kBool: sql_ << "TINYINT(1)"; return;
-    case Type::kInt64: sql_ << "BIGINT"; return;
-    case Type::kFloat64: sql_ << "DOUBLE"; return;
+    case Type::kBool:
+      sql_ << "TINYINT(1)";
+      return;
+    case Type::kInt64:
+      sql_ << "BIGINT";
+      return;
+    case Type::kFloat64:
+      sql_ << "DOUBLE";
+      return;
     case Type::kDecimal:
       sql_ << absl::StrCat("DECIMAL(", column.precision, ", ", column.scale, ")");
       return;
@@ -67,17 +72,30 @@ void MysqlRenderer::ColumnType(const ast::CreateTable& table,
         sql_ << "LONGBLOB";
       }
       return;
-    case Type::kDate: sql_ << "DATE"; return;
+    case Type::kDate:
+      sql_ << "DATE";
+      return;
     // Without (6) fractions of seconds are rounded (MySQL) or cut off (MariaDB).
-    case Type::kTime: sql_ << "TIME(6)"; return;
+    case Type::kTime:
+      sql_ << "TIME(6)";
+      return;
     // TIMESTAMP ends in 2038 and moves with the session's zone; what has a zone is stored in UTC.
     case Type::kTimestamp:
-    case Type::kTimestampTz: sql_ << "DATETIME(6)"; return;
-    case Type::kInterval: sql_ << "BIGINT"; return;
-    case Type::kUuid: sql_ << "BINARY(16)"; return;
-    case Type::kJson: sql_ << "JSON"; return;
+    case Type::kTimestampTz:
+      sql_ << "DATETIME(6)";
+      return;
+    case Type::kInterval:
+      sql_ << "BIGINT";
+      return;
+    case Type::kUuid:
+      sql_ << "BINARY(16)";
+      return;
+    case Type::kJson:
+      sql_ << "JSON";
+      return;
     case Type::kNull:
-    case Type::kArray: break;
+    case Type::kArray:
+      break;
   }
   Renderer::ColumnType(table, column);  // says that there is no type
 }
@@ -99,9 +117,9 @@ void MysqlRenderer::ColumnChecks(const ast::CreateTable& /*table*/,
 void MysqlRenderer::GeneratedColumn(const ast::CreateTable& table,
                                     const ast::ColumnDefinition& column) {
   const bool leads_key = !table.primary_key.empty() && table.primary_key[0] == column.name;
-  const bool leads_unique = std::any_of(
-      table.uniques.begin(), table.uniques.end(),
-      [&](const ast::Unique* unique) { return unique->columns[0] == column.name; });
+  const bool leads_unique =
+      std::any_of(table.uniques.begin(), table.uniques.end(),
+                  [&](const ast::Unique* unique) { return unique->columns[0] == column.name; });
   if (!leads_key && !leads_unique) {
     return Refuse(sql::Feature::kGeneratedKey,
                   "only the first column of a primary key or unique constraint is numbered here");

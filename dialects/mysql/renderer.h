@@ -22,7 +22,8 @@ class MysqlRenderer final : public sql::Renderer {
   void DropIndexText(const ast::DropIndex& index, sql::Step& step) override;
 
  private:
-  // Compares code points, and does not pad with spaces; the same name does not exist on both servers.
+  // Compares code points, and does not pad with spaces; the same name does not exist on both
+  // servers.
   absl::string_view BinaryCollation() const;
 };
 

@@ -12,30 +12,35 @@
 
 namespace ferro::mysql {
 
+struct KeptStatement {
+  MYSQL_STMT* statement = nullptr;  // null: not kept
+  uint64_t signature = 0;           // of its parameters' types, see ParameterBinds
+};
+
 class StatementCache {
  public:
   explicit StatementCache(size_t capacity) : capacity_(capacity) {}
 
-  // Null when it is not kept. Makes it the most recently used.
-  MYSQL_STMT* Find(uint64_t id) {
+  // Makes it the most recently used.
+  KeptStatement Find(uint64_t id) {
     const auto found = index_.find(id);
-    if (found == index_.end()) return nullptr;
+    if (found == index_.end()) return {};
     order_.splice(order_.begin(), order_, found->second);
     return found->second->second;
   }
 
   // Room has been made before: see full().
-  void Insert(uint64_t id, MYSQL_STMT* statement) {
-    order_.emplace_front(id, statement);
+  void Insert(uint64_t id, KeptStatement kept) {
+    order_.emplace_front(id, kept);
     index_[id] = order_.begin();
   }
 
   // Forgets one; the caller closes it.
   MYSQL_STMT* TakeOldest() {
-    const auto [id, statement] = order_.back();
+    const auto [id, kept] = order_.back();
     index_.erase(id);
     order_.pop_back();
-    return statement;
+    return kept.statement;
   }
   void Forget(uint64_t id) {
     const auto found = index_.find(id);
@@ -47,10 +52,9 @@ class StatementCache {
   bool empty() const { return order_.empty(); }
   bool full() const { return order_.size() >= capacity_; }
   size_t capacity() const { return capacity_; }
-  size_t size() const { return order_.size(); }
 
  private:
-  using Entry = std::pair<uint64_t, MYSQL_STMT*>;
+  using Entry = std::pair<uint64_t, KeptStatement>;
 
   size_t capacity_;
   std::list<Entry> order_;

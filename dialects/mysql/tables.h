@@ -1,4 +1,5 @@
-// The words and the feature rows of this dialect, for dialect.cc. MariaDB and MySQL share the words.
+// The words and the feature rows of this dialect, for dialect.cc. MariaDB and MySQL share the
+// words.
 #pragma once
 
 #include "engine/sql/feature.h"

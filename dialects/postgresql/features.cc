@@ -22,9 +22,10 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kIntegerDivision, "NULLIF for zero"),
     Native(kCheckedArithmetic),
     Native(kDecimalArithmetic),
-    Refused(kDecimalDivision,
-            "servers give quotients of decimals different scales: divide in the program, or declare "
-            "the operands float64"),
+    Refused(
+        kDecimalDivision,
+        "servers give quotients of decimals different scales: divide in the program, or declare "
+        "the operands float64"),
     Native(kRowLock),
     Native(kOldRowAssignment),
     Native(kTransactionalDdl),

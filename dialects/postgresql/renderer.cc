@@ -8,29 +8,43 @@ namespace {
 // The type of a column without its measures; nothing for what is no type of a column.
 absl::string_view TypeWord(Type type) {
   switch (type) {
-    case Type::kBool: return "boolean";
-    case Type::kInt64: return "bigint";
-    case Type::kFloat64: return "double precision";
-    case Type::kDecimal: return "numeric";
-    case Type::kText: return "text";
-    case Type::kBytes: return "bytea";
-    case Type::kDate: return "date";
-    case Type::kTime: return "time";
-    case Type::kTimestamp: return "timestamp";
-    case Type::kTimestampTz: return "timestamptz";
-    case Type::kInterval: return "interval";
-    case Type::kUuid: return "uuid";
-    case Type::kJson: return "jsonb";
+    case Type::kBool:
+      return "boolean";
+    case Type::kInt64:
+      return "bigint";
+    case Type::kFloat64:
+      return "double precision";
+    case Type::kDecimal:
+      return "numeric";
+    case Type::kText:
+      return "text";
+    case Type::kBytes:
+      return "bytea";
+    case Type::kDate:
+      return "date";
+    case Type::kTime:
+      return "time";
+    case Type::kTimestamp:
+      return "timestamp";
+    case Type::kTimestampTz:
+      return "timestamptz";
+    case Type::kInterval:
+      return "interval";
+    case Type::kUuid:
+      return "uuid";
+    case Type::kJson:
+      return "jsonb";
     case Type::kNull:
-    case Type::kArray: break;
+    case Type::kArray:
+      break;
   }
   return "";
 }
 
 }  // namespace
 
-// One array, whatever its length: one text and one prepared statement. An empty array gives false, and true when
-// negated, also for NULL.
+// One array, whatever its length: one text and one prepared statement. An empty array gives false,
+// and true when negated, also for NULL.
 void PostgresqlRenderer::Membership(const ast::In& in) {
   Operand(*in.value);
   sql_ << (in.negated ? " <> ALL(" : " = ANY(");
@@ -54,8 +68,8 @@ std::optional<bool> PostgresqlRenderer::NullsStandFirst(bool descending) const {
 
 void PostgresqlRenderer::LimitClause(const ast::Select& select) { LimitOffset(select, ""); }
 
-// One array for each column: the text does not depend on the number of rows, and the rows are inserted, numbered and
-// given back in the order of the arrays.
+// One array for each column: the text does not depend on the number of rows, and the rows are
+// inserted, numbered and given back in the order of the arrays.
 void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) {
   for (const ast::Assignment* assignment : insert.row) {
     if (TypeWord(ast::As<ast::Param>(*assignment->value).type).empty()) return;

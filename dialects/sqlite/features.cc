@@ -22,12 +22,14 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kTrueDivision, "a cast to REAL, and NULLIF for zero"),
     Rewritten(kIntegerDivision, "ferro_divide(), and NULLIF for zero"),
     Rewritten(kCheckedArithmetic, "functions of ours; SQLite's operators turn to REAL"),
-    Refused(kDecimalArithmetic,
-            "SQLite calculates decimals as binary fractions: calculate in the program, or declare the "
-            "operands float64"),
-    Refused(kDecimalDivision,
-            "servers give quotients of decimals different scales: divide in the program, or declare "
-            "the operands float64"),
+    Refused(
+        kDecimalArithmetic,
+        "SQLite calculates decimals as binary fractions: calculate in the program, or declare the "
+        "operands float64"),
+    Refused(
+        kDecimalDivision,
+        "servers give quotients of decimals different scales: divide in the program, or declare "
+        "the operands float64"),
     Refused(kRowLock, "SQLite locks the database, not rows: begin an immediate transaction"),
     Native(kOldRowAssignment),
     Native(kTransactionalDdl),

@@ -7,7 +7,8 @@ const sql::Lexicon kLexicon = {
     .true_word = "1",
     .false_word = "0",
     .double_type = "REAL",
-    // A transaction that begins by reading cannot always be made a writing one later: SQLITE_BUSY_SNAPSHOT.
+    // A transaction that begins by reading cannot always be made a writing one later:
+    // SQLITE_BUSY_SNAPSHOT.
     .begin_write = "BEGIN IMMEDIATE",
 };
 

@@ -7,9 +7,9 @@ namespace ferro::sqlite {
 
 using ast::BinaryOp;
 
-// Decimals are stored as text, which is compared by our collation. It is said here too, for tables that were not made
-// by us and for operands that are no columns. An integer beside a decimal is made text: as numbers both would be
-// binary fractions.
+// Decimals are stored as text, which is compared by our collation. It is said here too, for tables
+// that were not made by us and for operands that are no columns. An integer beside a decimal is
+// made text: as numbers both would be binary fractions.
 void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
   const Type type = sql::TypeOf(expr);
   const auto cast = [&](absl::string_view to) {
@@ -27,8 +27,8 @@ void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
   sql_ << " COLLATE ferro_decimal";
 }
 
-// Our functions (dialects/sqlite/functions.cc) take int64 and float64 operands, also when their types are known to
-// SQLite alone, and fail where SQLite's operators would turn to REAL or NULL.
+// Our functions (dialects/sqlite/functions.cc) take int64 and float64 operands, also when their
+// types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL.
 void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
   const auto call = [&](absl::string_view function, absl::string_view left_of_right,
                         absl::string_view right_of_right) {
@@ -39,10 +39,14 @@ void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
     sql_ << right_of_right << ")";
   };
   switch (binary.op) {
-    case BinaryOp::kAdd: return call("ferro_add", "", "");
-    case BinaryOp::kSubtract: return call("ferro_subtract", "", "");
-    case BinaryOp::kMultiply: return call("ferro_multiply", "", "");
-    case BinaryOp::kIntegerDivide: return call("ferro_divide", "NULLIF(", ", 0)");
+    case BinaryOp::kAdd:
+      return call("ferro_add", "", "");
+    case BinaryOp::kSubtract:
+      return call("ferro_subtract", "", "");
+    case BinaryOp::kMultiply:
+      return call("ferro_multiply", "", "");
+    case BinaryOp::kIntegerDivide:
+      return call("ferro_divide", "NULLIF(", ", 0)");
     case BinaryOp::kDivide:
     case BinaryOp::kModulo:
     case BinaryOp::kEqual:
@@ -50,7 +54,8 @@ void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
     case BinaryOp::kLess:
     case BinaryOp::kLessEqual:
     case BinaryOp::kGreater:
-    case BinaryOp::kGreaterEqual: return Renderer::Arithmetic(binary);
+    case BinaryOp::kGreaterEqual:
+      return Renderer::Arithmetic(binary);
   }
 }
 
@@ -67,33 +72,58 @@ std::optional<bool> SqliteRenderer::NullsStandFirst(bool descending) const { ret
 void SqliteRenderer::LimitClause(const ast::Select& select) { LimitOffset(select, "-1"); }
 
 // The words are kept by SQLite and read back; what it does with a column follows from parts of them
-// (https://sqlite.org/datatype3.html#affinity). DECIMAL TEXT, UUID BLOB, INTERVAL INTEGER and JSON TEXT are chosen
-// for their affinity; dates and times are ISO text, which NUMERIC affinity leaves alone.
+// (https://sqlite.org/datatype3.html#affinity). DECIMAL TEXT, UUID BLOB, INTERVAL INTEGER and JSON
+// TEXT are chosen for their affinity; dates and times are ISO text, which NUMERIC affinity leaves
+// alone.
 void SqliteRenderer::ColumnType(const ast::CreateTable& table,
                                 const ast::ColumnDefinition& column) {
   switch (column.type) {
-    case Type::kBool: sql_ << "BOOLEAN"; return;
+    case Type::kBool:
+      sql_ << "BOOLEAN";
+      return;
     case Type::kInt64:
       // A lone key declared INTEGER would be numbered by SQLite, which nobody asked for.
       sql_ << (IsOnlyKey(table, column) ? "BIGINT" : "INTEGER");
       return;
-    case Type::kFloat64: sql_ << "DOUBLE"; return;
+    case Type::kFloat64:
+      sql_ << "DOUBLE";
+      return;
     case Type::kDecimal:
       sql_ << "DECIMAL TEXT";
-      if (column.precision > 0) sql_ << absl::StrCat("(", column.precision, ", ", column.scale, ")");
+      if (column.precision > 0)
+        sql_ << absl::StrCat("(", column.precision, ", ", column.scale, ")");
       sql_ << " COLLATE ferro_decimal";
       return;
-    case Type::kText: sql_ << "TEXT"; return;
-    case Type::kBytes: sql_ << "BLOB"; return;
-    case Type::kDate: sql_ << "DATE"; return;
-    case Type::kTime: sql_ << "TIME"; return;
-    case Type::kTimestamp: sql_ << "TIMESTAMP"; return;
-    case Type::kTimestampTz: sql_ << "TIMESTAMPTZ"; return;
-    case Type::kInterval: sql_ << "INTERVAL INTEGER"; return;
-    case Type::kUuid: sql_ << "UUID BLOB"; return;
-    case Type::kJson: sql_ << "JSON TEXT"; return;
+    case Type::kText:
+      sql_ << "TEXT";
+      return;
+    case Type::kBytes:
+      sql_ << "BLOB";
+      return;
+    case Type::kDate:
+      sql_ << "DATE";
+      return;
+    case Type::kTime:
+      sql_ << "TIME";
+      return;
+    case Type::kTimestamp:
+      sql_ << "TIMESTAMP";
+      return;
+    case Type::kTimestampTz:
+      sql_ << "TIMESTAMPTZ";
+      return;
+    case Type::kInterval:
+      sql_ << "INTERVAL INTEGER";
+      return;
+    case Type::kUuid:
+      sql_ << "UUID BLOB";
+      return;
+    case Type::kJson:
+      sql_ << "JSON TEXT";
+      return;
     case Type::kNull:
-    case Type::kArray: break;
+    case Type::kArray:
+      break;
   }
   Renderer::ColumnType(table, column);  // says that there is no type
 }
@@ -117,7 +147,8 @@ void SqliteRenderer::ColumnChecks(const ast::CreateTable& table,
   }
 }
 
-// Before the point at most precision - scale digits, after it at most scale; zeros at either end do not count.
+// Before the point at most precision - scale digits, after it at most scale; zeros at either end do
+// not count.
 void SqliteRenderer::DigitsCheck(const ast::ColumnDefinition& column) {
   const auto text = [&] { sql_.Identifier(column.name); };
   const auto point = [&] {
@@ -137,7 +168,8 @@ void SqliteRenderer::DigitsCheck(const ast::ColumnDefinition& column) {
   sql_ << " + 1), '0')) <= " << absl::StrCat(column.scale) << ")";
 }
 
-// Only a column of exactly this type, as the whole key, is numbered (https://sqlite.org/lang_createtable.html#rowid).
+// Only a column of exactly this type, as the whole key, is numbered
+// (https://sqlite.org/lang_createtable.html#rowid).
 void SqliteRenderer::GeneratedColumn(const ast::CreateTable& table,
                                      const ast::ColumnDefinition& column) {
   if (!IsOnlyKey(table, column)) {

@@ -175,7 +175,10 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
                           execution.arguments.subspan(first * width, count * width), count);
     if (!done.ok()) {
       status = WithDetail(done.status(),
-                          [&](ErrorDetail& detail) { detail.row = static_cast<int64_t>(first); });
+                          [&](ErrorDetail& detail) {
+                            // A driver may know the row within its statement (PostgreSQL's arrays).
+                            detail.row = static_cast<int64_t>(first) + std::max<int64_t>(detail.row, 0);
+                          });
       break;
     }
     affected += *done;

@@ -21,7 +21,8 @@ bool ReadsTable(const ast::Node& part, ast::Name table) {
 
 class Collector {
  public:
-  // What a node asks for by itself, without its children. Nodes without a word here ask for nothing.
+  // What a node asks for by itself, without its children. Nodes without a word here ask for
+  // nothing.
   void operator()(const ast::Node& node) {
     ast::Visit(node, [this](const auto& typed) { Of(typed); });
   }

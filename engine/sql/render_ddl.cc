@@ -78,10 +78,17 @@ void Renderer::ColumnType(const ast::CreateTable& /*table*/, const ast::ColumnDe
     sql_ << absl::StrCat("(", column.precision, ", ", column.scale, ")");
   };
   switch (column.type) {
-    case Type::kBool: sql_ << "BOOLEAN"; return;
-    case Type::kInt64: sql_ << "BIGINT"; return;
-    case Type::kFloat64: sql_ << "DOUBLE PRECISION"; return;
-    case Type::kDecimal: return measures("DECIMAL");
+    case Type::kBool:
+      sql_ << "BOOLEAN";
+      return;
+    case Type::kInt64:
+      sql_ << "BIGINT";
+      return;
+    case Type::kFloat64:
+      sql_ << "DOUBLE PRECISION";
+      return;
+    case Type::kDecimal:
+      return measures("DECIMAL");
     case Type::kText:
       if (column.length > 0) {
         sql_ << absl::StrCat("VARCHAR(", column.length, ")");
@@ -89,16 +96,33 @@ void Renderer::ColumnType(const ast::CreateTable& /*table*/, const ast::ColumnDe
         sql_ << "CHARACTER LARGE OBJECT";
       }
       return;
-    case Type::kBytes: sql_ << "BINARY LARGE OBJECT"; return;
-    case Type::kDate: sql_ << "DATE"; return;
-    case Type::kTime: sql_ << "TIME(6)"; return;
-    case Type::kTimestamp: sql_ << "TIMESTAMP(6)"; return;
-    case Type::kTimestampTz: sql_ << "TIMESTAMP(6) WITH TIME ZONE"; return;
-    case Type::kInterval: sql_ << "INTERVAL DAY TO SECOND(6)"; return;
-    case Type::kUuid: sql_ << "BINARY(16)"; return;
-    case Type::kJson: sql_ << "JSON"; return;
+    case Type::kBytes:
+      sql_ << "BINARY LARGE OBJECT";
+      return;
+    case Type::kDate:
+      sql_ << "DATE";
+      return;
+    case Type::kTime:
+      sql_ << "TIME(6)";
+      return;
+    case Type::kTimestamp:
+      sql_ << "TIMESTAMP(6)";
+      return;
+    case Type::kTimestampTz:
+      sql_ << "TIMESTAMP(6) WITH TIME ZONE";
+      return;
+    case Type::kInterval:
+      sql_ << "INTERVAL DAY TO SECOND(6)";
+      return;
+    case Type::kUuid:
+      sql_ << "BINARY(16)";
+      return;
+    case Type::kJson:
+      sql_ << "JSON";
+      return;
     case Type::kNull:
-    case Type::kArray: break;  // refused by the reader
+    case Type::kArray:
+      break;  // refused by the reader
   }
   Fail(absl::InternalError("a column without a type"));
 }

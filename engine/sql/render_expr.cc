@@ -18,18 +18,25 @@ constexpr size_t kFlatTerms = 16;
 
 absl::string_view ComparisonWord(BinaryOp op) {
   switch (op) {
-    case BinaryOp::kEqual: return " = ";
-    case BinaryOp::kNotEqual: return " <> ";
-    case BinaryOp::kLess: return " < ";
-    case BinaryOp::kLessEqual: return " <= ";
-    case BinaryOp::kGreater: return " > ";
-    case BinaryOp::kGreaterEqual: return " >= ";
+    case BinaryOp::kEqual:
+      return " = ";
+    case BinaryOp::kNotEqual:
+      return " <> ";
+    case BinaryOp::kLess:
+      return " < ";
+    case BinaryOp::kLessEqual:
+      return " <= ";
+    case BinaryOp::kGreater:
+      return " > ";
+    case BinaryOp::kGreaterEqual:
+      return " >= ";
     case BinaryOp::kAdd:
     case BinaryOp::kSubtract:
     case BinaryOp::kMultiply:
     case BinaryOp::kDivide:
     case BinaryOp::kIntegerDivide:
-    case BinaryOp::kModulo: break;
+    case BinaryOp::kModulo:
+      break;
   }
   return "";
 }
@@ -40,8 +47,10 @@ bool IsCompound(const ast::Expr& expr) {
     case Kind::kParam:
     case Kind::kParamList:
     case Kind::kLiteral:
-    case Kind::kCount: return false;
-    case Kind::kExists: return ast::As<ast::Exists>(expr).negated;
+    case Kind::kCount:
+      return false;
+    case Kind::kExists:
+      return ast::As<ast::Exists>(expr).negated;
     case Kind::kLogical: {
       const auto& logical = ast::As<ast::Logical>(expr);
       return logical.terms.size() > 1 || IsCompound(*logical.terms.front());
@@ -66,7 +75,8 @@ bool IsCompound(const ast::Expr& expr) {
     case Kind::kCreateTable:
     case Kind::kDropTable:
     case Kind::kCreateIndex:
-    case Kind::kDropIndex: return true;
+    case Kind::kDropIndex:
+      return true;
   }
   return true;
 }
@@ -121,7 +131,8 @@ void Renderer::Operand(const ast::Expr& expr) {
 void Renderer::Column(const ast::Column& column) {
   absl::string_view source = column.source;
   if (source.empty() && ordering_ != nullptr && ordering_->from) {
-    // In ORDER BY a bare name is first an alias of the result (in PostgreSQL only when it stands alone).
+    // In ORDER BY a bare name is first an alias of the result (in PostgreSQL only when it stands
+    // alone).
     for (const ast::SelectItem* item : ordering_->items) {
       if (absl::EqualsIgnoreCase(item->alias, column.name)) {
         const ast::Table& table = *ordering_->from;
@@ -142,10 +153,18 @@ void Renderer::Bound(const ast::Param& param, bool not_negative) {
 
 void Renderer::Literal(const ast::Literal& literal) {
   switch (literal.literal) {
-    case ast::LiteralKind::kNull: sql_ << "NULL"; return;
-    case ast::LiteralKind::kTrue: sql_ << profile_.lexicon->true_word; return;
-    case ast::LiteralKind::kFalse: sql_ << profile_.lexicon->false_word; return;
-    case ast::LiteralKind::kInteger: sql_.Integer(literal.integer); return;
+    case ast::LiteralKind::kNull:
+      sql_ << "NULL";
+      return;
+    case ast::LiteralKind::kTrue:
+      sql_ << profile_.lexicon->true_word;
+      return;
+    case ast::LiteralKind::kFalse:
+      sql_ << profile_.lexicon->false_word;
+      return;
+    case ast::LiteralKind::kInteger:
+      sql_.Integer(literal.integer);
+      return;
   }
 }
 
@@ -155,7 +174,9 @@ void Renderer::Unary(const ast::Unary& unary) {
       sql_ << "NOT ";
       Operand(*unary.operand);
       return;
-    case ast::UnaryOp::kNegate: Negation(*unary.operand); return;
+    case ast::UnaryOp::kNegate:
+      Negation(*unary.operand);
+      return;
     case ast::UnaryOp::kIsNull:
       Operand(*unary.operand);
       sql_ << " IS NULL";
@@ -167,7 +188,8 @@ void Renderer::Unary(const ast::Unary& unary) {
   }
 }
 
-// Where the depth of an expression is limited a chain is a tree: SQLite counts each term as a level.
+// Where the depth of an expression is limited a chain is a tree: SQLite counts each term as a
+// level.
 void Renderer::Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms) {
   const absl::string_view word = op == ast::LogicalOp::kAnd ? " AND " : " OR ";
   if (terms.size() == 1) return Expression(*terms.front());
@@ -242,22 +264,30 @@ void Renderer::Arithmetic(const ast::Binary& binary) {
     sql_ << ", 0)";
   };
   switch (binary.op) {
-    case BinaryOp::kAdd: return infix(" + ");
-    case BinaryOp::kSubtract: return infix(" - ");
-    case BinaryOp::kMultiply: return infix(" * ");
+    case BinaryOp::kAdd:
+      return infix(" + ");
+    case BinaryOp::kSubtract:
+      return infix(" - ");
+    case BinaryOp::kMultiply:
+      return infix(" * ");
     case BinaryOp::kDivide:
       sql_ << "CAST(";
       Expression(*binary.left);
       sql_ << " AS " << profile_.lexicon->double_type << ")";
       return by(" / ");
-    case BinaryOp::kIntegerDivide: ArithmeticOperand(*binary.left); return by(" / ");
-    case BinaryOp::kModulo: ArithmeticOperand(*binary.left); return by(" % ");
+    case BinaryOp::kIntegerDivide:
+      ArithmeticOperand(*binary.left);
+      return by(" / ");
+    case BinaryOp::kModulo:
+      ArithmeticOperand(*binary.left);
+      return by(" % ");
     case BinaryOp::kEqual:
     case BinaryOp::kNotEqual:
     case BinaryOp::kLess:
     case BinaryOp::kLessEqual:
     case BinaryOp::kGreater:
-    case BinaryOp::kGreaterEqual: return Comparison(binary);
+    case BinaryOp::kGreaterEqual:
+      return Comparison(binary);
   }
 }
 

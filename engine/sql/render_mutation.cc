@@ -1,5 +1,5 @@
-// INSERT, UPDATE and DELETE, and their RETURNING on servers that have none: the rows are found by their key, in more
-// than one step of one transaction.
+// INSERT, UPDATE and DELETE, and their RETURNING on servers that have none: the rows are found by
+// their key, in more than one step of one transaction.
 #include "absl/strings/match.h"
 #include "engine/sql/renderer.h"
 
@@ -96,16 +96,18 @@ void Renderer::DescribeBulk(const ast::Insert& insert, Compiled& compiled) {
   if (bulk.style != BulkStyle::kValues || insert.returning.empty()) return;
   const bool supplied = Find(insert.row, insert.key) != nullptr;
   if (emulated) {
-    // The first generated key says the others of a statement; supplied keys say nothing of each other.
+    // The first generated key says the others of a statement; supplied keys say nothing of each
+    // other.
     bulk.one_row_each = supplied;
     return;
   }
-  // No order is promised for the rows that RETURNING gives. Generated keys ascend with the rows, and supplied keys
-  // are matched by value (engine/db/ordered_rows.h); without a key in sight only single rows are in order.
+  // No order is promised for the rows that RETURNING gives. Generated keys ascend with the rows,
+  // and supplied keys are matched by value (engine/db/ordered_rows.h); without a key in sight only
+  // single rows are in order.
   compiled.has_generated_key_order =
       !supplied && compiled.key_column >= 0 && insert.key_type == Type::kInt64;
-  bulk.one_row_each = !compiled.has_generated_key_order &&
-                      (compiled.key_column < 0 || compiled.supplied_key < 0);
+  bulk.one_row_each =
+      !compiled.has_generated_key_order && (compiled.key_column < 0 || compiled.supplied_key < 0);
 }
 
 void Renderer::BulkInsert(const ast::Insert& insert, Bulk& bulk) {
@@ -234,8 +236,8 @@ void Renderer::WhereKeyIn(ast::Name key, Type key_type) {
   sql_ << ")";
 }
 
-void Renderer::SelectByKeys(ast::Name table, ast::List<const ast::SelectItem*> items,
-                            ast::Name key, Type key_type, Compiled& compiled) {
+void Renderer::SelectByKeys(ast::Name table, ast::List<const ast::SelectItem*> items, ast::Name key,
+                            Type key_type, Compiled& compiled) {
   sql_ << "SELECT ";
   Items(items);
   sql_ << " FROM ";

@@ -21,8 +21,7 @@ std::vector<ResultColumn> ResultColumns(ast::List<const ast::SelectItem*> items)
 void Renderer::Select(const ast::Select& select, Compiled& compiled) {
   compiled.columns = ResultColumns(select.items);
   // What takes locks is no mere query: it must not be sent to a replica, nor be repeated unasked.
-  compiled.statement_class =
-      select.for_update ? StatementClass::kWrite : StatementClass::kQuery;
+  compiled.statement_class = select.for_update ? StatementClass::kWrite : StatementClass::kQuery;
   SelectText(select);
   AddStep(compiled).columns = compiled.columns;
 }
@@ -82,8 +81,8 @@ void Renderer::OrderItem(const ast::OrderItem& item) {
   Compared(*item.value, TypeOf(*item.value));
   if (item.descending) sql_ << " DESC";
   if (item.nulls == ast::Nulls::kNever) return;
-  const bool first = item.nulls == ast::Nulls::kFirst ||
-                     (item.nulls == ast::Nulls::kDefault && item.descending);
+  const bool first =
+      item.nulls == ast::Nulls::kFirst || (item.nulls == ast::Nulls::kDefault && item.descending);
   if (NullsStandFirst(item.descending) == first) return;
   sql_ << (first ? " NULLS FIRST" : " NULLS LAST");
 }

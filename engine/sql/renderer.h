@@ -1,5 +1,5 @@
-// Writes statements as SQL text. What is common to all dialects is here and not virtual; a clause that differs is
-// a hook with a default near ISO SQL. One Renderer renders one statement.
+// Writes statements as SQL text. What is common to all dialects is here and not virtual; a clause
+// that differs is a hook with a default near ISO SQL. One Renderer renders one statement.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,8 @@ class Renderer {
   Renderer(const Renderer&) = delete;
   Renderer& operator=(const Renderer&) = delete;
 
-  // Appends the steps of `statement` to `compiled`, whose parameters are set, and says what comes back.
+  // Appends the steps of `statement` to `compiled`, whose parameters are set, and says what comes
+  // back.
   absl::Status Render(const ast::Statement& statement, Compiled& compiled);
 
  protected:
@@ -61,7 +62,8 @@ class Renderer {
   virtual void BulkInsert(const ast::Insert& insert, Bulk& bulk);
 
   // --- render_ddl.cc
-  // The name of a check on a column, or nothing when it would be too long for a name. Then CHECK follows.
+  // The name of a check on a column, or nothing when it would be too long for a name. Then CHECK
+  // follows.
   void CheckConstraint(const ast::CreateTable& table, const ast::ColumnDefinition& column,
                        absl::string_view about);
   static bool IsOnlyKey(const ast::CreateTable& table, const ast::ColumnDefinition& column);
@@ -122,7 +124,8 @@ class Renderer {
   // Ends a text; the reference is good until the next one.
   Step& AddStep(Compiled& compiled);
 
-  // While an ORDER BY is written: a name in it that an item took as its alias is said with its table.
+  // While an ORDER BY is written: a name in it that an item took as its alias is said with its
+  // table.
   const ast::Select* ordering_ = nullptr;
   absl::Status status_;
 };

@@ -22,8 +22,8 @@ ast::List<T> CopyList(const std::vector<T>& items, Arena& arena) {
   return copy;
 }
 
-// Whether `reader` reads `column`. A column of the same name in a subquery counts too: an order too many does no
-// harm. Names are compared without case, as MySQL does.
+// Whether `reader` reads `column`. A column of the same name in a subquery counts too: an order too
+// many does no harm. Names are compared without case, as MySQL does.
 bool Reads(const ast::Expr& reader, ast::Name column) {
   bool found = false;
   const auto look = [&](const ast::Node& node) {
@@ -67,7 +67,11 @@ class Rewriter {
       return Pointer(field);
     } else if constexpr (requires { field.node; }) {
       return field && Pointer(field.node);
-    } else if constexpr (requires { typename F::value_type; field.size(); field.data(); }) {
+    } else if constexpr (requires {
+                           typename F::value_type;
+                           field.size();
+                           field.data();
+                         }) {
       if constexpr (ast::internal::kIsNodePointer<typename F::value_type>) return Items(field);
     }
     return false;
@@ -135,7 +139,8 @@ ast::List<const ast::OrderItem*> NullsOrderAsIsNull(ast::List<const ast::OrderIt
   for (const ast::OrderItem* item : order) {
     const bool last = item->nulls == ast::Nulls::kLast ||
                       (item->nulls == ast::Nulls::kDefault && !item->descending);
-    // The smallest value is first when ascending and last when descending: then nothing need be said.
+    // The smallest value is first when ascending and last when descending: then nothing need be
+    // said.
     if (item->nulls != ast::Nulls::kNever && last != item->descending) {
       auto* is_null = arena.New<ast::Unary>();
       is_null->op = ast::UnaryOp::kIsNull;
@@ -155,7 +160,8 @@ ast::List<const ast::OrderItem*> NullsOrderAsIsNull(ast::List<const ast::OrderIt
 
 bool HasDependentAssignments(ast::List<const ast::Assignment*> assignments) {
   absl::flat_hash_set<std::string> set;
-  for (const ast::Assignment* setter : assignments) set.insert(absl::AsciiStrToLower(setter->column));
+  for (const ast::Assignment* setter : assignments)
+    set.insert(absl::AsciiStrToLower(setter->column));
   bool found = false;
   for (const ast::Assignment* reader : assignments) {
     const auto look = [&](const ast::Node& node) {

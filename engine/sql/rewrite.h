@@ -1,6 +1,6 @@
-// The shared AST-to-AST rewrites: another statement of the same meaning, for servers that lack a feature. Which of
-// them are applied is said by the dialect's feature table (Support::kRewritten). New nodes go into the arena;
-// what does not change is shared with the old tree.
+// The shared AST-to-AST rewrites: another statement of the same meaning, for servers that lack a
+// feature. Which of them are applied is said by the dialect's feature table (Support::kRewritten).
+// New nodes go into the arena; what does not change is shared with the old tree.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -22,8 +22,8 @@ ast::List<const ast::OrderItem*> NullsOrderAsIsNull(ast::List<const ast::OrderIt
 
 // before: SET a = 5, b = a + 1      (b gets the old a)
 // after:  SET b = a + 1, a = 5
-// for servers that assign from left to right and read what they have just assigned. ErrorClass::kUnsupported when
-// the assignments read each other in a circle.
+// for servers that assign from left to right and read what they have just assigned.
+// ErrorClass::kUnsupported when the assignments read each other in a circle.
 absl::StatusOr<ast::List<const ast::Assignment*>> ReadersFirst(
     ast::List<const ast::Assignment*> assignments, const DialectProfile& profile, Arena& arena);
 

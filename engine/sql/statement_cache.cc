@@ -13,8 +13,8 @@
 
 namespace ferro::sql {
 
-// One part of the cache with a lock of its own. The list is in order of use, latest first; list nodes do not move, so
-// the map's keys may point into them.
+// One part of the cache with a lock of its own. The list is in order of use, latest first; list
+// nodes do not move, so the map's keys may point into them.
 struct StatementCache::Shard {
   struct Entry {
     std::string plan;
@@ -27,7 +27,8 @@ struct StatementCache::Shard {
   uint64_t hits ABSL_GUARDED_BY(mutex) = 0;
   uint64_t misses ABSL_GUARDED_BY(mutex) = 0;
 
-  std::shared_ptr<const Compiled> Find(absl::string_view plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  std::shared_ptr<const Compiled> Find(absl::string_view plan)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     const auto found = by_plan.find(plan);
     if (found == by_plan.end()) return nullptr;
     entries.splice(entries.begin(), entries, found->second);

@@ -16,10 +16,13 @@ using ast::UnaryOp;
 
 Type TypeOfLiteral(const ast::Literal& literal) {
   switch (literal.literal) {
-    case ast::LiteralKind::kNull: return Type::kNull;
+    case ast::LiteralKind::kNull:
+      return Type::kNull;
     case ast::LiteralKind::kTrue:
-    case ast::LiteralKind::kFalse: return Type::kBool;
-    case ast::LiteralKind::kInteger: return Type::kInt64;
+    case ast::LiteralKind::kFalse:
+      return Type::kBool;
+    case ast::LiteralKind::kInteger:
+      return Type::kInt64;
   }
   return Type::kNull;
 }
@@ -74,8 +77,8 @@ absl::Status CheckBinary(const ast::Binary& binary) {
   if (binary.op != BinaryOp::kIntegerDivide && binary.op != BinaryOp::kModulo) {
     return absl::OkStatus();
   }
-  // An operand of unknown type could be a fraction, and servers differ on what is done with it. Decimals are
-  // left to Feature::kDecimalDivision, whose advice is better.
+  // An operand of unknown type could be a fraction, and servers differ on what is done with it.
+  // Decimals are left to Feature::kDecimalDivision, whose advice is better.
   for (const Type type : {left, right}) {
     if (type != Type::kInt64 && type != Type::kDecimal) {
       return Wrong("integer division and remainder take operands of type int64",

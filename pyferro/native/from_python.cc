@@ -17,14 +17,14 @@ bool HaveDateTime() {
 }
 
 Ref WrongType(const Target& target, PyObject* value, const char* advice = "") {
-  const ferro_bytes type = ferro_type_name(target.type);
+  Ref type = Text(ferro_type_name(target.type));
+  if (!type) return {};
   if (target.column != nullptr) {
-    PyErr_Format(PyExc_TypeError, "column %R holds %.*s, and a value of type %.100s was given%s",
-                 target.column, static_cast<int>(type.size), type.data, Py_TYPE(value)->tp_name,
-                 advice);
+    PyErr_Format(PyExc_TypeError, "column %R holds %U, and a value of type %.100s was given%s",
+                 target.column, type.get(), Py_TYPE(value)->tp_name, advice);
   } else {
-    PyErr_Format(PyExc_TypeError, "a %.*s is needed, and a value of type %.100s was given%s",
-                 static_cast<int>(type.size), type.data, Py_TYPE(value)->tp_name, advice);
+    PyErr_Format(PyExc_TypeError, "a value of type %U is needed, and one of type %.100s was given%s",
+                 type.get(), Py_TYPE(value)->tp_name, advice);
   }
   return {};
 }

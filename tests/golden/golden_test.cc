@@ -1,5 +1,6 @@
-// Compiles each case of the .case files beside this file for every dialect and compares the text with what stands
-// there. With FERRO_UPDATE_GOLDEN=1 in the environment the files are rewritten instead; the diff is the review.
+// Compiles each case of the .case files beside this file for every dialect and compares the text
+// with what stands there. With FERRO_UPDATE_GOLDEN=1 in the environment the files are rewritten
+// instead; the diff is the review.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,9 +44,15 @@ std::string Describe(const sql::Text& text) {
   absl::StrAppend(&out, "\nbinds:");
   for (const sql::Bind& bind : text.binds) {
     switch (bind.source) {
-      case sql::BindSource::kParameter: absl::StrAppend(&out, " ", bind.index + 1); break;
-      case sql::BindSource::kList: absl::StrAppend(&out, " [", bind.index + 1, "]"); break;
-      case sql::BindSource::kKeys: absl::StrAppend(&out, " [keys]"); break;
+      case sql::BindSource::kParameter:
+        absl::StrAppend(&out, " ", bind.index + 1);
+        break;
+      case sql::BindSource::kList:
+        absl::StrAppend(&out, " [", bind.index + 1, "]");
+        break;
+      case sql::BindSource::kKeys:
+        absl::StrAppend(&out, " [keys]");
+        break;
     }
   }
   return out;
@@ -53,10 +60,14 @@ std::string Describe(const sql::Text& text) {
 
 std::string RoleWords(sql::StepRole role) {
   switch (role) {
-    case sql::StepRole::kMain: return "rows";
-    case sql::StepRole::kCollectKeys: return "keys";
-    case sql::StepRole::kInsertForKeys: return "insert";
-    case sql::StepRole::kAffect: return "affect";
+    case sql::StepRole::kMain:
+      return "rows";
+    case sql::StepRole::kCollectKeys:
+      return "keys";
+    case sql::StepRole::kInsertForKeys:
+      return "insert";
+    case sql::StepRole::kAffect:
+      return "affect";
   }
   return "";
 }
@@ -65,11 +76,14 @@ std::string DescribeBulk(const sql::Compiled& compiled) {
   const sql::Bulk& bulk = compiled.bulk;
   std::string out;
   switch (bulk.style) {
-    case sql::BulkStyle::kNone: return "";
+    case sql::BulkStyle::kNone:
+      return "";
     case sql::BulkStyle::kValues:
       out = absl::StrCat("bulk: ", bulk.head, bulk.row, ", …", bulk.tail, "\n");
       break;
-    case sql::BulkStyle::kArrays: out = absl::StrCat("bulk: ", Describe(bulk.arrays), "\n"); break;
+    case sql::BulkStyle::kArrays:
+      out = absl::StrCat("bulk: ", Describe(bulk.arrays), "\n");
+      break;
   }
   if (bulk.one_row_each) absl::StrAppend(&out, "bulk: one row each\n");
   if (compiled.has_generated_key_order) absl::StrAppend(&out, "bulk: sorted by generated keys\n");
@@ -128,10 +142,9 @@ TEST_P(Golden, CompilesAsWritten) {
     for (const Profile& profile : kProfiles) {
       const sql::Dialect* dialect = db::DialectForScheme(profile.dialect);
       // A build without a client library has no text of its own for the section, and keeps it.
-      one.sections.emplace_back(profile.name,
-                                dialect == nullptr
-                                    ? written.Section(profile.name)
-                                    : Compiled(one, dialect->resolve(profile.version)));
+      one.sections.emplace_back(
+          profile.name, dialect == nullptr ? written.Section(profile.name)
+                                           : Compiled(one, dialect->resolve(profile.version)));
     }
   }
   const std::string made = testing::FormatCases(cases);

@@ -22,7 +22,8 @@ absl::StatusOr<Case> ParseCase(const std::vector<absl::string_view>& lines) {
       result.title = std::string(absl::StripPrefix(line, kTitle));
       part = &result.source;
     } else if (absl::StartsWith(line, kSection)) {
-      part = &result.sections.emplace_back(std::string(absl::StripPrefix(line, kSection)), "").second;
+      part =
+          &result.sections.emplace_back(std::string(absl::StripPrefix(line, kSection)), "").second;
     } else if (part != nullptr) {
       absl::StrAppend(part, line, "\n");
     } else if (!absl::StripAsciiWhitespace(line).empty()) {

@@ -1,5 +1,5 @@
-// Golden files: cases one after another, each a title, an S-expression and a section for each dialect. Reads and
-// writes them; knows nothing of what is in a section.
+// Golden files: cases one after another, each a title, an S-expression and a section for each
+// dialect. Reads and writes them; knows nothing of what is in a section.
 //
 //   title: the last page, newest first
 //

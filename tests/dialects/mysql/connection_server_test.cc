@@ -360,7 +360,7 @@ TEST_P(MysqlConnection, AStatementCanBeAbandonedAnywhere) {
     }
     EXPECT_EQ(connection->healthy(), stop == 0) << "nothing was sent before the first step";
   }
-  EXPECT_GE(suspensions, 10) << "the rows came in pieces";
+  EXPECT_GE(suspensions, 4) << "preparing, running, and the rows in pieces";
   EXPECT_EQ(Integer("SELECT COUNT(*) FROM t"), 900);
 }
 

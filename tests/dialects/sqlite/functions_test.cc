@@ -88,6 +88,14 @@ TEST_F(FunctionsTest, ArithmeticIsCheckedForIntegers) {
   }
 }
 
+TEST_F(FunctionsTest, QuotientsOfIntegersAreCutOffTowardZeroAndNeverBecomeReals) {
+  EXPECT_EQ(Select("ferro_divide(-7, 2)").at(0, 0).integer, -3);
+  EXPECT_EQ(Select("ferro_divide(7, -2)").at(0, 0).integer, -3);
+  EXPECT_TRUE(Select("ferro_divide(7, NULLIF(0, 0))").at(0, 0).is_null());
+  EXPECT_ERROR(ErrorClass::kOutOfRange,
+               Query(*connection_, "SELECT ferro_divide(-9223372036854775808, -1)"));
+}
+
 TEST_F(FunctionsTest, DecimalsSortByValue) {
   ASSERT_OK(Script(*connection_,
                    "CREATE TABLE d (v TEXT COLLATE ferro_decimal);"

@@ -38,9 +38,10 @@ TEST(Compile, DescribesParametersAndColumns) {
   SKIP_WITHOUT(kPostgresql);
   ASSERT_OK_AND_ASSIGN(
       const Compiled compiled,
-      Compile("(select (columns id:int64 (item name:text shown) (add a:int64 1) (item b:date :text))"
-              " (from t) (where (and (in id:int64 (param-list int64)) (eq d:uuid (param uuid)))))",
-              kPostgresql));
+      Compile(
+          "(select (columns id:int64 (item name:text shown) (add a:int64 1) (item b:date :text))"
+          " (from t) (where (and (in id:int64 (param-list int64)) (eq d:uuid (param uuid)))))",
+          kPostgresql));
   EXPECT_EQ(compiled.statement_class, StatementClass::kQuery);
   EXPECT_EQ(compiled.parameters, (std::vector<Type>{Type::kInt64, Type::kUuid}));
   EXPECT_EQ(compiled.parameter_is_list, (std::vector<bool>{true, false}));
@@ -108,7 +109,8 @@ TEST(Compile, AnEmulatedInsertTakesTheGeneratedKey) {
   SKIP_WITHOUT(kMysql);
   ASSERT_OK_AND_ASSIGN(
       const Compiled compiled,
-      Compile("(insert t (row (a (param text))) (returning a:text id:int64) (key id:int64))", kMysql));
+      Compile("(insert t (row (a (param text))) (returning a:text id:int64) (key id:int64))",
+              kMysql));
   ASSERT_EQ(compiled.steps.size(), 2u);
   EXPECT_EQ(compiled.steps[0].role, StepRole::kInsertForKeys);
   EXPECT_TRUE(compiled.steps[0].columns.empty());
@@ -160,9 +162,9 @@ TEST(Compile, AnEmulatedUpdateLocksThenChangesThenReads) {
 TEST(Compile, BulkRowsAreOrderedByKeysOrInsertedOneByOne) {
   SKIP_WITHOUT(kSqlite);
   const auto compiled = [](absl::string_view row, absl::string_view returning) {
-    auto result = Compile(absl::StrCat("(insert t (row ", row, ") (returning ", returning,
-                                       ") (key id:int64))"),
-                          kSqlite);
+    auto result = Compile(
+        absl::StrCat("(insert t (row ", row, ") (returning ", returning, ") (key id:int64))"),
+        kSqlite);
     EXPECT_TRUE(result.ok()) << result.status();
     return *std::move(result);
   };

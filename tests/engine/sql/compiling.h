@@ -1,4 +1,5 @@
-// For the tests of engine/sql: S-expressions compiled for a server, by the dialects that this build has.
+// For the tests of engine/sql: S-expressions compiled for a server, by the dialects that this build
+// has.
 #pragma once
 
 #include "absl/strings/string_view.h"
@@ -18,11 +19,15 @@ inline constexpr ServerVersion kMysql{Product::kMysql, 9, 7, 0};
 inline const sql::Dialect* DialectOf(const ServerVersion& version) {
   RegisterBuiltinDialects();
   switch (version.product) {
-    case Product::kAnsi: return db::DialectForScheme("ansi");
-    case Product::kSqlite: return db::DialectForScheme("sqlite");
-    case Product::kPostgresql: return db::DialectForScheme("postgresql");
+    case Product::kAnsi:
+      return db::DialectForScheme("ansi");
+    case Product::kSqlite:
+      return db::DialectForScheme("sqlite");
+    case Product::kPostgresql:
+      return db::DialectForScheme("postgresql");
     case Product::kMariadb:
-    case Product::kMysql: return db::DialectForScheme("mysql");
+    case Product::kMysql:
+      return db::DialectForScheme("mysql");
   }
   return nullptr;
 }
@@ -35,5 +40,6 @@ inline absl::StatusOr<sql::Compiled> Compile(absl::string_view text, const Serve
 
 }  // namespace ferro::testing
 
-#define SKIP_WITHOUT(version) \
-  if (::ferro::testing::DialectOf(version) == nullptr) GTEST_SKIP() << "this build lacks the dialect"
+#define SKIP_WITHOUT(version)                          \
+  if (::ferro::testing::DialectOf(version) == nullptr) \
+  GTEST_SKIP() << "this build lacks the dialect"

@@ -1,11 +1,10 @@
-#include "engine/sql/features_of.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
 #include <vector>
 
+#include "engine/sql/features_of.h"
 #include "tests/engine/sql/compiling.h"
 
 namespace ferro::sql {
@@ -93,9 +92,8 @@ TEST(Features, MariadbAndMysqlAreToldApartByTheServerFound) {
             Support::kRewritten);
   EXPECT_EQ(dialect.resolve(testing::kMariadb).SupportOf(Feature::kInsertReturning),
             Support::kNative);
-  EXPECT_EQ(
-      dialect.resolve({Product::kMariadb, 10, 4, 9}).SupportOf(Feature::kInsertReturning),
-      Support::kRefused);
+  EXPECT_EQ(dialect.resolve({Product::kMariadb, 10, 4, 9}).SupportOf(Feature::kInsertReturning),
+            Support::kRefused);
 }
 
 }  // namespace
