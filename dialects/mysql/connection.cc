@@ -57,7 +57,13 @@ std::vector<WireColumn> DescribeAll(MYSQL_STMT* statement) {
 // Gives back the rows that a statement holds. The library frees them only while its cursor stands
 // on one.
 void FreeRows(MYSQL_STMT* statement) {
-  mysql_stmt_data_seek(statement, 0);
+  if (mysql_stmt_num_rows(statement) == 0) {
+    // Without rows nothing tells the library that the result is used up: it would read on at the next
+    // execute, and wait for ever. A fetch that finds no row says so; it reads memory, not the socket.
+    mysql_stmt_fetch(statement);
+  } else {
+    mysql_stmt_data_seek(statement, 0);
+  }
   mysql_stmt_free_result(statement);
 }
 

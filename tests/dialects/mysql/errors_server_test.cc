@@ -109,6 +109,25 @@ TEST_P(MysqlErrors, Program) {
   Refused(ErrorClass::kDuplicateObject, "ALTER TABLE t ADD COLUMN id INT");
 }
 
+TEST_P(MysqlErrors, Privileges) {
+  MakeTable("id INT");
+  Script("DROP USER IF EXISTS ferro_limited");
+  Script("CREATE USER ferro_limited IDENTIFIED BY 'limited'");
+  db::Url url = url_;
+  url.user = "ferro_limited";
+  url.password = "limited";
+  EXPECT_ERROR(ErrorClass::kAuthentication, TryConnect(url));  // 1044: not this database
+  url.database = "";
+  ASSERT_OK_AND_ASSIGN(auto limited, TryConnect(url));
+  const absl::Status status =
+      Run(*limited, absl::StrCat("SELECT id FROM ", url_.database, ".t")).status;
+  EXPECT_ERROR(ErrorClass::kPrivilege, status);
+  EXPECT_TRUE(limited->healthy());
+  EXPECT_ERROR(ErrorClass::kPrivilege, Run(*limited, "SET GLOBAL max_connections = 100").status);
+  limited.reset();
+  Script("DROP USER ferro_limited");
+}
+
 TEST_P(MysqlErrors, ReadOnlyTransactions) {
   MakeTable("id INT");
   Script("START TRANSACTION READ ONLY");
