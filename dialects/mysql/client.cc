@@ -82,7 +82,15 @@ ServerVersion ParseVersion(absl::string_view text) {
   return version;
 }
 
-bool Verifies(const db::Url& url) { return url.tls == "verify-ca" || url.tls == "verify-full"; }
+// Who names an authority wants it checked.
+absl::string_view TlsMode(const db::Url& url) {
+  return url.tls == "prefer" && !url.tls_ca.empty() ? absl::string_view("verify-full") : url.tls;
+}
+
+bool Verifies(const db::Url& url) {
+  const absl::string_view mode = TlsMode(url);
+  return mode == "verify-ca" || mode == "verify-full";
+}
 
 bool IsSocketPath(const db::Url& url) { return absl::StartsWith(url.host, "/"); }
 
@@ -175,8 +183,9 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   // From 3.4 on nothing is checked without it: verify-ca is then as strict as verify-full.
   const bool flag_means_any_check = mysql_get_client_version() >= 30400;
   const my_bool verify =
-      use_tls && (url.tls == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check)) ? 1
-                                                                                                : 0;
+      use_tls && (TlsMode(url) == "verify-full" || (url.tls == "verify-ca" && flag_means_any_check))
+          ? 1
+          : 0;
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
   // The plugin that sends the password in the clear is for verified peers only, whatever the server
   // asks for.
@@ -206,7 +215,7 @@ absl::Status Client::CheckConnected(const db::Url& url) {
     broken_ = true;
     return MakeErrorWithHint(
         ErrorClass::kConnection,
-        absl::StrCat(Endpoint(url), " offers no TLS and tls=", url.tls, " asks for it"),
+        absl::StrCat(Endpoint(url), " offers no TLS and tls=", TlsMode(url), " asks for it"),
         "set up a certificate on the server, or give tls=prefer");
   }
   return absl::OkStatus();

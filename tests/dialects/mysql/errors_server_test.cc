@@ -123,7 +123,9 @@ TEST_P(MysqlErrors, Privileges) {
       Run(*limited, absl::StrCat("SELECT id FROM ", url_.database, ".t")).status;
   EXPECT_ERROR(ErrorClass::kPrivilege, status);
   EXPECT_TRUE(limited->healthy());
-  EXPECT_ERROR(ErrorClass::kPrivilege, Run(*limited, "SET GLOBAL max_connections = 100").status);
+  // Unprepared: MySQL 9.7 answers a refused SET with the wrong packet when it is to prepare it.
+  EXPECT_ERROR(ErrorClass::kPrivilege,
+               testing::RunTask(limited->Script("SET GLOBAL max_connections = 100")));
   limited.reset();
   Script("DROP USER ferro_limited");
 }

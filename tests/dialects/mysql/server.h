@@ -161,6 +161,7 @@ class Stepper {
   }
   // Resumes without waiting, as a caller may at any time.
   bool Nudge() { return context_.Resume() != runtime::Progress::kDone; }
+  bool waits_to_write() const { return context_.wait.write; }
   bool shows_batch() const { return context_.batch != nullptr; }
   T Take() { return task_.Take(); }
 

@@ -93,6 +93,19 @@ TEST_P(MysqlStatements, AnEmptyResultShowsNoBatch) {
   EXPECT_EQ(accepted, 0);
 }
 
+// The library must know that a result without rows was read, or it waits for one at the next
+// execute.
+TEST_P(MysqlStatements, AnEmptyResultMayComeAgain) {
+  for (int i = 0; i < 3; ++i) {
+    for (const int64_t limit : {0, 2, 0}) {
+      const Answer answer = Run("SELECT n FROM (SELECT 1 AS n UNION ALL SELECT 2) q WHERE n <= ?",
+                                {Value::Int64(limit)}, 21);
+      ASSERT_OK(answer.status);
+      EXPECT_EQ(answer.rows.size(), static_cast<size_t>(limit));
+    }
+  }
+}
+
 TEST_P(MysqlStatements, RowsNobodyWantsAreDropped) {
   db::Request request;
   request.sql = "SELECT 1 UNION ALL SELECT 2";
