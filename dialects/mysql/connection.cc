@@ -268,7 +268,10 @@ Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db
     absl::Status closed = co_await Drop(std::exchange(running_, nullptr), 0);
     if (outcome.ok() && !closed.ok()) outcome = std::move(closed);
   }
-  if (!outcome.ok()) outcome = co_await AfterFailure(std::move(outcome).status());
+  if (!outcome.ok()) {
+    const absl::Status failure = co_await AfterFailure(std::move(outcome).status());
+    outcome = WithDetail(failure, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
+  }
   busy.Done();
   co_return outcome;
 }
