@@ -98,12 +98,7 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
     keys[i] = Value::Int64(outcome.first_insert_id +
                            static_cast<int64_t>(i) * connection.insert_id_step());
   }
-  if (compiled.keys_are_result) {
-    Batch batch;
-    batch.Reset(1);
-    for (const Value& key : keys) batch.AddRow()[0] = key;
-    co_return co_await sink.Accept(batch);
-  }
+  if (compiled.keys_are_result) co_return co_await SendKeys(keys, sink);
   const sql::Step& step = compiled.steps.back();
   const size_t sizes[] = {keys.size()};
   const std::string text = sql::Expand(step.text, *profile.lexicon, sizes);

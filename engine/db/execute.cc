@@ -121,6 +121,13 @@ Task<absl::Status> ShowRows::Accept(Batch& batch) {
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink) {
+  Batch batch;
+  batch.Reset(1);
+  for (const Value& key : keys) batch.AddRow()[0] = key;
+  co_return co_await sink.Accept(batch);
+}
+
 absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
                             size_t rows) {
   const size_t columns = compiled.parameters.size();
@@ -226,12 +233,7 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
     // Nothing was found, so the later steps have nothing to do.
     if (step.role == sql::StepRole::kCollectKeys && collected.keys().empty()) break;
   }
-  if (compiled.keys_are_result) {
-    Batch batch;
-    batch.Reset(1);
-    for (const Value& key : collected.keys()) batch.AddRow()[0] = key;
-    FERRO_CO_TRY(co_await sink.Accept(batch));
-  }
+  if (compiled.keys_are_result) FERRO_CO_TRY(co_await SendKeys(collected.keys(), sink));
   co_return rows;
 }
 

@@ -51,6 +51,9 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
                                        const sql::DialectProfile& profile, Connection& connection,
                                        std::span<const Value> arguments, RowSink& sink);
 
+// Rows of one column, for a statement that was asked for nothing but its keys.
+Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink);
+
 // Shows each batch to whoever drives the operation.
 class ShowRows : public RowSink {
  public:

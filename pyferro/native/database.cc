@@ -145,12 +145,6 @@ PyObject* Database_pool(PyObject* self, void*) {
   return Py_BuildValue("(ii)", open, busy);
 }
 
-// A RowPlan goes with the request; a list of types does not, since cells say what they are.
-bool SetPlan(ModuleState& state, Request& request, PyObject* plan) {
-  if (plan != Py_None && PyObject_TypeCheck(plan, state.row_plan_type)) request.plan = Ref::Borrow(plan);
-  return true;
-}
-
 bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t count) {
   PyObject* values = request.inputs.get();
   if (PyTuple_GET_SIZE(values) != count) {
@@ -201,7 +195,9 @@ std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject
   if (transaction != Py_None) request->transaction = Ref::Borrow(transaction);
   if (finish != Py_None) request->finish = Ref::Borrow(finish);
   request->result = static_cast<Result>(result);
-  return SetPlan(state, *request, plan) ? std::move(request) : nullptr;
+  // A RowPlan goes with the request; a list of types does not, since cells say what they are.
+  if (Py_IS_TYPE(plan, state.row_plan_type)) request->plan = Ref::Borrow(plan);
+  return request;
 }
 
 PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {

@@ -43,7 +43,6 @@ struct ModuleState {
   PyObject* name_call_soon;
   PyObject* name_call_later;
   PyObject* name_cancel;
-  PyObject* name_cancelled;
   PyObject* name_done;
   PyObject* name_set_result;
   PyObject* name_astimezone;
