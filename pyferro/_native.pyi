@@ -1,6 +1,6 @@
 """What the extension offers to pyferro's own modules. Not public: names may change between releases."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from typing import Any, Generic, TypeVar, final
 
 from .proof import ModelProof
@@ -87,6 +87,10 @@ class Column(Expr):
         """The object that is bound for `value`, or DataError/TypeError naming the column."""
 
 def count_star() -> Expr: ...
+def adopt_model(model: type, state_slot: str) -> None: ...
+def shortcuts(names: Collection[str] = ...) -> frozenset[str]:
+    """The names of the shortcuts past CPython's public API in use. With `names`, those of them that work here are used
+    from now on; row plans that exist keep theirs. For tests; PYFERRO_SHORTCUTS says it from outside."""
 
 @final
 class RowPlan:

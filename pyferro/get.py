@@ -8,7 +8,6 @@ from ._native import RESULT_FIRST, Operation
 from .database import Using, resolve
 from .errors import ModelDoesNotExist
 from .op import Op
-from .state import LOADED, mark
 from .table import table_of
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ def get(model: type[M], pk: Any, using: Using) -> Op[M]:
     def finish(found: M | None) -> M:
         if found is None:
             raise ModelDoesNotExist(model, pk)
-        mark(found, LOADED)
         return found
 
     def start() -> Operation[Any]:
@@ -43,14 +41,9 @@ def get_or_none(model: type[M], pk: Any, using: Using) -> Op[M | None]:
     table = table_of(model)
     values = table.key_values(pk)
 
-    def finish(found: M | None) -> M | None:
-        if found is not None:
-            mark(found, LOADED)
-        return found
-
     def start() -> Operation[Any]:
         return resolve(using).start(
-            table.get_plan, table.key_types, values, RESULT_FIRST, table.row_plan(), finish
+            table.get_plan, table.key_types, values, RESULT_FIRST, table.row_plan(), None
         )
 
     return Op(start)

@@ -15,14 +15,13 @@ from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
 from pydantic._internal._model_construction import ModelMetaclass
 
-from . import registry, state, writes
+from . import _native, registry, state, writes
 from .fields import Field
 from .table import Table, table_of
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from . import _native
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
@@ -218,6 +217,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
 
 state.bind(Model)
+_native.adopt_model(Model, state.SLOT)
 
 
 def _query(cls: type[M], using: Using = None) -> Query[M]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native, plan
 from ._native import Column, Expr
-from .state import LOADED, mark, mark_all
 
 if TYPE_CHECKING:
     from .table import Table
@@ -39,14 +38,7 @@ class Projection:
     def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         """What is done with the result, `finish` last."""
 
-        def ending(found: Any) -> Any:
-            if not one:
-                mark_all(found)
-            elif found is not None:
-                mark(found, LOADED)
-            return found if finish is None else finish(found)
-
-        return ending
+        return finish
 
 
 class Chosen(Projection):

@@ -2,6 +2,7 @@
 #include "ferro.h"
 #include "pyferro/native/operation.h"
 #include "pyferro/native/plan_bytes.h"
+#include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
 
 namespace ferro::py {
@@ -53,6 +54,8 @@ PyMethodDef kFunctions[] = {
     {"param", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(PlanParam)), METH_VARARGS | METH_KEYWORDS,
      "Plan bytes of a parameter of a canonical type."},
     {"node", PlanNode, METH_VARARGS, "Plan bytes of a node of a kind with so many operands."},
+    {"adopt_model", AdoptModelFunction, METH_VARARGS, "Told the base class of all models, once."},
+    {"shortcuts", ShortcutsFunction, METH_VARARGS, "The shortcuts past CPython's public API in use; sets them for tests."},
     {nullptr, nullptr, 0, nullptr}};
 
 struct Constant {
@@ -104,7 +107,7 @@ bool InternNames(ModuleState& state) {
          Intern(state.name_validate_json, "validate_json") && Intern(state.name_extra, "__pydantic_extra__") &&
          Intern(state.name_private, "__pydantic_private__") &&
          Intern(state.name_fields_set, "__pydantic_fields_set__") &&
-         Intern(state.name_post_init, "model_post_init");
+         Intern(state.name_post_init, "model_post_init") && Intern(state.name_row_state, "__ferro_state__");
 }
 
 bool Import(PyObject*& to, const char* module, const char* name) {
@@ -129,7 +132,7 @@ bool ImportTypes(ModuleState& state) {
 
 int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
-  const bool good = InternNames(state) && ImportTypes(state) && AddExpr(module, state) &&
+  const bool good = InternNames(state) && ImportTypes(state) && FindShortcuts(state) && AddExpr(module, state) &&
                     AddRowPlan(module, state) && AddDatabase(module, state) && AddOperation(module, state) &&
                     AddConstants(module);
   return good ? 0 : -1;
@@ -143,7 +146,7 @@ void EachReference(ModuleState& state, F each) {
     each(reinterpret_cast<PyObject**>(type));
   }
   PyObject** const first = &state.decimal_type;
-  PyObject** const last = &state.name_post_init;
+  PyObject** const last = &state.name_row_state;
   for (PyObject** object = first; object <= last; ++object) each(object);
 }
 

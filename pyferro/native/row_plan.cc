@@ -1,8 +1,9 @@
 #include "pyferro/native/row_plan.h"
 
-#include <structmember.h>
-
 #include "pyferro/native/expr.h"
+#include "pyferro/native/shortcuts/dict_entries.h"
+#include "pyferro/native/shortcuts/model_slots.h"
+#include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/to_python.h"
 
 namespace ferro::py {
@@ -37,14 +38,14 @@ Outcome Validate(ModuleState& state, const ColumnPlan& column, Ref& value) {
 }
 
 Outcome Check(const ColumnPlan& column, const ferro_value& cell, PyObject* value) {
-  const NativeCheck& check = column.check;
-  if (check.has_low && cell.as.integer < check.low) return Outcome::kWholeRow;
-  if (check.has_high && cell.as.integer > check.high) return Outcome::kWholeRow;
-  if (check.has_length) {
-    const Py_ssize_t length = PyUnicode_Check(value) ? PyUnicode_GET_LENGTH(value) : PyBytes_GET_SIZE(value);
-    if (length < check.min_length || length > check.max_length) return Outcome::kWholeRow;
+  if (!column.has_check) return Outcome::kGood;
+  if (column.checks_natively) {
+    switch (column.check.Test(cell, value)) {
+      case NativeCheck::Result::kPassed: return Outcome::kGood;
+      case NativeCheck::Result::kFailed: return Outcome::kWholeRow;
+      case NativeCheck::Result::kUndecided: break;
+    }
   }
-  if (!column.admits) return Outcome::kGood;
   Ref admitted = Ref::Steal(PyObject_CallOneArg(column.admits.get(), value));
   if (!admitted) return Outcome::kError;
   return admitted.get() == Py_True ? Outcome::kGood : Outcome::kWholeRow;
@@ -113,13 +114,6 @@ PyObject* ValidateRow(ModuleState& state, const RowPlanObject& plan, const ferro
   return AddNote(plan, key);
 }
 
-bool SetSlot(PyObject* object, Py_ssize_t offset, PyObject* name, Ref value) {
-  if (!value) return false;
-  if (offset == 0) return PyObject_GenericSetAttr(object, name, value.get()) == 0;
-  *reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + offset) = value.release();
-  return true;
-}
-
 bool CallFactories(const RowPlanObject& plan, PyObject* fields) {
   if (plan.factories == nullptr) return true;
   PyObject *name, *factory;
@@ -133,30 +127,45 @@ bool CallFactories(const RowPlanObject& plan, PyObject* fields) {
 
 }  // namespace
 
-PyObject* Hydrate(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
-  if (plan.row_level) return ValidateRow(state, plan, cells);
-  // Every key is in the copy already, so that no insertion below can make it grow.
-  Ref fields = Ref::Steal(PyDict_Copy(plan.blank));
-  if (!fields) return nullptr;
+namespace {
+
+// Fills the copied dict; what stands in `holds_container` afterwards says whether a cycle could go through it.
+Outcome FillFields(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells, PyObject* fields,
+                   bool& holds_container) {
+  DictEntry* entries = plan.by_entries ? EntriesOf(fields) : nullptr;
   size_t i = 0;
   for (const ColumnPlan& column : *plan.columns) {
     Ref value;
-    switch (Convert(state, column, cells[i++], value)) {
-      case Outcome::kGood: break;
-      case Outcome::kWholeRow: return ValidateRow(state, plan, cells);
-      case Outcome::kError: return nullptr;
+    const Outcome outcome = Convert(state, column, cells[i], value);
+    if (outcome != Outcome::kGood) return outcome;
+    if (column.may_be_container && PyObject_IS_GC(value.get())) holds_container = true;
+    if (entries != nullptr) {
+      ReplaceValue(entries, i, std::move(value));
+    } else if (PyDict_SetItem(fields, column.name.get(), value.get()) < 0) {
+      return Outcome::kError;
     }
-    if (PyDict_SetItem(fields.get(), column.name.get(), value.get()) < 0) return nullptr;
+    ++i;
   }
-  if (!CallFactories(plan, fields.get())) return nullptr;
-  // As pydantic-core attaches it: the four slots and nothing else.
+  return CallFactories(plan, fields) ? Outcome::kGood : Outcome::kError;
+}
+
+// As pydantic-core attaches it: the four slots and nothing else; and ours, which says that it was loaded.
+PyObject* Attach(ModuleState& state, const RowPlanObject& plan, PyObject* fields, bool holds_container) {
+  const ModelSlots& slots = state.model_slots;
   Ref object = Ref::Steal(plan.model->tp_alloc(plan.model, 0));
-  if (!object || PyObject_GenericSetDict(object.get(), fields.get(), nullptr) < 0 ||
-      !SetSlot(object.get(), plan.fields_set_offset, state.name_fields_set,
-               Ref::Steal(PySet_New(plan.fields_set))) ||
-      !SetSlot(object.get(), plan.extra_offset, state.name_extra, Ref::Borrow(Py_None)) ||
-      !SetSlot(object.get(), plan.private_offset, state.name_private, Ref::Borrow(Py_None))) {
+  if (!object || PyObject_GenericSetDict(object.get(), fields, nullptr) < 0 ||
+      !FillSlot(object.get(), slots.fields_set, state.name_fields_set,
+                plan.lazy_fields_set ? Ref::Borrow(plan.fields_set) : Ref::Steal(PySet_New(plan.fields_set))) ||
+      !FillSlot(object.get(), slots.extra, state.name_extra, Ref::Borrow(Py_None)) ||
+      !FillSlot(object.get(), slots.private_attributes, state.name_private, Ref::Borrow(Py_None)) ||
+      !FillSlot(object.get(), slots.row_state, state.name_row_state, Ref::Borrow(Py_True))) {
     return nullptr;
+  }
+  if (plan.lazy_tracking && !holds_container) {
+    PyObject_GC_UnTrack(object.get());
+    if (PyObject_GC_IsTracked(fields)) PyObject_GC_UnTrack(fields);
+  } else if (plan.by_entries && !PyObject_GC_IsTracked(fields)) {
+    PyObject_GC_Track(fields);
   }
   if (plan.post_init) {
     Ref done = Ref::Steal(PyObject_CallMethodObjArgs(object.get(), state.name_post_init, Py_None, nullptr));
@@ -165,60 +174,34 @@ PyObject* Hydrate(ModuleState& state, const RowPlanObject& plan, const ferro_val
   return object.release();
 }
 
+PyObject* ValidateLoadedRow(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
+  Ref object = Ref::Steal(ValidateRow(state, plan, cells));
+  if (object && PyObject_TypeCheck(object.get(), plan.model) &&
+      PyObject_GenericSetAttr(object.get(), state.name_row_state, Py_True) < 0) {
+    return nullptr;
+  }
+  return object.release();
+}
+
+}  // namespace
+
+PyObject* Hydrate(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
+  if (plan.row_level) return ValidateLoadedRow(state, plan, cells);
+  // Every key is in the copy already, so that nothing below can make it grow.
+  Ref fields = Ref::Steal(PyDict_Copy(plan.blank));
+  if (!fields) return nullptr;
+  bool holds_container = false;
+  switch (FillFields(state, plan, cells, fields.get(), holds_container)) {
+    case Outcome::kGood: return Attach(state, plan, fields.get(), holds_container);
+    case Outcome::kWholeRow: return ValidateLoadedRow(state, plan, cells);
+    case Outcome::kError: break;
+  }
+  return nullptr;
+}
+
 namespace {
 
 RowPlanObject& AsPlan(PyObject* object) { return *reinterpret_cast<RowPlanObject*>(object); }
-
-bool GetInt64(PyObject* check, const char* name, bool& has, int64_t& out, int64_t change) {
-  Ref value = Ref::Steal(PyObject_GetAttrString(check, name));
-  if (!value) return false;
-  if (value.get() == Py_None) return true;
-  int overflow = 0;
-  const long long number = PyLong_Check(value.get()) ? PyLong_AsLongLongAndOverflow(value.get(), &overflow) : 0;
-  if (!PyLong_Check(value.get()) || overflow != 0) {
-    has = false;
-    PyErr_SetNone(PyExc_LookupError);  // not for native code
-    return false;
-  }
-  int64_t bound;
-  if (__builtin_add_overflow(static_cast<int64_t>(number), change, &bound)) {
-    PyErr_SetNone(PyExc_LookupError);
-    return false;
-  }
-  if (!has || (change >= 0 && bound > out && name[0] == 'g') || (bound < out && name[0] == 'l')) out = bound;
-  has = true;
-  return true;
-}
-
-bool IsNone(PyObject* check, const char* name) {
-  Ref value = Ref::Steal(PyObject_GetAttrString(check, name));
-  return value && (value.get() == Py_None || value.get() == Py_False);
-}
-
-// Whether native code can test all of a Check: integer bounds of an integer, lengths of text and bytes.
-bool ReadNativeCheck(PyObject* check, uint8_t type, NativeCheck& out) {
-  for (const char* name : {"multiple_of", "finite", "max_digits", "decimal_places", "json_type"}) {
-    if (!IsNone(check, name)) return false;
-  }
-  if (type == FERRO_TYPE_INT64) {
-    return IsNone(check, "min_length") && IsNone(check, "max_length") &&
-           GetInt64(check, "ge", out.has_low, out.low, 0) && GetInt64(check, "gt", out.has_low, out.low, 1) &&
-           GetInt64(check, "le", out.has_high, out.high, 0) && GetInt64(check, "lt", out.has_high, out.high, -1);
-  }
-  if (type != FERRO_TYPE_TEXT && type != FERRO_TYPE_BYTES) return false;
-  for (const char* name : {"ge", "gt", "le", "lt"}) {
-    if (!IsNone(check, name)) return false;
-  }
-  bool has_min = false, has_max = false;
-  int64_t low = 0, high = PY_SSIZE_T_MAX;
-  if (!GetInt64(check, "min_length", has_min, low, 0) || !GetInt64(check, "max_length", has_max, high, 0)) {
-    return false;
-  }
-  out.has_length = true;
-  out.min_length = has_min ? low : 0;
-  out.max_length = has_max ? high : PY_SSIZE_T_MAX;
-  return true;
-}
 
 Ref Attribute(PyObject* object, const char* name) {
   Ref value = Ref::Steal(PyObject_GetAttrString(object, name));
@@ -247,23 +230,28 @@ bool ReadColumn(PyObject* field, PyObject* name, long type, ColumnPlan& out) {
   Ref convert = Attribute(field, "convert");
   Ref check = Attribute(field, "check");
   if (PyErr_Occurred()) return false;
+  out.may_be_container = out.type == FERRO_TYPE_JSON || out.level == kFieldLevel;
   out.parse_json = convert && PyUnicode_CompareWithASCIIString(convert.get(), "json") == 0 && !out.json_text;
-  if (check && !ReadNativeCheck(check.get(), out.type, out.check)) {
-    PyErr_Clear();
-    out.check = {};
+  out.has_check = static_cast<bool>(check);
+  if (check) {
+    out.checks_natively = NativeCheck::Read(check.get(), out.type, out.check);
     out.admits = Ref::Steal(PyObject_GetAttrString(check.get(), "admits"));
     if (!out.admits) return false;
   }
   return true;
 }
 
-// Where a slot of BaseModel lies, or 0 when it is not the plain member we know (then it is set by name).
-Py_ssize_t SlotOffset(PyTypeObject* model, PyObject* name) {
-  PyObject* descriptor = _PyType_Lookup(model, name);
-  if (descriptor == nullptr || !Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) return 0;
-  const PyMemberDef* member = reinterpret_cast<PyMemberDescrObject*>(descriptor)->d_member;
-  if (member->type != T_OBJECT_EX || member->flags != 0) return 0;
-  return member->offset;
+// Which shortcuts the instances may take. Not selected fields have values that nobody here has looked at.
+void ChooseShortcuts(const ModuleState& state, RowPlanObject& plan) {
+  const auto columns = static_cast<Py_ssize_t>(plan.columns->size());
+  plan.by_entries = (state.shortcuts & kDictEntries) != 0 && HasPlainEntries(plan.blank, PyDict_GET_SIZE(plan.blank));
+  for (Py_ssize_t i = 0; plan.by_entries && i < columns; ++i) {
+    plan.by_entries = EntriesOf(plan.blank)[i].key == (*plan.columns)[static_cast<size_t>(i)].name.get();
+  }
+  const bool hooks = HasHooks(state, plan.model);
+  plan.lazy_fields_set = hooks && (state.shortcuts & kLazyFieldsSet) != 0;
+  plan.lazy_tracking = hooks && (state.shortcuts & kLazyTracking) != 0 && !plan.post_init &&
+                       PyDict_GET_SIZE(plan.blank) == columns;
 }
 
 PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
@@ -316,9 +304,7 @@ PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   plan.fields_set = PyFrozenSet_New(plan.blank);
   if (plan.fields_set == nullptr || PyDict_Update(plan.blank, defaults.get()) < 0) return nullptr;
   if (PyDict_Size(factories.get()) > 0) plan.factories = factories.release();
-  plan.fields_set_offset = SlotOffset(plan.model, state->name_fields_set);
-  plan.extra_offset = SlotOffset(plan.model, state->name_extra);
-  plan.private_offset = SlotOffset(plan.model, state->name_private);
+  ChooseShortcuts(*state, plan);
   return made.release();
 }
 

@@ -3,17 +3,10 @@
 
 #include <vector>
 
+#include "pyferro/native/check.h"
 #include "pyferro/native/state.h"
 
 namespace ferro::py {
-
-// Bounds of a Check that native code tests itself; anything else of a Check goes through its own admits().
-struct NativeCheck {
-  bool has_low = false, has_high = false;
-  int64_t low = 0, high = 0;  // inclusive, of int64 cells
-  bool has_length = false;
-  Py_ssize_t min_length = 0, max_length = PY_SSIZE_T_MAX;
-};
 
 struct ColumnPlan {
   Ref name;
@@ -22,8 +15,11 @@ struct ColumnPlan {
   bool nullable = false;
   bool json_text = false;
   bool parse_json = false;
+  bool may_be_container = false;  // its values may refer to others
+  bool has_check = false;
+  bool checks_natively = false;
   NativeCheck check;
-  Ref admits;     // bound method of the Check, when native tests are not enough
+  Ref admits;     // bound method of the Check, for what native tests leave undecided
   Ref enum_map;
   Ref validator;
 };
@@ -33,7 +29,7 @@ struct RowPlanObject {
   PyObject* proof;
   PyObject* validate;    // proof.validate: whole rows
   PyTypeObject* model;
-  PyObject* blank;       // dict with every field, in order, to be copied
+  PyObject* blank;       // dict with every field, those of the columns first and in their order, to be copied
   PyObject* fields_set;  // frozenset of the column names
   PyObject* factories;   // dict of fields not selected to be called, or null
   PyObject* table;
@@ -41,7 +37,10 @@ struct RowPlanObject {
   Py_ssize_t key;
   bool row_level;
   bool post_init;
-  Py_ssize_t fields_set_offset, extra_offset, private_offset;  // of the slots, 0: set by name
+  // Which shortcuts instances of this model may take: shortcuts/.
+  bool by_entries;       // of the copied dict
+  bool lazy_fields_set;
+  bool lazy_tracking;
 };
 
 // The instance for one row of cells; null with an exception.

@@ -4,6 +4,8 @@
 
 #include "ferro.h"
 #include "pyferro/native/ref.h"
+#include "pyferro/native/shortcuts/model_slots.h"
+#include "pyferro/native/shortcuts/uuid_slots.h"
 
 namespace ferro::py {
 
@@ -27,6 +29,7 @@ struct ModuleState {
   PyObject* validation_error;     // pydantic_core.ValidationError
   PyObject* schema_error;
   PyObject* make_error;           // pyferro.errors.make, once something has failed
+  PyObject* model_type;           // pyferro.Model, once it has been adopted
 
   // Interned names.
   PyObject* name_value;
@@ -52,6 +55,12 @@ struct ModuleState {
   PyObject* name_private;
   PyObject* name_fields_set;
   PyObject* name_post_init;
+  PyObject* name_row_state;  // __ferro_state__
+
+  unsigned shortcuts_found;  // bits of Shortcut: what works in this interpreter,
+  unsigned shortcuts;        // and what of it is in use
+  UuidSlots uuid_slots;
+  ModelSlots model_slots;
 
   // When an await of ours last gave way to the loop, on the monotonic clock: see operation.cc.
   int64_t last_pause_ns;

@@ -60,9 +60,7 @@ def start(folder: Path, *, leash: bool) -> Server:
             "--max-connections=200",
             "--max-connect-errors=1000000",
             "--innodb-buffer-pool-size=64M",
-            # Nothing here survives the tests, so nothing has to survive a power cut.
-            "--innodb-flush-log-at-trx-commit=0",
-            "--innodb-flush-method=nosync",
+            *mariadb.CARELESS,
         ],
         log=log,
         stop_signal=signal.SIGTERM,

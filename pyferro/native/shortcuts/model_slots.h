@@ -1,0 +1,35 @@
+// The slots of a model's instance beside its fields, and the hooks that let loaded instances come into the world
+// half made: with a fields set that all of them share, and unknown to the garbage collector.
+//
+// An instance whose values are all atomic is in no cycle, so the collector need not know it. What could put it into
+// one goes through `__dict__` or a slot of pydantic's (setattr of pydantic's models does, vars(), cached properties,
+// private attributes, validators), and our base class has descriptors there that track the instance first. What
+// goes past them is object.__setattr__(instance, name, value): a cycle made so is not collected.
+#pragma once
+
+#include "pyferro/native/ref.h"
+
+namespace ferro::py {
+
+struct ModuleState;
+
+// Offsets in bytes from the start of an instance; 0: not known, set by name.
+struct ModelSlots {
+  Py_ssize_t fields_set = 0;
+  Py_ssize_t extra = 0;
+  Py_ssize_t private_attributes = 0;
+  Py_ssize_t row_state = 0;      // __ferro_state__
+  Py_ssize_t instance_size = 0;  // of Model: a subclass with more slots than a list of weak references is not ours
+};
+
+// Python: adopt_model(model, state_slot). Told once, with pyferro.Model itself: finds the slots and puts the hooks into
+// its dict. The hooks stay when a shortcut is switched off later, as they are right for any instance.
+PyObject* AdoptModelFunction(PyObject* module, PyObject* args);
+
+// Whether instances of `model` have the hooks and nothing that could get around them.
+bool HasHooks(const ModuleState& state, PyTypeObject* model);
+
+// Fills a slot of a new instance, in which it is still empty.
+bool FillSlot(PyObject* instance, Py_ssize_t offset, PyObject* name, Ref value);
+
+}  // namespace ferro::py
