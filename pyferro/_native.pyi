@@ -1,6 +1,6 @@
 """What the extension offers to pyferro's own modules. Not public: names may change between releases."""
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from typing import Any, Generic, TypeVar, final
 
 from .proof import ModelProof
@@ -100,6 +100,13 @@ class RowPlan:
     `proof.current()` is no longer true."""
 
     def __init__(self, proof: ModelProof, names: Sequence[str], types: Sequence[int], table: str, key: int) -> None: ...
+
+@final
+class Cells:
+    """Rows as a driver decodes them, made of Python values of canonical types; JSON as text. For tests only."""
+
+    def __init__(self, types: bytes, rows: Iterable[Sequence[Any]]) -> None: ...
+    def hydrate(self, plan: RowPlan) -> list[Any]: ...
 
 @final
 class Statement:

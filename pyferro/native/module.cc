@@ -133,7 +133,7 @@ bool ImportTypes(ModuleState& state) {
 int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
   const bool good = InternNames(state) && ImportTypes(state) && FindShortcuts(state) && AddExpr(module, state) &&
-                    AddRowPlan(module, state) && AddDatabase(module, state) && AddOperation(module, state) &&
+                    AddRowPlan(module, state) && AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
                     AddConstants(module);
   return good ? 0 : -1;
 }

@@ -82,6 +82,7 @@ bool AddExpr(PyObject* module, ModuleState& state);
 bool AddRowPlan(PyObject* module, ModuleState& state);
 bool AddDatabase(PyObject* module, ModuleState& state);
 bool AddOperation(PyObject* module, ModuleState& state);
+bool AddCells(PyObject* module);
 
 inline PyTypeObject* AddType(PyObject* module, PyType_Spec& spec, PyObject* bases = nullptr) {
   Ref type = Ref::Steal(PyType_FromModuleAndSpec(module, &spec, bases));

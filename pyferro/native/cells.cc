@@ -1,0 +1,148 @@
+// Cells: rows as a driver decodes them, made from Python values. With it the way from cells to instances is tested and
+// measured without a database; nothing in pyferro uses it.
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "pyferro/native/from_python.h"
+#include "pyferro/native/row_plan.h"
+
+namespace ferro::py {
+namespace {
+
+struct CellsObject {
+  PyObject_HEAD
+  std::vector<ferro_value>* cells;
+  std::deque<std::string>* texts;  // what the cells point at
+  size_t columns;
+};
+
+CellsObject& AsCells(PyObject* object) { return *reinterpret_cast<CellsObject*>(object); }
+
+// Decimals of up to 18 digits come from drivers as a coefficient and a scale.
+void MakeSmall(ferro_value& cell) {
+  const char* at = cell.as.bytes;
+  const char* const end = at + cell.size;
+  const bool negative = at != end && *at == '-';
+  if (negative) ++at;
+  int64_t coefficient = 0;
+  int digits = 0, scale = -1;
+  for (; at != end; ++at) {
+    if (*at == '.') {
+      scale = 0;
+      continue;
+    }
+    if (*at < '0' || *at > '9' || ++digits > 18) return;
+    coefficient = coefficient * 10 + (*at - '0');
+    if (scale >= 0) ++scale;
+  }
+  if (digits == 0) return;
+  cell = ferro_integer(FERRO_TYPE_DECIMAL, negative ? -coefficient : coefficient);
+  cell.flags = FERRO_VALUE_SMALL_DECIMAL;
+  cell.scale = static_cast<uint16_t>(scale > 0 ? scale : 0);
+}
+
+bool HasBytes(const ferro_value& cell) {
+  return cell.type == FERRO_TYPE_TEXT || cell.type == FERRO_TYPE_BYTES || cell.type == FERRO_TYPE_JSON ||
+         cell.type == FERRO_TYPE_UUID || cell.type == FERRO_TYPE_DECIMAL;
+}
+
+bool AddCell(ModuleState& state, CellsObject& self, uint8_t type, PyObject* value) {
+  ferro_value cell = ferro_null();
+  Scratch scratch;
+  // JSON is given as the text that a database holds.
+  const bool is_json = type == FERRO_TYPE_JSON && PyUnicode_Check(value);
+  Target target;
+  target.type = is_json ? static_cast<uint8_t>(FERRO_TYPE_TEXT) : type;
+  if (!Bind(state, target, value, cell, scratch)) return false;
+  if (is_json) cell.type = FERRO_TYPE_JSON;
+  if (cell.type == FERRO_TYPE_DECIMAL) MakeSmall(cell);
+  if (HasBytes(cell) && (cell.flags & FERRO_VALUE_SMALL_DECIMAL) == 0) {
+    cell.as.bytes = self.texts->emplace_back(cell.as.bytes, cell.size).data();
+  }
+  self.cells->push_back(cell);
+  return true;
+}
+
+bool AddRow(ModuleState& state, CellsObject& self, PyObject* types, PyObject* row) {
+  Ref values = Ref::Steal(PySequence_Tuple(row));
+  if (!values) return false;
+  if (PyTuple_GET_SIZE(values.get()) != PyBytes_GET_SIZE(types)) {
+    PyErr_SetString(PyExc_ValueError, "each row needs one value for each type");
+    return false;
+  }
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(values.get()); ++i) {
+    const auto type = static_cast<uint8_t>(PyBytes_AS_STRING(types)[i]);
+    if (!AddCell(state, self, type, PyTuple_GET_ITEM(values.get(), i))) return false;
+  }
+  return true;
+}
+
+PyObject* Cells_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static const char* kNames[] = {"types", "rows", nullptr};
+  PyObject *types, *rows;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "SO", const_cast<char**>(kNames), &types, &rows)) return nullptr;
+  ModuleState* state = StateOfType(type);
+  Ref made = state == nullptr ? Ref() : Ref::Steal(type->tp_alloc(type, 0));
+  if (!made) return nullptr;
+  CellsObject& self = AsCells(made.get());
+  self.cells = new std::vector<ferro_value>;
+  self.texts = new std::deque<std::string>;
+  self.columns = static_cast<size_t>(PyBytes_GET_SIZE(types));
+  Ref iterator = Ref::Steal(PyObject_GetIter(rows));
+  if (!iterator) return nullptr;
+  while (Ref row = Ref::Steal(PyIter_Next(iterator.get()))) {
+    if (!AddRow(*state, self, types, row.get())) return nullptr;
+  }
+  return PyErr_Occurred() ? nullptr : made.release();
+}
+
+PyObject* Cells_hydrate(PyObject* object, PyObject* plan_object) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  const CellsObject& self = AsCells(object);
+  if (!PyObject_TypeCheck(plan_object, state->row_plan_type)) {
+    PyErr_SetString(PyExc_TypeError, "hydrate() takes a RowPlan");
+    return nullptr;
+  }
+  const RowPlanObject& plan = *reinterpret_cast<RowPlanObject*>(plan_object);
+  if (WidthOf(plan) != self.columns) {
+    PyErr_SetString(PyExc_ValueError, "the plan has another number of columns");
+    return nullptr;
+  }
+  Ref made = Ref::Steal(PyList_New(0));
+  if (!made || self.columns == 0) return made.release();
+  for (size_t at = 0; at < self.cells->size(); at += self.columns) {
+    Ref one = Ref::Steal(Hydrate(*state, plan, self.cells->data() + at));
+    if (!one || PyList_Append(made.get(), one.get()) < 0) return nullptr;
+  }
+  return made.release();
+}
+
+void Cells_dealloc(PyObject* object) {
+  PyTypeObject* type = Py_TYPE(object);
+  delete AsCells(object).cells;
+  delete AsCells(object).texts;
+  type->tp_free(object);
+  Py_DECREF(type);
+}
+
+PyMethodDef kMethods[] = {
+    {"hydrate", Cells_hydrate, METH_O, "The instances that a RowPlan makes of the rows."},
+    {nullptr, nullptr, 0, nullptr}};
+
+PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("Rows as a driver decodes them, for tests and measurements.")},
+                        {Py_tp_new, reinterpret_cast<void*>(Cells_new)},
+                        {Py_tp_dealloc, reinterpret_cast<void*>(Cells_dealloc)},
+                        {Py_tp_methods, kMethods},
+                        {0, nullptr}};
+
+PyType_Spec kSpec = {"pyferro._native.Cells", sizeof(CellsObject), 0, Py_TPFLAGS_DEFAULT, kSlots};
+
+}  // namespace
+
+bool AddCells(PyObject* module) {
+  return static_cast<bool>(Ref::Steal(reinterpret_cast<PyObject*>(AddType(module, kSpec))));
+}
+
+}  // namespace ferro::py
