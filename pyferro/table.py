@@ -286,7 +286,7 @@ class Table:
 class Insert:
     """An insert of some of the columns, and what it returns."""
 
-    __slots__ = ("columns", "plan", "returns", "types")
+    __slots__ = ("columns", "key", "plan", "returns", "table", "types")
 
     def __init__(
         self, table: Table, columns: list[_native.Column], returns: _native.Column | None
@@ -294,15 +294,38 @@ class Insert:
         self.columns = columns
         self.returns = returns
         self.types = bytes(column.type for column in columns)
+        self.table = table.name
+        # A plan names a key of one column, and the engine refuses a NULL for it.
+        self.key = table.key if len(table.key) > 1 else ()
         row = [plan.assignment(c.name, _native.param(c.type)) for c in columns]
         items = [plan.item(returns.fragment, returns.type)] if returns is not None else []
         self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
 
     def values(self, fields: dict[str, Any]) -> list[Any]:
         try:
-            return [column.adapt(fields[column.name]) for column in self.columns]
+            values = [column.adapt(fields[column.name]) for column in self.columns]
         except KeyError as error:
             raise missing(error) from None
+        if self.key:
+            self.check_key(fields)
+        return values
+
+    def check_key(self, fields: dict[str, Any], row: int = -1) -> None:
+        """Refuse None in a key of several columns, as the engine does for a key of one.
+
+        Databases differ here, too: SQLite stores the NULL where the table was declared without NOT
+        NULL, MySQL and MariaDB number a column that is AUTO_INCREMENT, and else they refuse it.
+        """
+        for name in self.key:
+            if name in fields and fields[name] is None:
+                raise make(
+                    9,
+                    f'"{name}", of the key of a row to insert into "{self.table}", is NULL',
+                    hint="supply every column of the key",
+                    table=self.table,
+                    column=name,
+                    row=row,
+                )
 
 
 def missing(error: KeyError) -> TypeError:

@@ -230,6 +230,9 @@ def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list
 def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None]:
     made: list[list[Any] | None] = []
     for how, objects in groups:
+        if how.key:
+            for row, one in enumerate(objects):
+                how.check_key(one.__dict__, row)
         returns = how.returns
         made.append(
             (

@@ -85,7 +85,7 @@ ferro_code ferro_statement_run(ferro_database* database, ferro_transaction* tran
   return Guard(error, [&]() -> absl::Status {
     FERRO_ASSIGN(ferro::db::Execution execution,
                  MakeExecution(database, transaction, statement, Values(arguments, argument_count)));
-    FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments, 1));
+    FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments));
     auto operation = std::make_unique<ferro_operation>();
     operation->operation.Start(ferro::db::Execute(std::move(execution), operation->operation));
     *out_operation = operation.release();

@@ -16,7 +16,8 @@ struct Assignment final : Node {
   static constexpr auto Fields(auto& n) { return std::tie(n.column, n.value); }
 };
 
-// One row; a bulk call repeats it (engine/db/bulk.h). No assignments: a row of defaults.
+// One row; a bulk call repeats it (engine/db/bulk.h). No assignments: a row of defaults. A key that is assigned NULL is
+// refused, by the compiler or once the arguments are known; one without an assignment is the database's to make.
 struct Insert final : Statement {
   static constexpr Kind kKind = Kind::kInsert;
   Insert() : Statement(kKind) {}

@@ -114,6 +114,19 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
   return absl::OkStatus();
 }
 
+// Of arguments that are as many, and of the types, that the statement declares.
+absl::Status CheckKeys(const sql::Compiled& compiled, std::span<const Value> arguments) {
+  if (compiled.supplied_key < 0) return absl::OkStatus();
+  const auto key = static_cast<size_t>(compiled.supplied_key);
+  const size_t columns = compiled.parameters.size();
+  for (size_t i = key; i < arguments.size(); i += columns) {
+    if (!arguments[i].is_null()) continue;
+    return WithDetail(sql::NullKeyError(compiled.table, compiled.key, compiled.parameters[key]),
+                      [&](ErrorDetail& detail) { detail.row = static_cast<int64_t>(i / columns); });
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Task<absl::Status> ShowRows::Accept(Batch& batch) {
@@ -158,7 +171,13 @@ absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value
     }
     if (++column == columns) column = 0;
   }
-  return absl::OkStatus();
+  return CheckKeys(compiled, arguments);
+}
+
+absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments) {
+  // A row has a number only in a bulk call.
+  return WithDetail(CheckArguments(compiled, arguments, 1),
+                    [](ErrorDetail& detail) { detail.row = -1; });
 }
 
 Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
@@ -172,31 +191,16 @@ Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
 }
 
 Task<absl::Status> ExecutionScope::End(absl::Status status) {
-  if (!own_transaction_) {
-    lease_ = Lease();
-    co_return status;
-  }
-  if (!status.ok()) {
+  if (own_transaction_) {
+    if (status.ok()) status = co_await SendCommit(*lease_);
     // The first error is the one to report; a connection that cannot roll back is not given back to the pool.
-    if (lease_->healthy() && lease_->transaction_state() != TransactionState::kIdle) {
-      (co_await lease_->Script("ROLLBACK")).IgnoreError();
-    }
-    lease_ = Lease();
-    co_return status;
-  }
-  absl::Status committed = co_await lease_->Script("COMMIT");
-  if (!committed.ok()) {
-    if (!lease_->healthy()) {
-      committed = WithDetail(committed, [](ErrorDetail& detail) {
-        detail.error_class = ErrorClass::kCommitUnknown;
-        detail.hint = "look whether the changes are there before running it again";
-      });
-    } else if (lease_->transaction_state() != TransactionState::kIdle) {
+    if (!status.ok() && lease_->healthy() &&
+        lease_->transaction_state() != TransactionState::kIdle) {
       (co_await lease_->Script("ROLLBACK")).IgnoreError();
     }
   }
   lease_ = Lease();
-  co_return committed;
+  co_return status;
 }
 
 Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,

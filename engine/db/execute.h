@@ -23,8 +23,10 @@ struct Execution {
 // The body of an operation: batches are shown as they come, operation.rows_affected is set at the end.
 Task<absl::Status> Execute(Execution execution, runtime::Operation& operation);
 
-// kInvalidArgument when the arguments are not what the statement declares, for `rows` rows of them. Execute and
-// ExecuteBulk trust that this was asked.
+// kInvalidArgument when the arguments are not what the statement declares, kNotNull when the key of
+// an insert is NULL. Execute trusts that this was asked, ExecuteBulk that it was asked for `rows`
+// rows of arguments.
+absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments);
 absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
                             size_t rows);
 

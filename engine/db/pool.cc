@@ -37,35 +37,35 @@ int MaximumOf(const Driver& driver, const Url& url) {
 }  // namespace
 
 struct Pool::Waiter {
-  explicit Waiter(Pool& owner) : pool(owner), event(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+  explicit Waiter(Pool& owner) : pool(owner) {}
   ~Waiter() {
-    std::unique_ptr<Connection> unused;
-    bool slot = false;
-    {
-      absl::MutexLock lock(&pool.mutex_);
-      const auto self = std::find(pool.waiters_.begin(), pool.waiters_.end(), this);
-      if (self != pool.waiters_.end()) pool.waiters_.erase(self);
-      unused = std::move(connection);
-      slot = may_open;
+    if (event >= 0) {
+      {
+        absl::MutexLock lock(&pool.mutex_);
+        const auto self = std::find(pool.waiters_.begin(), pool.waiters_.end(), this);
+        if (self != pool.waiters_.end()) pool.waiters_.erase(self);
+      }
+      close(event);
     }
-    if (unused != nullptr) pool.Return(std::move(unused));
-    if (slot) pool.GiveUpSlot();
-    if (event >= 0) close(event);
+    // Out of the queue, so nobody else knows it any more.
+    if (connection != nullptr) pool.Return(std::move(connection));
+    if (may_open) pool.GiveUpSlot();
   }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
   // Called with the pool's mutex held.
-  void Wake() const {
+  void Wake() {
+    woken = true;
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
   }
 
   Pool& pool;
-  const int event;
-  // Set by whoever hands over, under the pool's mutex.
+  int event = -1;  // made when it has to wait
+  // While it is in the queue these are set by whoever hands over, under the pool's mutex.
   std::unique_ptr<Connection> connection;
-  bool may_open = false;  // a connection was closed: this waiter may open one in its place
+  bool may_open = false;  // it has a slot that no connection stands for yet
   bool woken = false;
 };
 
@@ -77,84 +77,65 @@ void Lease::GiveBack() {
 Pool::Pool(std::unique_ptr<Driver> driver, Url url)
     : driver_(std::move(driver)), url_(std::move(url)), maximum_(MaximumOf(*driver_, url_)) {}
 
-std::unique_ptr<Connection> Pool::TakeIdle(bool& stale) {
-  stale = false;
-  if (idle_.empty()) return nullptr;
-  Idle idle = std::move(idle_.back());
-  idle_.pop_back();
-  stale = absl::Now() - idle.since > kLookAfter && !IsQuiet(idle.connection->descriptor());
-  return std::move(idle.connection);
+absl::Status Pool::Claim(Waiter& waiter) {
+  std::vector<std::unique_ptr<Connection>> ended;  // closed after the mutex is let go
+  absl::MutexLock lock(&mutex_);
+  if (closed_) return ClosedError();
+  while (!idle_.empty()) {
+    Idle idle = std::move(idle_.back());
+    idle_.pop_back();
+    if (absl::Now() - idle.since <= kLookAfter || IsQuiet(idle.connection->descriptor())) {
+      waiter.connection = std::move(idle.connection);
+      return absl::OkStatus();
+    }
+    ended.push_back(std::move(idle.connection));
+    --open_;
+  }
+  if (open_ < maximum_) {
+    ++open_;
+    waiter.may_open = true;
+    return absl::OkStatus();
+  }
+  waiter.event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (waiter.event < 0) {
+    return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a connection");
+  }
+  waiters_.push_back(&waiter);
+  return absl::OkStatus();
+}
+
+Task<absl::Status> Pool::Wait(Waiter& waiter) {
+  const absl::Time deadline = absl::Now() + url_.pool_timeout;
+  for (;;) {
+    const absl::Status ready = co_await runtime::Readable(waiter.event, deadline);
+    absl::MutexLock lock(&mutex_);
+    if (waiter.woken) {
+      // Close() wakes with nothing in hand; or it came between the handing over of a slot and now.
+      if (closed_ && waiter.connection == nullptr) co_return ClosedError();
+      co_return absl::OkStatus();
+    }
+    if (!ready.ok()) {
+      if (absl::Now() < deadline) co_return ready;  // the operation's own deadline
+      co_return MakeErrorWithHint(
+          ErrorClass::kPoolTimeout,
+          absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),
+                       " (all ", maximum_, " are in use)"),
+          "end transactions sooner, or raise pool_size in the URL");
+    }
+  }
 }
 
 Task<absl::StatusOr<Lease>> Pool::Acquire() {
   const std::shared_ptr<Pool> self = shared_from_this();
-  bool may_open = false;
-  while (!may_open) {
-    std::unique_ptr<Connection> connection;
-    bool stale = false;
-    {
-      absl::MutexLock lock(&mutex_);
-      if (closed_) co_return ClosedError();
-      connection = TakeIdle(stale);
-      if (connection == nullptr && open_ < maximum_) {
-        ++open_;
-        may_open = true;
-      }
-    }
-    if (connection != nullptr) {
-      if (!stale) co_return Lease(self, std::move(connection));
-      connection.reset();
-      GiveUpSlot();
-      continue;
-    }
-    if (may_open) break;
-
-    Waiter waiter(*this);
-    if (waiter.event < 0) {
-      co_return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a connection");
-    }
-    {
-      absl::MutexLock lock(&mutex_);
-      // Something may have come free, or the pool closed, since the mutex was let go.
-      if (closed_ || !idle_.empty() || open_ < maximum_) continue;
-      waiters_.push_back(&waiter);
-    }
-    const absl::Time deadline = absl::Now() + url_.pool_timeout;
-    for (;;) {
-      const absl::Status ready = co_await runtime::Readable(waiter.event, deadline);
-      absl::MutexLock lock(&mutex_);
-      if (waiter.woken) break;
-      if (!ready.ok()) {
-        if (absl::Now() < deadline) co_return ready;  // the operation's own deadline
-        co_return MakeErrorWithHint(
-            ErrorClass::kPoolTimeout,
-            absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),
-                         " (all ", maximum_, " are in use)"),
-            "end transactions sooner, or raise pool_size in the URL");
-      }
-    }
-    {
-      absl::MutexLock lock(&mutex_);
-      if (waiter.connection != nullptr) {
-        connection = std::move(waiter.connection);
-      } else {
-        may_open = std::exchange(waiter.may_open, false);
-      }
-    }
-    if (connection != nullptr) co_return Lease(self, std::move(connection));
+  Waiter waiter(*this);
+  FERRO_CO_TRY(Claim(waiter));
+  if (waiter.event >= 0) FERRO_CO_TRY(co_await Wait(waiter));
+  if (waiter.connection == nullptr) {
+    FERRO_CO_ASSIGN(waiter.connection,
+                    co_await driver_->Connect(url_, absl::Now() + url_.connect_timeout));
+    waiter.may_open = false;  // the connection stands for the slot now
   }
-
-  // The slot is ours until the connection stands for it.
-  struct Slot {
-    Pool* pool;
-    ~Slot() {
-      if (pool != nullptr) pool->GiveUpSlot();
-    }
-  } slot{this};
-  FERRO_CO_ASSIGN(std::unique_ptr<Connection> opened,
-                  co_await driver_->Connect(url_, absl::Now() + url_.connect_timeout));
-  slot.pool = nullptr;
-  co_return Lease(self, std::move(opened));
+  co_return Lease(self, std::move(waiter.connection));
 }
 
 void Pool::Return(std::unique_ptr<Connection> connection) {
@@ -172,7 +153,6 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
         Waiter* next = waiters_.front();
         waiters_.pop_front();
         next->connection = std::move(connection);
-        next->woken = true;
         next->Wake();
       }
       return;
@@ -191,7 +171,6 @@ void Pool::GiveUpSlot() {
   Waiter* next = waiters_.front();
   waiters_.pop_front();
   next->may_open = true;
-  next->woken = true;
   next->Wake();
 }
 
@@ -201,10 +180,7 @@ void Pool::Close() {
   closed_ = true;
   closing.swap(idle_);
   open_ -= static_cast<int>(closing.size());
-  for (Waiter* waiter : waiters_) {
-    waiter->woken = true;  // with nothing in hand: it looks again and finds the pool closed
-    waiter->Wake();
-  }
+  for (Waiter* waiter : waiters_) waiter->Wake();  // with nothing in hand
   waiters_.clear();
 }
 

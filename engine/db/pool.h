@@ -52,7 +52,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   // kPoolTimeout, kClosed, or what connecting gave.
   Task<absl::StatusOr<Lease>> Acquire();
 
-  // Closes idle connections now, others when they come back; waiters fail with kClosed.
+  // Closes idle connections now, others when they come back, and opens no more: who waits, or was
+  // told to open one and has not begun, fails with kClosed. A connection that was handed over
+  // before counts as busy.
   void Close();
 
   struct Statistics {
@@ -64,8 +66,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
  private:
   friend class Lease;
 
-  // One operation in the queue. Lives in its coroutine frame; its destructor leaves the queue and gives on what it
-  // was handed, so that an aborted waiter loses nothing.
+  // One operation that wants a connection, and what it has been given. Lives in its coroutine
+  // frame; its destructor leaves the queue and gives on what it holds, so that an aborted operation
+  // loses nothing.
   struct Waiter;
 
   struct Idle {
@@ -73,15 +76,20 @@ class Pool : public std::enable_shared_from_this<Pool> {
     absl::Time since;
   };
 
+  // In one go, so that nothing comes free unseen in between: an idle connection, or a slot to open
+  // one, or a place in the queue.
+  absl::Status Claim(Waiter& waiter);
+  // Until the waiter in the queue has been handed one of the first two.
+  Task<absl::Status> Wait(Waiter& waiter);
   void Return(std::unique_ptr<Connection> connection);
   void GiveUpSlot();
-  std::unique_ptr<Connection> TakeIdle(bool& stale) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::unique_ptr<Driver> driver_;
   const Url url_;
   const int maximum_;
 
   mutable absl::Mutex mutex_;
+  // While anybody is in the queue nothing is idle and no slot is free.
   std::vector<Idle> idle_ ABSL_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
   int open_ ABSL_GUARDED_BY(mutex_) = 0;

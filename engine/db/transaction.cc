@@ -14,6 +14,15 @@ absl::Status NotActive() {
 
 }  // namespace
 
+Task<absl::Status> SendCommit(Connection& connection) {
+  const absl::Status status = co_await connection.Script("COMMIT");
+  if (status.ok() || connection.healthy()) co_return status;
+  co_return WithDetail(status, [](ErrorDetail& detail) {
+    detail.error_class = ErrorClass::kCommitUnknown;
+    detail.hint = "look whether the changes are there before making them again";
+  });
+}
+
 absl::StatusOr<TransactionUse> TransactionUse::Take(
     const std::shared_ptr<Transaction>& transaction) {
   if (!transaction->Enter()) {
@@ -74,16 +83,11 @@ Task<absl::Status> Transaction::Commit() {
                                 "use a savepoint around statements that may fail");
   }
   FERRO_CO_TRY(Use().status());
-  const absl::Status status = co_await lease_->Script("COMMIT");
-  if (!status.ok() && !lease_->healthy()) {
-    lease_ = Lease();
-    co_return WithDetail(status, [](ErrorDetail& detail) {
-      detail.error_class = ErrorClass::kCommitUnknown;
-      detail.hint = "look whether the changes are there before running the transaction again";
-    });
-  }
+  const absl::Status status = co_await SendCommit(*lease_);
   // After a failed COMMIT the transaction may still be open (SQLite: busy), and the caller may roll it back.
-  if (status.ok() || lease_->transaction_state() == TransactionState::kIdle) lease_ = Lease();
+  const bool open =
+      !status.ok() && lease_->healthy() && lease_->transaction_state() != TransactionState::kIdle;
+  if (!open) lease_ = Lease();
   co_return status;
 }
 

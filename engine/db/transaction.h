@@ -21,6 +21,10 @@ enum class TransactionAction : uint8_t {
   kRollbackTo = 6,
 };
 
+// COMMIT. kCommitUnknown when the connection broke before the answer came: nobody knows then what
+// the server did. After another failure the transaction may still be open.
+Task<absl::Status> SendCommit(Connection& connection);
+
 class Transaction {
  public:
   explicit Transaction(std::shared_ptr<Database> database) : database_(std::move(database)) {}

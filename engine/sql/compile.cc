@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -34,9 +35,24 @@ absl::Status CheckSetOnce(ast::List<const ast::Assignment*> assignments) {
   return absl::OkStatus();
 }
 
+// A key that is an argument is looked at when the arguments are known (engine/db/execute.h).
+absl::Status CheckKeyIsNotNull(const ast::Insert& insert) {
+  for (const ast::Assignment* assignment : insert.row) {
+    const bool is_null =
+        assignment->value->kind == ast::Kind::kLiteral &&
+        ast::As<ast::Literal>(*assignment->value).literal == ast::LiteralKind::kNull;
+    if (is_null && absl::EqualsIgnoreCase(assignment->column, insert.key)) {
+      return NullKeyError(insert.table, insert.key, insert.key_type);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAssignments(const ast::Statement& statement) {
   if (statement.kind == ast::Kind::kInsert) {
-    return CheckSetOnce(ast::As<ast::Insert>(statement).row);
+    const auto& insert = ast::As<ast::Insert>(statement);
+    FERRO_TRY(CheckSetOnce(insert.row));
+    return CheckKeyIsNotNull(insert);
   }
   if (statement.kind == ast::Kind::kUpdate) {
     return CheckSetOnce(ast::As<ast::Update>(statement).assignments);

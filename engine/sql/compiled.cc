@@ -1,6 +1,7 @@
 #include <bit>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
 #include "engine/sql/compile.h"
 
 namespace ferro::sql {
@@ -16,6 +17,19 @@ std::string Expand(const Text& text, const Lexicon& lexicon, std::span<const siz
     out += text.pieces[i];
   }
   return out;
+}
+
+absl::Status NullKeyError(absl::string_view table, absl::string_view key, Type key_type) {
+  ErrorDetail detail;
+  detail.error_class = ErrorClass::kNotNull;
+  detail.table = std::string(table);
+  detail.column = std::string(key);
+  detail.hint = key_type == Type::kInt64
+                    ? "leave the key out so that the database numbers it, or supply a number"
+                    : "supply a key: the database does not make it";
+  return MakeError(
+      std::move(detail),
+      absl::StrCat("the key \"", key, "\" of a row to insert into \"", table, "\" is NULL"));
 }
 
 }  // namespace ferro::sql

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "engine/sql/feature.h"
 #include "engine/value/type.h"
 
@@ -81,9 +83,15 @@ struct Compiled {
   bool atomic = false;              // several steps that must share a transaction
   bool keys_are_result = false;     // after kInsertForKeys the keys themselves are the rows asked for
   int32_t supplied_key = -1;        // argument that holds the key of an insert; -1: the server makes it
+  std::string table, key;           // of an insert whose key is supplied, to name them in errors
   bool has_generated_key_order = false;  // kValues rows come back in ascending key order; sort by `key_column`
   int32_t key_column = -1;          // index of the key among `columns`, -1 when it is not there
   FeatureSet features;              // what the statement uses
 };
+
+// kNotNull for an insert whose key is supplied and NULL. It never reaches a server, since they
+// differ: PostgreSQL refuses it, MySQL, MariaDB and SQLite take it as leave to number the row, and
+// only where the column can be numbered.
+absl::Status NullKeyError(absl::string_view table, absl::string_view key, Type key_type);
 
 }  // namespace ferro::sql

@@ -85,6 +85,8 @@ void Renderer::DescribeKey(const ast::Insert& insert, Compiled& compiled) {
   const ast::Assignment* key = Find(insert.row, insert.key);
   if (key != nullptr && key->value->kind == ast::Kind::kParam) {
     compiled.supplied_key = static_cast<int32_t>(ast::As<ast::Param>(*key->value).index);
+    compiled.table = std::string(insert.table);
+    compiled.key = std::string(insert.key);
   }
 }
 

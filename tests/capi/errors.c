@@ -222,6 +222,46 @@ static void what_the_server_refuses(const session *in, ferro_plan *plan) {
   CHECK(count_people(in, NULL) == before + 1);
 }
 
+/* people with the key that the caller gives: the database numbers a NULL, or it does not; here it never gets one. */
+static void a_key_that_is_null(const session *in, ferro_plan *plan) {
+  ferro_error *error = NULL;
+  ferro_statement *statement = NULL;
+  ferro_operation *operation = NULL;
+  ferro_value arguments[4];
+  int returning;
+  const int64_t before = count_people(in, NULL);
+  arguments[0] = text_value("hunter2 with a key");
+  arguments[1] = ferro_null();
+  arguments[2] = text_value("hunter2 without");
+  arguments[3] = ferro_null();
+  for (returning = 0; returning < 2; ++returning) {
+    ferro_plan_reset(plan);
+    put_name(plan, PEOPLE);
+    put_assignment(plan, "name", FERRO_TYPE_TEXT);
+    put_assignment(plan, "id", FERRO_TYPE_INT64);
+    put_list(plan, 2);
+    if (returning) put_item(plan, "name", FERRO_TYPE_TEXT);
+    put_list(plan, (uint32_t)returning);
+    put_name(plan, "id");
+    put_int(plan, FERRO_TYPE_INT64);
+    put_node(plan, FERRO_NODE_INSERT, 5);
+    arguments[1] = ferro_null();
+    FAILS(FERRO_ERROR_NOT_NULL, run(in, NULL, plan, arguments, 2, NULL, &error));
+    CHECK(same_bytes(ferro_error_table(error), PEOPLE) && same_bytes(ferro_error_column(error), "id"));
+    CHECK(ferro_error_hint(error).size > 0 && ferro_error_row(error) == -1);
+    FREE_ERROR();
+    arguments[1] = ferro_int64(1000000 + returning);
+    CHECK_OK(ferro_statement_compile(in->database, ferro_plan_bytes(plan), &statement, &error), error);
+    FAILS(FERRO_ERROR_NOT_NULL,
+          ferro_statement_run_bulk(in->database, NULL, statement, arguments, 2, &operation, &error));
+    CHECK(ferro_error_row(error) == 1 && operation == NULL);
+    FREE_ERROR();
+    ferro_statement_free(statement);
+    statement = NULL;
+    CHECK(count_people(in, NULL) == before);
+  }
+}
+
 static void features(const session *in, ferro_plan *plan) {
   ferro_error *error = NULL;
   ferro_bytes advice = {NULL, 0};
@@ -269,6 +309,7 @@ void test_errors(const session *in) {
   broken_plans(in, plan);
   wrong_arguments(in, plan);
   what_the_server_refuses(in, plan);
+  a_key_that_is_null(in, plan);
   features(in, plan);
   a_closed_database(in, plan);
   ferro_plan_free(plan);

@@ -8,7 +8,17 @@ import pytest
 from conftest import Create, Waiting
 from pydantic import ValidationError
 
-from pyferro import PK, Field, Model, ModelDoesNotExist, NotPersisted, UniqueViolationError
+from pyferro import (
+    PK,
+    Field,
+    Model,
+    ModelDoesNotExist,
+    NotNullViolationError,
+    NotPersisted,
+    Op,
+    UniqueViolationError,
+    transaction,
+)
 
 
 class Item(Model, table="writes_item"):
@@ -27,6 +37,23 @@ class Code(Model, table="writes_code"):
 class Seat(Model, table="writes_seat"):
     row: int = Field(primary_key=True)
     place: int = Field(primary_key=True)
+    guest: str | None = None
+
+
+class GivenItem(Model, table="writes_item"):
+    """The rows of Item, by a model that says nothing of their being numbered."""
+
+    id: int | None = Field(default=None, primary_key=True, autoincrement=False)
+    name: str
+    price: int = 0
+    note: str | None = None
+
+
+class OpenSeat(Model, table="writes_seat"):
+    """The rows of Seat, with a key that may be left open."""
+
+    row: int | None = Field(default=None, primary_key=True)
+    place: int | None = Field(default=None, primary_key=True)
     guest: str | None = None
 
 
@@ -183,6 +210,58 @@ def test_an_instance_made_past_validation_is_not_stored_in_part() -> None:
     with pytest.raises(TypeError, match="'name'"):
         Item.model_construct(id=None, price=1).save().run()
     assert Item.count().run() == 0
+
+
+def refused_key(wait: Waiting, op: Op[Any]) -> NotNullViolationError:
+    """The error for a key that is NULL, which came before any SQL was sent."""
+    with pytest.raises(NotNullViolationError) as caught:
+        wait(op)
+    assert caught.value.sql is None
+    return caught.value
+
+
+def test_none_for_a_key_is_refused_where_the_database_would_number_it(wait: Waiting) -> None:
+    error = refused_key(wait, GivenItem.create(name="a"))
+    assert (error.table, error.columns, error.row) == ("writes_item", ("id",), None)
+    assert "leave the key out" in str(error)
+    assert wait(Item.count()) == 0
+    assert wait(GivenItem.create(id=5, name="a")).id == 5
+
+
+def test_none_for_a_key_in_a_bulk_names_the_row_and_stores_nothing(wait: Waiting) -> None:
+    items = [GivenItem(id=7, name="a"), GivenItem(id=8, name="b"), GivenItem(name="c")]
+    error = refused_key(wait, GivenItem.bulk_create(items))
+    assert (error.table, error.columns, error.row) == ("writes_item", ("id",), 2)
+    assert wait(Item.count()) == 0
+    assert items[2].id is None
+
+
+def test_none_for_a_key_that_is_text_is_refused_likewise(wait: Waiting) -> None:
+    code = Code.model_construct(code=None, label="a", rank=0)
+    error = refused_key(wait, Code.bulk_create([code]))
+    assert (error.table, error.columns, error.row) == ("writes_code", ("code",), 0)
+    assert "leave the key out" not in str(error)
+    assert wait(Code.count()) == 0
+
+
+def test_none_in_a_key_of_several_columns_is_refused_likewise(wait: Waiting) -> None:
+    with pytest.raises(NotNullViolationError) as caught:
+        OpenSeat.create(row=1)
+    assert (caught.value.table, caught.value.columns) == ("writes_seat", ("place",))
+    assert caught.value.row is None
+    seats = [OpenSeat(row=1, place=1), OpenSeat(place=2)]
+    error = refused_key(wait, OpenSeat.bulk_create(seats))
+    assert (error.table, error.columns, error.row) == ("writes_seat", ("row",), 1)
+    assert wait(Seat.count()) == 0
+
+
+def test_a_refused_key_leaves_the_transaction_usable() -> None:
+    with transaction():
+        Item.create(name="a").run()
+        with pytest.raises(NotNullViolationError):
+            GivenItem.create(name="b").run()
+        Item.create(name="c").run()
+    assert Item.select("name").order_by("name").all().run() == ["a", "c"]
 
 
 def test_delete_and_refresh(wait: Waiting) -> None:

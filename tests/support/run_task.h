@@ -14,25 +14,26 @@
 
 namespace ferro::testing {
 
+// Waits as the operation says: for its descriptor if there is one, until its deadline.
+inline void PollFor(const runtime::Wait& wait) {
+  if (wait.fd < 0) return;
+  const int events = (wait.read ? POLLIN : 0) | (wait.write ? POLLOUT : 0);
+  pollfd entry{wait.fd, static_cast<short>(events), 0};
+  int timeout = -1;
+  if (wait.deadline != absl::InfiniteFuture()) {
+    timeout = static_cast<int>(
+        std::clamp<int64_t>(absl::ToInt64Milliseconds(wait.deadline - absl::Now()) + 1, 0, 60'000));
+  }
+  poll(&entry, 1, timeout);
+}
+
 // `blocking` as in Context: false is how an event loop drives it.
 template <class T>
 T RunTask(runtime::Task<T> task, bool blocking = false) {
   runtime::Context context;
   context.blocking = blocking;
   task.StartIn(context);
-  while (context.Resume() != runtime::Progress::kDone) {
-    if (context.wait.fd < 0) continue;
-    pollfd entry{context.wait.fd,
-                 static_cast<short>((context.wait.read ? POLLIN : 0) |
-                                    (context.wait.write ? POLLOUT : 0)),
-                 0};
-    int timeout = -1;
-    if (context.wait.deadline != absl::InfiniteFuture()) {
-      timeout = static_cast<int>(std::clamp<int64_t>(
-          absl::ToInt64Milliseconds(context.wait.deadline - absl::Now()) + 1, 0, 60'000));
-    }
-    poll(&entry, 1, timeout);
-  }
+  while (context.Resume() != runtime::Progress::kDone) PollFor(context.wait);
   return task.Take();
 }
 

@@ -27,15 +27,6 @@ class PostgresqlSession : public ServerTest {
   }
 };
 
-// Gives the operation a deadline of its own, as its caller would.
-template <class T>
-runtime::Task<T> Within(absl::Duration limit, runtime::Task<T> task) {
-  runtime::Context& context = co_await runtime::ThisContext();
-  context.deadline = absl::Now() + limit;
-  T result = co_await std::move(task);
-  co_return result;
-}
-
 TEST_F(PostgresqlConnect, SetsTheSessionUp) {
   EXPECT_TRUE(connection_->healthy());
   EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kIdle);
@@ -140,7 +131,7 @@ TEST_F(PostgresqlConnect, CanBeAbandonedAtEverySuspension) {
   }
   // The sessions given up are gone on the server as well.
   Await(*connection_,
-        absl::StrCat("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = '",
+        absl::StrCat("SELECT (count(*) = 0)::int FROM pg_stat_activity WHERE application_name = '",
                      url.application_name, "'"));
 }
 
@@ -293,7 +284,7 @@ TEST_F(PostgresqlSession, SerializationFailuresAndDeadlocksHaveTheirClass) {
     Stepper waiting(other->Run(request, nullptr));
     ASSERT_TRUE(waiting.Step());
     const auto third = Connect();
-    Await(*third, "SELECT count(*) = 1 FROM pg_locks WHERE NOT granted");
+    Await(*third, "SELECT (count(*) = 1)::int FROM pg_locks WHERE NOT granted");
     EXPECT_EQ(ClassOf(Fails("UPDATE ferro_rows SET n = n WHERE n = 2")), ErrorClass::kDeadlock);
     Script("ROLLBACK");
     EXPECT_OK(waiting.Finish());
@@ -503,8 +494,8 @@ TEST_F(PostgresqlSession, AKilledBackendIsALostConnection) {
       Stepper running(connection_->Run(request, &sink));
       ASSERT_TRUE(running.Step());
       Await(*other,
-            absl::StrCat("SELECT state = 'active' FROM pg_stat_activity WHERE pid = ", pid));
-      Integer(*other, absl::StrCat("SELECT pg_terminate_backend(", pid, ")"));
+            absl::StrCat("SELECT (state = 'active')::int FROM pg_stat_activity WHERE pid = ", pid));
+      Integer(*other, absl::StrCat("SELECT pg_terminate_backend(", pid, ")::int"));
       const auto outcome = running.Finish();
       EXPECT_ERROR(ErrorClass::kConnection, outcome);
       EXPECT_EQ(DetailOf(outcome.status()).sqlstate, "57P01");
@@ -520,8 +511,9 @@ TEST_F(PostgresqlSession, ABackendKilledWhileIdleIsFoundByTheNextStatement) {
   for (const bool script : {false, true}) {
     connection_ = Connect();
     const int64_t pid = Integer("SELECT pg_backend_pid()");
-    Integer(*other, absl::StrCat("SELECT pg_terminate_backend(", pid, ")"));
-    Await(*other, absl::StrCat("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = ", pid));
+    Integer(*other, absl::StrCat("SELECT pg_terminate_backend(", pid, ")::int"));
+    Await(*other,
+          absl::StrCat("SELECT (count(*) = 0)::int FROM pg_stat_activity WHERE pid = ", pid));
     const absl::Status status =
         script ? testing::RunTask(connection_->Script("BEGIN")) : Run("SELECT 1", {}, 9).status;
     EXPECT_ERROR(ErrorClass::kConnection, status);

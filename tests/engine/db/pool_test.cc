@@ -289,20 +289,28 @@ TEST_F(PoolTest, LetsAWaiterOpenOneInThePlaceOfABrokenOne) {
   ExpectCounts(1, 1);
 }
 
-TEST_F(PoolTest, ReplacesAnIdleConnectionThatTheServerEnded) {
-  Make(1);
+TEST_F(PoolTest, PassesOverIdleConnectionsThatTheServerEnded) {
+  Make(3);
   const int socket =
       eventfd(1, EFD_NONBLOCK);  // readable: an idle session that has something to say
   ASSERT_GE(socket, 0);
-  auto client = Take();
-  client->connection().socket = socket;
-  client->GiveBack();
+  auto quiet = Take();
+  auto ended = Take();
+  auto ended_too = Take();
+  ended->connection().socket = socket;
+  ended_too->connection().socket = socket;
+  quiet->GiveBack();
+  ended->GiveBack();
+  ended_too->GiveBack();
   // Nothing tells that the pool would look again but the time that has passed.
   absl::SleepFor(absl::Milliseconds(600));
   const auto next = Take();
-  EXPECT_EQ(next->connection().number, 2);
-  EXPECT_EQ(world_.closed, 1);
+  EXPECT_EQ(next->connection().number, 1);
+  EXPECT_EQ(world_.closed, 2);
   ExpectCounts(1, 1);
+  const auto another = Take();  // in the place of one of them
+  EXPECT_EQ(another->connection().number, 4);
+  ExpectCounts(2, 2);
   close(socket);
 }
 
@@ -343,6 +351,49 @@ TEST_F(PoolTest, WakesEveryWaiterWhenItIsClosed) {
   holder->GiveBack();
   ExpectCounts(0, 0);
   EXPECT_EQ(world_.closed, 1);
+}
+
+// The place was handed over before the pool was closed, and the waiter resumes after that.
+TEST_F(PoolTest, OpensNothingMoreForAWaiterThatWasHandedAPlace) {
+  Make(1);
+  auto holder = Take();
+  const auto waiting = Queue();
+  holder->connection().is_healthy = false;
+  holder->GiveBack();
+  pool_->Close();
+  ASSERT_TRUE(waiting->Step());
+  EXPECT_EQ(ClassOf(waiting->status()), ErrorClass::kClosed) << waiting->status();
+  EXPECT_EQ(world_.opened, 1);
+  ExpectCounts(0, 0);
+}
+
+TEST_F(PoolTest, ForgetsThePlaceOfAWaiterThatIsAbortedAfterTheClose) {
+  Make(1);
+  auto holder = Take();
+  const auto aborted = Queue();
+  const auto other = Queue();
+  holder->connection().is_healthy = false;
+  holder->GiveBack();
+  pool_->Close();
+  aborted->Abort();
+  ExpectCounts(0, 0);
+  ASSERT_TRUE(other->Step());
+  EXPECT_EQ(ClassOf(other->status()), ErrorClass::kClosed) << other->status();
+  EXPECT_EQ(world_.opened, 1);
+}
+
+TEST_F(PoolTest, LeavesAWaiterTheConnectionThatItWasHandedBeforeTheClose) {
+  Make(1);
+  auto holder = Take();
+  const auto waiting = Queue();
+  holder->GiveBack();
+  pool_->Close();
+  EXPECT_EQ(world_.closed, 0);
+  ASSERT_TRUE(waiting->Step());
+  EXPECT_OK(waiting->status());
+  waiting->GiveBack();
+  EXPECT_EQ(world_.closed, 1);
+  ExpectCounts(0, 0);
 }
 
 TEST_F(PoolTest, OutlivesItsOwnerWhileSomethingIsOnLoan) {

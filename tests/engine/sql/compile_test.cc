@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/engine/sql/compiling.h"
 
@@ -136,6 +137,22 @@ TEST(Compile, AnEmulatedInsertOfASuppliedKeyNamesItsArgument) {
   EXPECT_EQ(compiled.supplied_key, 1);
   EXPECT_TRUE(compiled.bulk.one_row_each);
   EXPECT_FALSE(compiled.atomic);
+}
+
+TEST(Compile, AKeyThatIsWrittenAsNullIsRefusedEverywhere) {
+  for (const ServerVersion& version : {kSqlite, kPostgresql, kMariadb, kMysql}) {
+    if (testing::DialectOf(version) == nullptr) continue;  // this build lacks the dialect
+    // Columns are told apart as most servers do, whatever their case.
+    const auto refused =
+        Compile("(insert t (row (a (param text)) (ID null)) (key id:int64))", version);
+    EXPECT_ERROR(ErrorClass::kNotNull, refused);
+    const ErrorDetail detail = DetailOf(refused.status());
+    EXPECT_EQ(detail.table, "t");
+    EXPECT_EQ(detail.column, "id");
+    EXPECT_TRUE(absl::StrContains(detail.hint, "leave the key out")) << detail.hint;
+    EXPECT_OK(Compile("(insert t (row (id (param int64)) (a null)) (key id:int64))", version));
+    EXPECT_OK(Compile("(insert t (row (id null)))", version));  // no key is known
+  }
 }
 
 TEST(Compile, AnEmulatedUpdateLocksThenChangesThenReads) {
