@@ -2,10 +2,11 @@
 
 #include <errmsg.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -16,23 +17,16 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "dialects/mysql/errors.h"
+#include "dialects/mysql/tls_errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/apart.h"
 
 namespace ferro::mysql {
 namespace {
 
 using runtime::Wait;
 using runtime::WaitFor;
-
-// Wake-ups without cause are allowed. Where the library waits to read it tries again and is fine;
-// where it waits for connect() it would take the socket for connected, so waits with "write" are
-// checked.
-bool TrulyReady(const Wait& wait) {
-  if (!wait.write) return true;
-  pollfd entry{wait.fd, static_cast<short>((wait.read ? POLLIN : 0) | POLLOUT), 0};
-  return poll(&entry, 1, 0) != 0;
-}
 
 // A nonblocking call that is suspended inside the library, on a stack of its own with memory of its
 // own. When the task that waits for it is destroyed, the call is told that its time is up until it
@@ -49,7 +43,6 @@ class Suspended {
     broken_ = true;
     const my_socket fd = mysql_get_socket(mysql_);
     if (fd >= 0) shutdown(fd, SHUT_RDWR);
-    // Bounded: a host name may have several addresses, each tried in turn.
     for (int i = 0; i < 256 && events != 0; ++i) events = next_(&result_, MYSQL_WAIT_TIMEOUT);
   }
 
@@ -107,19 +100,19 @@ template <class Result, class Start, class Continue, class Finish>
 Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Finish finish) {
   Result result = initial;
   Suspended<Continue, Result> call(mysql_, broken_, next, result);
+  ForgetTlsErrors();
   call.events = start(&result);
   while (call.events != 0) {
     Wait wait;
     wait.fd = mysql_get_socket(mysql_);
     wait.read = (call.events & MYSQL_WAIT_READ) != 0;
     wait.write = (call.events & MYSQL_WAIT_WRITE) != 0;
-    wait.deadline = deadline_;
     if ((call.events & MYSQL_WAIT_TIMEOUT) != 0) {
       const absl::Time limit = absl::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
       wait.deadline = std::min(wait.deadline, limit);
     }
     if (absl::Status ready = co_await WaitFor(wait); !ready.ok()) co_return ready;
-    if (!TrulyReady(wait)) continue;
+    ForgetTlsErrors();
     call.events = next(&result, call.events & ~MYSQL_WAIT_TIMEOUT);
   }
   co_return finish(result);
@@ -155,7 +148,7 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
                              "give its file as tls_ca");
   }
 
-  // Deep enough for name resolution and certificate checks, which run on this stack.
+  // Where nonblocking calls run. TLS reads and writes on it, too.
   const size_t stack = 256 * 1024;
   int failed = mysql_optionsv(mysql_, MYSQL_OPT_NONBLOCK, &stack);
   failed |= mysql_optionsv(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
@@ -166,10 +159,9 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   const unsigned int protocol = IsSocketPath(url) ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
 
-  // The library cannot suspend while it looks a name up or shakes hands over TLS: bound it.
   if (deadline != absl::InfiniteFuture()) {
     const double seconds = absl::ToDoubleSeconds(deadline - absl::Now());
-    const unsigned int timeout = static_cast<unsigned int>(std::clamp(seconds + 1, 1.0, 1e6));
+    const unsigned int timeout = static_cast<unsigned int>(std::clamp(std::ceil(seconds), 1.0, 1e6));
     failed |= mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
   }
 
@@ -221,37 +213,49 @@ absl::Status Client::CheckConnected(const db::Url& url) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// A login, which the library cannot do without blocking: it looks names up, and shakes hands over TLS. It owns all that it
+// touches, because the operation may leave while it is under way.
+struct Login {
+  ~Login() {
+    if (mysql != nullptr) mysql_close(mysql);
+  }
+
+  absl::Status Run() {
+    const bool socket = IsSocketPath(url);
+    const char* const host = socket ? nullptr : url.host.empty() ? "127.0.0.1" : url.host.c_str();
+    const unsigned int port = static_cast<unsigned int>(url.port == 0 ? 3306 : url.port);
+    ForgetTlsErrors();
+    const bool done = mysql_real_connect(mysql, host, url.user.c_str(), url.password.c_str(),
+                                         url.database.empty() ? nullptr : url.database.c_str(), port,
+                                         socket ? url.host.c_str() : nullptr,
+                                         CLIENT_FOUND_ROWS | CLIENT_REMEMBER_OPTIONS) != nullptr;
+    return done ? absl::OkStatus() : MakeConnectError(ErrorOf(mysql), url);
+  }
+
+  MYSQL* mysql = nullptr;
+  db::Url url;
+};
+
+}  // namespace
+
 Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   FERRO_CO_TRY(Configure(url, deadline));
-  deadline_ = deadline;
-  const bool socket = IsSocketPath(url);
-  const char* const host = socket ? nullptr : url.host.empty() ? "127.0.0.1" : url.host.c_str();
-  const char* const path = socket ? url.host.c_str() : nullptr;
-  const char* const database = url.database.empty() ? nullptr : url.database.c_str();
-  const unsigned int port = static_cast<unsigned int>(url.port == 0 ? 3306 : url.port);
-  MYSQL* const mysql = mysql_;
-  const db::Url* const target = &url;
-
-  const auto start = [=](MYSQL** result) {
-    return mysql_real_connect_start(result, mysql, host, target->user.c_str(),
-                                    target->password.c_str(), database, port, path,
-                                    CLIENT_FOUND_ROWS | CLIENT_REMEMBER_OPTIONS);
-  };
-  const auto next = [mysql](MYSQL** result, int events) {
-    return mysql_real_connect_cont(result, mysql, events);
-  };
-  const auto finish = [this, target](MYSQL* result) {
-    if (result != nullptr) return CheckConnected(*target);
-    broken_ = true;
-    return MakeConnectError(ErrorOf(mysql_), *target);
-  };
-  absl::Status status = co_await Await(static_cast<MYSQL*>(nullptr), start, next, finish);
-  deadline_ = absl::InfiniteFuture();
-  if (!status.ok() && ClassOf(status) == ErrorClass::kTimeout) {
+  const auto login = std::make_shared<Login>();
+  login->mysql = std::exchange(mysql_, nullptr);
+  login->url = url;
+  broken_ = true;
+  std::function<absl::Status()> job = [login] { return login->Run(); };
+  const absl::Status status = co_await runtime::RunApart(std::move(job), deadline);
+  if (!status.ok()) {
+    if (absl::Now() < deadline) co_return status;
     co_return MakeError(ErrorClass::kTimeout,
                         absl::StrCat("connecting to ", Endpoint(url), " took too long"));
   }
-  co_return status;
+  mysql_ = std::exchange(login->mysql, nullptr);
+  broken_ = false;
+  co_return CheckConnected(url);
 }
 
 Task<absl::Status> Client::Query(absl::string_view sql) {

@@ -28,7 +28,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Connects and authenticates. `url` must live until the task has ended.
+  // Connects and authenticates, on a thread apart unless the operation may block. `url` must live until the task has
+  // ended.
   Task<absl::Status> Connect(const db::Url& url, absl::Time deadline);
 
   // Runs a text unprepared; whatever rows it gives are read and dropped.
@@ -70,8 +71,6 @@ class Client {
 
   MYSQL* mysql_ = nullptr;
   ServerVersion version_;
-  absl::Time deadline_ =
-      absl::InfiniteFuture();  // of connecting only; statements have their operation's
   bool broken_ = false;
 };
 

@@ -1,17 +1,19 @@
 // Connecting: URL to libpq's parameters, and the handshake step by step without blocking. Names of
-// hosts are resolved by libpq in the first step, which blocks (see README.md).
+// hosts are resolved before, because libpq would block in its first step.
 #include "dialects/postgresql/driver.h"
 
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "dialects/postgresql/connection.h"
 #include "dialects/postgresql/errors.h"
 #include "dialects/postgresql/libpq.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/resolve.h"
 
 namespace ferro::postgresql {
 namespace {
@@ -46,9 +48,16 @@ std::string SslMode(const db::Url& url) {
   return url.tls == "prefer" && !url.tls_ca.empty() ? "verify-full" : url.tls;
 }
 
-Parameters ParametersOf(const db::Url& url) {
+// `addresses` are those of the URL's host, to be tried in turn; the name goes with each, for TLS and .pgpass.
+Parameters ParametersOf(const db::Url& url, const std::vector<std::string>& addresses) {
   Parameters parameters;
-  parameters.AddIfSet("host", url.host);
+  if (addresses.empty()) {
+    parameters.AddIfSet("host", url.host);
+  } else {
+    const std::vector<std::string> names(addresses.size(), url.host);
+    parameters.Add("host", absl::StrJoin(names, ","));
+    parameters.Add("hostaddr", absl::StrJoin(addresses, ","));
+  }
   if (url.port != 0) parameters.Add("port", absl::StrCat(url.port));
   parameters.AddIfSet("user", url.user);
   parameters.AddIfSet("password", url.password);
@@ -84,7 +93,12 @@ class PostgresqlDriver final : public db::Driver {
   db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connect(const db::Url& url,
                                                                     absl::Time deadline) override {
     const auto statement_cache = static_cast<size_t>(std::max(url.statement_cache, 0));
-    Parameters parameters = ParametersOf(url);
+    std::vector<std::string> addresses;
+    const bool is_name = !url.host.empty() && url.host[0] != '/' && !runtime::IsAddress(url.host);
+    if (is_name && !(co_await runtime::ThisContext()).blocking) {
+      FERRO_CO_ASSIGN(addresses, co_await runtime::Resolve(url.host, deadline));
+    }
+    Parameters parameters = ParametersOf(url, addresses);
     ConnectionHandle handle = parameters.Start();
     if (handle == nullptr) co_return MakeError(ErrorClass::kMemory, "out of memory");
     Silence(handle.get());
