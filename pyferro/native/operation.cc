@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "pyferro/native/errors.h"
+#include "pyferro/native/loop_watch.h"
 #include "pyferro/native/to_python.h"
 
 namespace ferro::py {
@@ -17,17 +18,10 @@ int64_t NowNs() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// Where a request is with the loop.
-struct Watch {
-  Ref loop, future, timer;
-  int descriptor = -1;
-  int interest = 0;
-};
-
 struct OperationObject {
   PyObject_HEAD
   Request* request;   // null once it has ended
-  Watch* watch;       // null while nothing is watched
+  LoopWatch* watch;   // null while no task sleeps
   PyObject* value;    // the result, when ended well
   PyObject *error_type, *error, *trace;  // when not
   size_t row;         // of the batch at hand, while a slice was too short for it
@@ -157,101 +151,32 @@ Turn DriveAndDrop(ModuleState& state, OperationObject& self, bool blocking) {
 
 // --- With the loop -------------------------------------------------------------------------------------------------
 
-bool Call(PyObject* object, PyObject* name, PyObject* argument) {
-  return static_cast<bool>(Ref::Steal(PyObject_CallMethodOneArg(object, name, argument)));
-}
-
-bool StopWatching(ModuleState& state, Watch& watch) {
-  bool good = true;
-  if (watch.interest != 0) {
-    Ref descriptor = Ref::Steal(PyLong_FromLong(watch.descriptor));
-    if (!descriptor) return false;
-    if ((watch.interest & FERRO_WAIT_READ) != 0) {
-      good = Call(watch.loop.get(), state.name_remove_reader, descriptor.get());
-    }
-    if ((watch.interest & FERRO_WAIT_WRITE) != 0) {
-      good = Call(watch.loop.get(), state.name_remove_writer, descriptor.get()) && good;
-    }
-    watch.interest = 0;
-  }
-  if (watch.timer) {
-    Ref done = Ref::Steal(PyObject_CallMethodNoArgs(watch.timer.get(), state.name_cancel));
-    watch.timer.reset();
-    good = static_cast<bool>(done) && good;
-  }
-  return good;
-}
-
 // Leaves the loop whatever happens; keeps the exception that is set.
 void Leave(ModuleState& state, OperationObject& self) {
   if (self.watch == nullptr) return;
   PyObject *type, *value, *trace;
   PyErr_Fetch(&type, &value, &trace);
-  std::unique_ptr<Watch> watch(std::exchange(self.watch, nullptr));
-  if (!StopWatching(state, *watch)) PyErr_Clear();  // a closed loop watches nothing
+  std::unique_ptr<LoopWatch> watch(std::exchange(self.watch, nullptr));
+  if (!watch->Stop(state)) PyErr_Clear();  // a closed loop watches nothing
   PyErr_Restore(type, value, trace);
-}
-
-Ref ReadyMethod(PyObject* self) { return Ref::Steal(PyObject_GetAttrString(self, "_ready")); }
-
-// Makes the loop call _ready when the operation can go on.
-bool StartWatching(ModuleState& state, PyObject* object) {
-  OperationObject& self = AsOperation(object);
-  Watch& watch = *self.watch;
-  const ferro_operation* operation = self.request->operation.get();
-  const int descriptor = ferro_operation_descriptor(operation);
-  const int interest = descriptor < 0 ? 0 : ferro_operation_interest(operation);
-  const int64_t timeout = ferro_operation_timeout(operation);
-  if (watch.descriptor == descriptor && watch.interest == interest && !watch.timer && timeout < 0) return true;
-  if (!StopWatching(state, watch)) return false;
-  Ref ready = ReadyMethod(object);
-  Ref number = Ref::Steal(PyLong_FromLong(descriptor));
-  if (!ready || !number) return false;
-  watch.descriptor = descriptor;
-  const auto add = [&](int bit, PyObject* name) {
-    if ((interest & bit) == 0) return true;
-    Ref done = Ref::Steal(
-        PyObject_CallMethodObjArgs(watch.loop.get(), name, number.get(), ready.get(), nullptr));
-    if (done) watch.interest |= bit;
-    return static_cast<bool>(done);
-  };
-  if (!add(FERRO_WAIT_READ, state.name_add_reader) || !add(FERRO_WAIT_WRITE, state.name_add_writer)) return false;
-  if (timeout < 0) return true;
-  Ref seconds = Ref::Steal(PyFloat_FromDouble(static_cast<double>(timeout) / 1000.0));
-  if (!seconds) return false;
-  watch.timer = Ref::Steal(PyObject_CallMethodObjArgs(watch.loop.get(), state.name_call_later, seconds.get(),
-                                                      ready.get(), nullptr));
-  return static_cast<bool>(watch.timer);
-}
-
-bool CallSoon(ModuleState& state, PyObject* object) {
-  Ref ready = ReadyMethod(object);
-  return ready && Call(AsOperation(object).watch->loop.get(), state.name_call_soon, ready.get());
 }
 
 // After a turn that did not end it: what wakes it next.
 bool Schedule(ModuleState& state, PyObject* object, Turn turn) {
-  if (turn == Turn::kWait) return StartWatching(state, object);
-  return StopWatching(state, *AsOperation(object).watch) && CallSoon(state, object);
+  OperationObject& self = AsOperation(object);
+  Ref ready = Ref::Steal(PyObject_GetAttrString(object, "_ready"));
+  if (!ready) return false;
+  if (turn != Turn::kWait) return self.watch->CallSoon(state, ready.get());
+  return self.watch->WaitFor(state, self.request->operation.get(), ready.get());
 }
 
-Ref RunningLoop() {
-  Ref events = Ref::Steal(PyImport_ImportModule("asyncio"));
-  return events ? Ref::Steal(PyObject_CallMethod(events.get(), "get_running_loop", nullptr)) : Ref();
-}
-
-// The future that the awaiting task sleeps on; it is yielded as Future.__await__ yields itself.
+// The future that the awaiting task sleeps on.
 PyObject* Sleep(ModuleState& state, PyObject* object, Turn turn) {
   OperationObject& self = AsOperation(object);
-  self.watch = new Watch;
-  self.watch->loop = RunningLoop();
-  if (!self.watch->loop) return nullptr;
-  Ref future = Ref::Steal(PyObject_CallMethodNoArgs(self.watch->loop.get(), state.name_create_future));
-  if (!future || PyObject_SetAttr(future.get(), state.name_blocking, Py_True) < 0) return nullptr;
-  self.watch->future = future;
-  if (!Schedule(state, object, turn)) return nullptr;
+  self.watch = LoopWatch::Begin(state).release();
+  if (self.watch == nullptr || !Schedule(state, object, turn)) return nullptr;
   state.last_pause_ns = NowNs();
-  return future.release();
+  return Py_NewRef(self.watch->future());
 }
 
 void KeepError(OperationObject& self) { PyErr_Fetch(&self.error_type, &self.error, &self.trace); }
@@ -270,11 +195,9 @@ PyObject* Operation_ready(PyObject* object, PyObject*) {
     KeepError(self);
     Drop(self);
   }
-  Ref future = self.watch->future;
-  Leave(*state, self);
-  Ref done = Ref::Steal(PyObject_CallMethodNoArgs(future.get(), state->name_done));
-  if (!done) return nullptr;
-  if (done.get() == Py_False && !Call(future.get(), state->name_set_result, Py_None)) return nullptr;
+  std::unique_ptr<LoopWatch> watch(std::exchange(self.watch, nullptr));
+  if (!watch->Stop(*state)) PyErr_Clear();  // a closed loop watches nothing
+  if (!watch->Wake(*state)) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -408,9 +331,8 @@ int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
   Py_VISIT(self.error);
   Py_VISIT(self.trace);
   if (self.watch != nullptr) {
-    Py_VISIT(self.watch->loop.get());
-    Py_VISIT(self.watch->future.get());
-    Py_VISIT(self.watch->timer.get());
+    const int stopped = self.watch->Traverse(visit, arg);
+    if (stopped != 0) return stopped;
   }
   if (self.request != nullptr) {
     const Request& request = *self.request;
