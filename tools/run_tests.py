@@ -70,15 +70,16 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
             total,
             lambda: programs.run_all(found, environment, results, jobs=os.cpu_count() or 1),
         )
-    if not options.sanitize:
-        tests = ROOT / "tests" / "python"
-        _timed(
-            "Python",
-            total,
-            lambda: pytests.run(
-                tests, environment, results, pattern=options.pattern, servers=not options.fast
-            ),
-        )
+    if options.sanitize:
+        environment |= pytests.sanitized(build / "site")
+    tests = ROOT / "tests" / "python"
+    _timed(
+        "Python",
+        total,
+        lambda: pytests.run(
+            tests, environment, results, pattern=options.pattern, servers=not options.fast
+        ),
+    )
     if options.fast:
         total.forget_missing_servers()
 

@@ -93,7 +93,8 @@ print((time.perf_counter() - start) * 1000, file=sys.__stdout__)
 def once(name: str) -> float:
     """Milliseconds, or an error that says what the library said."""
     result = subprocess.run(
-        [sys.executable, "-c", _TIMED.format(program=PROGRAMS[name])],
+        # -P: the packages as installed, not the folders of the directory that one stands in.
+        [sys.executable, "-P", "-c", _TIMED.format(program=PROGRAMS[name])],
         capture_output=True,
         text=True,
         check=False,

@@ -20,6 +20,27 @@ SECONDS = 1500.0
 ALL_PASSED, SOME_FAILED, NOTHING_COLLECTED = 0, 1, 5
 
 
+def sanitized(site: Path) -> dict[str, str]:
+    """The environment for a package in `site` that was built with sanitizers.
+
+    The interpreter is not, so the libraries are loaded before it; objects are allocated one by one,
+    for their bounds to be known, and leaks are not looked for, as interpreters leave much behind.
+    """
+    compiler = os.environ.get("CXX", "g++").split()[-1]
+    libraries = [
+        subprocess.run(
+            [compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libubsan.so", "libstdc++.so")
+    ]
+    return {
+        "LD_PRELOAD": " ".join(libraries),
+        "PYTHONPATH": str(site),
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1",
+    }
+
+
 def run(
     tests: Path,
     environment: Mapping[str, str],
