@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -123,18 +124,39 @@ void Connection::Judge(const absl::Status& status) {
   }
 }
 
-db::Task<absl::Status> Connection::OnWorker(std::function<absl::Status()> job) {
-  if (worker_ == nullptr) {
-    worker_ = std::make_unique<runtime::Worker>([this] { pace_.Cancel(); });
+// A job on the worker. Arms before it and again when it is over, however that came about: a cancellation is for this job
+// only.
+class Connection::WorkerJob {
+ public:
+  WorkerJob(Connection& connection, std::function<absl::Status()> job)
+      : armed_(connection.pace_), job_(connection.worker().Begin(std::move(job))) {}
+
+  db::Task<absl::Status> Result() {
+    if (!job_.ok()) co_return job_.status();
+    auto task = job_->Result();
+    absl::Status status = co_await task;
+    co_return status;
   }
-  // Arms before the job and again when it is over, however that came about: a cancellation is for
-  // this job only. It stands before the task, which is destroyed first and ends the job.
+
+ private:
   struct Armed {
     Pace& pace;
     explicit Armed(Pace& to_arm) : pace(to_arm) { pace.Arm(); }
     ~Armed() { pace.Arm(); }
-  } armed(pace_);
-  auto task = worker_->Run(std::move(job));
+  } armed_;
+  absl::StatusOr<runtime::Worker::Job> job_;  // destroyed first, which ends the job
+};
+
+runtime::Worker& Connection::worker() {
+  if (worker_ == nullptr) {
+    worker_ = std::make_unique<runtime::Worker>([this] { pace_.Cancel(); });
+  }
+  return *worker_;
+}
+
+db::Task<absl::Status> Connection::OnWorker(std::function<absl::Status()> job) {
+  WorkerJob begun(*this, std::move(job));
+  auto task = begun.Result();
   absl::Status status = co_await task;
   co_return status;
 }
@@ -214,16 +236,21 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
   bool overran = false;
   size_t batch_rows = kFirstBatch;
+  // While one batch is looked at the worker fills the next. `ahead` is destroyed first, which ends its job.
+  std::unique_ptr<Batch> shown;
+  absl::StatusOr<Stop> stop = Stop::kEnd;
+  const std::function<absl::Status()> advance = [&] {
+    pace_.Begin(Mode::kWaiting);
+    stop = run.Advance(batch_rows);
+    return stop.status();
+  };
+  std::optional<WorkerJob> ahead;
   for (;;) {
-    absl::StatusOr<Stop> stop = Stop::kEnd;
     if (on_worker) {
-      std::function<absl::Status()> job = [&] {
-        pace_.Begin(Mode::kWaiting);
-        stop = run.Advance(batch_rows);
-        return stop.status();
-      };
-      auto working = OnWorker(std::move(job));
+      if (!ahead.has_value()) ahead.emplace(*this, advance);
+      auto working = ahead->Result();
       absl::Status status = co_await working;
+      ahead.reset();
       if (!status.ok()) co_return status;
     } else if (context.blocking) {
       pace_.Begin(Mode::kWaiting, context.deadline);
@@ -240,6 +267,16 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       }
     }
     if (!stop.ok()) co_return stop.status();
+    if (on_worker && *stop != Stop::kEnd) {
+      run.Exchange(shown);
+      batch_rows = kBatch;
+      ahead.emplace(*this, advance);
+      if (shown->empty()) continue;
+      auto accepting = sink->Accept(*shown);
+      absl::Status accepted = co_await accepting;
+      if (!accepted.ok()) co_return accepted;
+      continue;
+    }
     for (size_t i = 0; i < run.batch_count(); ++i) {
       if (run.batch(i).empty()) continue;
       auto accepting = sink->Accept(run.batch(i));

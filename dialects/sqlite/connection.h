@@ -41,6 +41,8 @@ class Connection final : public db::Connection {
                       const Prepared& prepared) const;
   bool ScriptGoesToWorker(absl::string_view sql) const;
   bool HoldsWriteLock() const;
+  class WorkerJob;
+  runtime::Worker& worker();
   db::Task<absl::Status> OnWorker(std::function<absl::Status()> job);
   // Remembers what makes a connection useless.
   void Judge(const absl::Status& status);

@@ -89,6 +89,13 @@ absl::StatusOr<Stop> Execution::Step(size_t batch_rows) {
   }
 }
 
+void Execution::Exchange(std::unique_ptr<Batch>& other) {
+  if (other == nullptr) other = std::make_unique<Batch>();
+  other->Reset(buffers_.decoders.size());
+  if (batch_count_ > 0) std::swap(other, buffers_.batches[0]);
+  batch_count_ = 0;
+}
+
 Batch& Execution::NextBatch() {
   if (batch_count_ == buffers_.batches.size())
     buffers_.batches.push_back(std::make_unique<Batch>());

@@ -55,6 +55,9 @@ class Execution {
   size_t batch_count() const { return batch_count_; }
   Batch& batch(size_t index) { return *buffers_.batches[index]; }
   void Forget() { batch_count_ = 0; }
+  // Instead of both for a read, which has one: the batch changes places with `other` (null the first time), so that the
+  // next Advance() does not touch it.
+  void Exchange(std::unique_ptr<Batch>& other);
 
   int64_t rows_affected() const;
   // Time spent in Advance().

@@ -130,40 +130,42 @@ Worker::Worker(std::function<void()> interrupt)
 
 Worker::~Worker() = default;
 
-Task<absl::Status> Worker::Run(std::function<absl::Status()> job) {
-  Impl& impl = *impl_;
-  FERRO_CO_TRY(impl.Start());
+absl::StatusOr<Worker::Job> Worker::Begin(std::function<absl::Status()> job) {
+  FERRO_TRY(impl_->Start());
+  impl_->job = std::move(job);
+  absl::MutexLock lock(&impl_->mutex);
+  impl_->state = State::kQueued;
+  return Job(impl_.get());
+}
 
-  // Lives in the frame: when the operation is destroyed while the job runs, the job is ended first,
-  // because it borrows memory of the frames that are destroyed after this one.
-  struct Lease {
-    Impl& impl;
-    bool collected = false;
-    ~Lease() {
-      if (collected) return;
-      impl.Abandon();
-      impl.Collect().IgnoreError();
-    }
-  } lease{impl};
+// When the operation is destroyed while the job runs, the job is ended first, because it borrows memory of the frame that
+// this lives in.
+Worker::Job::~Job() {
+  if (impl_ == nullptr) return;
+  impl_->Abandon();
+  impl_->Collect().IgnoreError();
+}
 
-  impl.job = std::move(job);
-  {
-    absl::MutexLock lock(&impl.mutex);
-    impl.state = State::kQueued;
-  }
+Task<absl::Status> Worker::Job::Result() {
   bool in_time = true;
-  while (in_time && !impl.Ended()) {
-    const absl::Status waited = co_await Readable(impl.event);
+  while (in_time && !impl_->Ended()) {
+    const absl::Status waited = co_await Readable(impl_->event);
     in_time = waited.ok();
   }
   // After the deadline the job is made to end, but what counts is how it ended: a commit that
   // succeeded at the last moment has succeeded.
-  if (!in_time) impl.Abandon();
-  lease.collected = true;
-  absl::Status status = impl.Collect();
+  if (!in_time) impl_->Abandon();
+  absl::Status status = std::exchange(impl_, nullptr)->Collect();
   if (!in_time && !status.ok() && ClassOf(status) == ErrorClass::kCancelled) {
     co_return MakeError(ErrorClass::kTimeout, "the deadline passed while the database was at work");
   }
+  co_return status;
+}
+
+Task<absl::Status> Worker::Run(std::function<absl::Status()> job) {
+  // It lives in this frame, which is destroyed before those that the job borrows from.
+  FERRO_CO_ASSIGN(Job begun, Begin(std::move(job)));
+  absl::Status status = co_await begun.Result();
   co_return status;
 }
 

@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/runtime/task.h"
 
 namespace ferro::runtime {
@@ -23,9 +25,30 @@ class Worker {
   // Runs `job` on the worker's thread; suspends until it has ended. One job at a time.
   Task<absl::Status> Run(std::function<absl::Status()> job);
 
+  // A job that was begun, to be waited for later. Its destructor makes it end and waits for that, unless Result() has
+  // been awaited to its end. The worker must outlive it.
+  class Job;
+  absl::StatusOr<Job> Begin(std::function<absl::Status()> job);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+class Worker::Job {
+ public:
+  Job(Job&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Job& operator=(Job&&) = delete;
+  ~Job();
+
+  // Suspends until the job has ended, and gives what it returned. Once.
+  Task<absl::Status> Result();
+
+ private:
+  friend class Worker;
+  explicit Job(Impl* impl) : impl_(impl) {}
+
+  Impl* impl_;  // null once the result was taken
 };
 
 }  // namespace ferro::runtime
