@@ -87,6 +87,9 @@ class Column(Expr):
         """The object that is bound for `value`, or DataError/TypeError naming the column."""
 
 def count_star() -> Expr: ...
+def parse_json(text: bytes) -> Any:
+    """What JSON text becomes in a row; ValueError for what is none."""
+
 def adopt_model(model: type, state_slot: str) -> None: ...
 def shortcuts(names: Collection[str] = ...) -> frozenset[str]:
     """The names of the shortcuts past CPython's public API in use. With `names`, those of them that work here are used

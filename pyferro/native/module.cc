@@ -1,5 +1,6 @@
 // The extension module: multi-phase initialisation, all state in the module, heap types only.
 #include "ferro.h"
+#include "pyferro/native/json.h"
 #include "pyferro/native/operation.h"
 #include "pyferro/native/plan_bytes.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
@@ -48,12 +49,18 @@ PyObject* PlanNode(PyObject*, PyObject* args) {
   return Bytes(out);
 }
 
+PyObject* ParseJsonFunction(PyObject* module, PyObject* text) {
+  if (!PyBytes_Check(text)) return PyErr_Format(PyExc_TypeError, "parse_json() takes bytes");
+  return ParseJson(StateOf(module), PyBytes_AS_STRING(text), static_cast<size_t>(PyBytes_GET_SIZE(text)));
+}
+
 PyMethodDef kFunctions[] = {
     {"name", PlanName, METH_O, "Plan bytes of a name."},
     {"integer", PlanInteger, METH_O, "Plan bytes of an integer."},
     {"param", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(PlanParam)), METH_VARARGS | METH_KEYWORDS,
      "Plan bytes of a parameter of a canonical type."},
     {"node", PlanNode, METH_VARARGS, "Plan bytes of a node of a kind with so many operands."},
+    {"parse_json", ParseJsonFunction, METH_O, "What JSON text becomes in a row."},
     {"adopt_model", AdoptModelFunction, METH_VARARGS, "Told the base class of all models, once."},
     {"shortcuts", ShortcutsFunction, METH_VARARGS, "The shortcuts past CPython's public API in use; sets them for tests."},
     {nullptr, nullptr, 0, nullptr}};
@@ -132,6 +139,7 @@ bool ImportTypes(ModuleState& state) {
 
 int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
+  state.json_keys = new JsonKeys;
   const bool good = InternNames(state) && ImportTypes(state) && FindShortcuts(state) && AddExpr(module, state) &&
                     AddRowPlan(module, state) && AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
                     AddConstants(module);
@@ -160,6 +168,7 @@ int Traverse(PyObject* module, visitproc visit, void* arg) {
 
 int Clear(PyObject* module) {
   EachReference(StateOf(module), [](PyObject** object) { Py_CLEAR(*object); });
+  delete std::exchange(StateOf(module).json_keys, nullptr);
   return 0;
 }
 

@@ -9,6 +9,8 @@
 
 namespace ferro::py {
 
+class JsonKeys;
+
 struct ModuleState {
   // Our types.
   PyTypeObject* expr_type;
@@ -56,6 +58,8 @@ struct ModuleState {
   PyObject* name_fields_set;
   PyObject* name_post_init;
   PyObject* name_row_state;  // __ferro_state__
+
+  JsonKeys* json_keys;
 
   unsigned shortcuts_found;  // bits of Shortcut: what works in this interpreter,
   unsigned shortcuts;        // and what of it is in use

@@ -3,6 +3,7 @@
 #include <datetime.h>
 
 #include "pyferro/native/calendar.h"
+#include "pyferro/native/json.h"
 #include "pyferro/native/shortcuts/decimal_layout.h"
 #include "pyferro/native/shortcuts/uuid_slots.h"
 
@@ -53,8 +54,7 @@ PyObject* DeltaOf(int64_t micros) {
 
 PyObject* JsonOf(ModuleState& state, const ferro_value& cell, bool parse) {
   if (!parse) return TextOf(cell);
-  Ref text = Ref::Steal(PyBytes_FromStringAndSize(cell.as.bytes, cell.size));
-  return text ? PyObject_CallOneArg(state.from_json, text.get()) : nullptr;
+  return ParseJson(state, cell.as.bytes, cell.size);
 }
 
 }  // namespace
