@@ -76,7 +76,9 @@ class Column(Expr):
     """A column of a model. `dump` turns a value of a JSON column into bytes of JSON text."""
 
     def __init__(self, table: str, name: str, type: int, nullable: bool = True,
-                 dump: Callable[[Any], bytes] | None = None) -> None: ...
+                 dump: Callable[[Any], bytes] | None = None,
+                 length: int = 0, digits: int = 0, places: int = 0,
+                 members: frozenset[Any] | None = None) -> None: ...
     @property
     def table(self) -> str: ...
     @property
@@ -85,6 +87,8 @@ class Column(Expr):
     def nullable(self) -> bool: ...
     def adapt(self, value: Any) -> Any:
         """The object that is bound for `value`, or DataError/TypeError naming the column."""
+    def store(self, value: Any) -> Any:
+        """The same for a value to be stored, which has to fit what the column was made with."""
 
 def count_star() -> Expr: ...
 def parse_json(text: bytes) -> Any:

@@ -89,6 +89,7 @@ class Kind:
     type: int
     optional: bool = False
     enum: EnumType | None = None
+    members: frozenset[Any] | None = None  # the only values, as they are stored
     max_length: int = 0
     digits: int = 0
     places: int = 0
@@ -148,7 +149,8 @@ def _core(annotation: Any) -> Kind:
         raise Unsupported from None
     origin = get_origin(annotation)
     if origin is Literal:
-        return Kind(_of_values(list(get_args(annotation))))
+        values = _plain(list(get_args(annotation)))
+        return Kind(_of_values(values), members=frozenset(values))
     if origin in (dict, list) or is_typeddict(annotation):
         return Kind(_native.JSON)
     if origin in (Union, types.UnionType):
@@ -158,7 +160,10 @@ def _core(annotation: Any) -> Kind:
     target = origin or annotation
     if isinstance(target, type):
         if issubclass(target, enum.Enum):
-            return Kind(_of_values([member.value for member in target]), enum=target)
+            values = _plain(list(target))
+            # Flags are combined: their members are not all the values.
+            members = None if issubclass(target, enum.Flag) else frozenset(values)
+            return Kind(_of_values(values), enum=target, members=members)
         if issubclass(target, BaseModel) or dataclasses.is_dataclass(target):
             return Kind(_native.JSON)
     raise Unsupported
@@ -168,8 +173,11 @@ def _bare_core(annotation: Any) -> Kind:
     return _core(_bare(annotation, [])[0])
 
 
+def _plain(values: list[Any]) -> list[Any]:
+    return [value.value if isinstance(value, enum.Enum) else value for value in values]
+
+
 def _of_values(values: list[Any]) -> int:
-    values = [value.value if isinstance(value, enum.Enum) else value for value in values]
     if values and all(isinstance(value, str) for value in values):
         return _native.TEXT
     if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values):

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native, plan
 from ._native import Column, Expr
+from .errors import make
 
 if TYPE_CHECKING:
+    from .kinds import EnumType
     from .table import Table
 
 Shape = _native.RowPlan | Sequence[int] | None
@@ -108,12 +110,27 @@ def _expr(table: Table, column: Any) -> Expr:
     raise TypeError(f"select() takes columns and names, not {type(column).__name__}")
 
 
+def _member_of(table: Table, column: Column, values: EnumType) -> Callable[[Any], Any]:
+    def member(value: Any) -> Any:
+        try:
+            return values(value)
+        except ValueError:
+            raise make(
+                16,
+                f'column "{column.name}": a value is stored that is no {values.__name__}',
+                table=table.name,
+                column=column.name,
+            ) from None
+
+    return member
+
+
 def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
     info = table.infos.get(column.name)
     if info is None or info.column is not column:
         return None
     if info.kind.enum is not None:
-        return info.kind.enum
+        return _member_of(table, column, info.kind.enum)
     if column.type != _native.JSON:
         return None
     from pydantic import TypeAdapter

@@ -41,24 +41,8 @@ class TableColumn:
         self.generated = generated
 
     def adapt(self, value: Any) -> Any:
-        """What is bound for a value that pydantic has not seen, held to the declared size.
-
-        Databases differ in what they do with more: refuse it, round it, or keep it.
-        """
-        adapted = self.column.adapt(value)
-        kind = self.kind
-        if adapted is None or not (kind.max_length or kind.digits):
-            return adapted
-        if kind.type == _native.TEXT:
-            if len(adapted) > kind.max_length:
-                raise make(13, f"text is longer than {kind.max_length}", column=self.name)
-            return adapted
-        from .proof_nodes import Check
-
-        if not Check(max_digits=kind.digits, decimal_places=kind.places).admits(adapted):
-            digits = f"{kind.digits} digits, {kind.places} of them after the point"
-            raise make(12, f"a decimal needs more than {digits}", column=self.name)
-        return adapted
+        """What is bound for a value that pydantic has not seen, held to the declared size."""
+        return self.column.store(value)
 
 
 class Columns:
@@ -121,7 +105,17 @@ class Table:
             raise TypeError(f"{where}: only a single integer primary key can be numbered")
         nullable = kind.optional if marker.nullable == "infer" else bool(marker.nullable)
         dump = _dumper(self.model, field) if kind.type == _native.JSON else None
-        column = _native.Column(self.name, field, kind.type, nullable and not is_key, dump)
+        column = _native.Column(
+            self.name,
+            field,
+            kind.type,
+            nullable and not is_key,
+            dump,
+            length=kind.max_length,
+            digits=kind.digits,
+            places=kind.places,
+            members=kind.members,
+        )
         return TableColumn(field, kind, column, marker, generated)
 
     def _generated(self, field: str, info: FieldInfo, marker: FerroField, kind: Kind) -> bool:
@@ -303,7 +297,7 @@ class Insert:
 
     def values(self, fields: dict[str, Any]) -> list[Any]:
         try:
-            values = [column.adapt(fields[column.name]) for column in self.columns]
+            values = [column.store(fields[column.name]) for column in self.columns]
         except KeyError as error:
             raise missing(error) from None
         if self.key:
@@ -371,15 +365,14 @@ def _not_none(value: Any) -> Any:
 
 def _dumper(model: type[Model], field: str) -> Callable[[Any], bytes]:
     """Values of a JSON field as text, by the field's own serializer, made when first needed."""
-    made: list[Callable[..., bytes]] = []
+    made: list[Callable[[Any], bytes]] = []
 
     def dump(value: Any) -> bytes:
         if not made:
-            from pydantic import TypeAdapter
+            from .json_text import dumper
 
-            annotation: Any = model.__pydantic_fields__[field].annotation
-            made.append(TypeAdapter(annotation).dump_json)
-        return made[0](value, by_alias=True, round_trip=True)
+            made.append(dumper(model.__pydantic_fields__[field].annotation, field))
+        return made[0](value)
 
     return dump
 

@@ -240,7 +240,7 @@ bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_v
       return false;
     }
     // The object may be changed while the insert is under way, so its values are kept, not the object.
-    if (!Bind(state, TargetOf(column), value, out[i], request.scratch)) return false;
+    if (!Bind(state, StoredTargetOf(column), value, out[i], request.scratch)) return false;
     const uint8_t type = out[i].type;
     const bool points = type == FERRO_TYPE_TEXT || type == FERRO_TYPE_BYTES;
     if (points && PyList_Append(kept, value) < 0) return false;

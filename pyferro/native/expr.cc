@@ -405,18 +405,27 @@ PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
                          kExprSlots};
 
 PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
-  static const char* kNames[] = {"table", "name", "type", "nullable", "dump", nullptr};
+  static const char* kNames[] = {"table", "name", "type",   "nullable",
+                                 "dump",  "length", "digits", "places",
+                                 "members", nullptr};
   PyObject* table = nullptr;
   PyObject* name = nullptr;
   int canonical = 0;
   int nullable = 1;
   PyObject* dump = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pO", const_cast<char**>(kNames), &table, &name,
-                                   &canonical, &nullable, &dump)) {
+  Measures measures;
+  PyObject* members = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pOiiiO", const_cast<char**>(kNames), &table, &name,
+                                   &canonical, &nullable, &dump, &measures.length, &measures.digits,
+                                   &measures.places, &members)) {
     return nullptr;
   }
   if (canonical <= FERRO_TYPE_NULL || canonical >= FERRO_TYPE_ARRAY) {
     PyErr_SetString(PyExc_ValueError, "not a canonical type of a column");
+    return nullptr;
+  }
+  if (members != Py_None && !PyFrozenSet_CheckExact(members)) {
+    PyErr_SetString(PyExc_TypeError, "members is a frozenset");
     return nullptr;
   }
   Py_ssize_t size = 0;
@@ -439,22 +448,27 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   self->name = Py_NewRef(name);
   self->dump = dump == Py_None ? nullptr : Py_NewRef(dump);
   self->nullable = nullable != 0;
+  self->measures = measures;
+  self->measures.members = members == Py_None ? nullptr : Py_NewRef(members);
   return reinterpret_cast<PyObject*>(self);
 }
 
 int Column_traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(AsColumn(self).dump);
+  Py_VISIT(AsColumn(self).measures.members);
   return Expr_traverse(self, visit, arg);
 }
 
 int Column_clear(PyObject* self) {
   Py_CLEAR(AsColumn(self).dump);
+  Py_CLEAR(AsColumn(self).measures.members);
   return Expr_clear(self);
 }
 
 void Column_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   Py_CLEAR(AsColumn(self).dump);
+  Py_CLEAR(AsColumn(self).measures.members);
   Py_CLEAR(AsColumn(self).table);
   Py_CLEAR(AsColumn(self).name);
   PyTypeObject* type = Py_TYPE(self);
@@ -470,6 +484,11 @@ PyObject* Column_adapt(PyObject* self, PyObject* value) {
   return state == nullptr ? nullptr : Adapt(*state, TargetOf(AsColumn(self)), value).release();
 }
 
+PyObject* Column_store(PyObject* self, PyObject* value) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  return state == nullptr ? nullptr : Adapt(*state, StoredTargetOf(AsColumn(self)), value).release();
+}
+
 PyObject* Column_repr(PyObject* self) {
   return PyUnicode_FromFormat("<column %U.%U>", AsColumn(self).table, AsColumn(self).name);
 }
@@ -480,6 +499,7 @@ PyObject* Column_nullable(PyObject* self, void*) { return PyBool_FromLong(AsColu
 
 PyMethodDef kColumnMethods[] = {
     {"adapt", Column_adapt, METH_O, "The object that is bound for a value, or an error naming the column."},
+    {"store", Column_store, METH_O, "The same for a value to be stored, which has to fit the column's measures."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef kColumnGetters[] = {{"table", Column_table, nullptr, "Name of the table.", nullptr},

@@ -28,10 +28,16 @@ struct ColumnObject {
   PyObject* name;
   PyObject* dump;  // may be null
   bool nullable;
+  Measures measures;
 };
 
 inline Target TargetOf(const ColumnObject& column) {
-  return {column.expr.type, column.name, column.dump};
+  return {column.expr.type, column.name, column.dump, false, {}};
+}
+
+// For a value that the column is to hold.
+inline Target StoredTargetOf(const ColumnObject& column) {
+  return {column.expr.type, column.name, column.dump, true, column.measures};
 }
 
 }  // namespace ferro::py

@@ -6,6 +6,7 @@
 
 #include "pyferro/native/calendar.h"
 #include "pyferro/native/errors.h"
+#include "pyferro/native/measures.h"
 
 namespace ferro::py {
 namespace {
@@ -42,12 +43,14 @@ Ref AdaptInteger(ModuleState& state, const Target& target, PyObject* value) {
   if (overflow != 0) {
     return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "an integer is beyond 64 bits", target);
   }
+  if (!IsMember(state, target, value)) return {};
   return PyLong_CheckExact(value) ? Ref::Borrow(value) : Ref::Steal(PyLong_FromLongLong(number));
 }
 
 Ref AdaptDecimal(ModuleState& state, const Target& target, PyObject* value) {
   if (PyLong_Check(value) && !PyBool_Check(value)) {
-    return Ref::Steal(PyObject_CallOneArg(state.decimal_type, value));
+    Ref whole = Ref::Steal(PyObject_CallOneArg(state.decimal_type, value));
+    return whole ? DecimalText(state, target, whole.get()) : Ref();
   }
   const int is_decimal = PyObject_IsInstance(value, state.decimal_type);
   if (is_decimal < 0) return {};
@@ -59,7 +62,7 @@ Ref AdaptDecimal(ModuleState& state, const Target& target, PyObject* value) {
   if (finite.get() != Py_True) {
     return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "a decimal is not finite", target);
   }
-  return Ref::Borrow(value);
+  return DecimalText(state, target, value);
 }
 
 // UTF-8 of a str, or an error for what no database holds as text.
@@ -75,6 +78,7 @@ Ref AdaptText(ModuleState& state, const Target& target, PyObject* value) {
   if (std::memchr(text, '\0', static_cast<size_t>(size)) != nullptr) {
     return Refuse(state, FERRO_ERROR_INVALID_TEXT, "text holds a NUL", target);
   }
+  if (!TextFits(state, target, value) || !IsMember(state, target, value)) return {};
   return Ref::Borrow(value);
 }
 
@@ -107,6 +111,40 @@ Ref AdaptJson(ModuleState& state, const Target& target, PyObject* value) {
   return text;
 }
 
+Ref AdaptFloat(ModuleState& state, const Target& target, PyObject* value) {
+  if (PyFloat_Check(value)) return Ref::Borrow(value);
+  if (!PyLong_Check(value) || PyBool_Check(value)) return WrongType(target, value);
+  Ref number = Ref::Steal(PyNumber_Float(value));
+  if (!number && PyErr_ExceptionMatches(PyExc_OverflowError)) {
+    PyErr_Clear();
+    return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "an integer is beyond what a float holds", target);
+  }
+  return number;
+}
+
+// Microseconds in 64 bits are 292,471 years, a timedelta can have 2.7 million.
+bool MicrosOfDelta(PyObject* value, int64_t& out) {
+  int64_t days = PyDateTime_DELTA_GET_DAYS(value);
+  int64_t rest = PyDateTime_DELTA_GET_SECONDS(value) * int64_t{1'000'000} +
+                 PyDateTime_DELTA_GET_MICROSECONDS(value);
+  if (days < 0) {  // towards zero first: the least day alone would be beyond 64 bits
+    ++days;
+    rest -= kMicrosPerDay;
+  }
+  return !__builtin_mul_overflow(days, kMicrosPerDay, &out) &&
+         !__builtin_add_overflow(out, rest, &out);
+}
+
+Ref AdaptInterval(ModuleState& state, const Target& target, PyObject* value) {
+  if (!PyDelta_Check(value)) return WrongType(target, value);
+  int64_t micros = 0;
+  if (!MicrosOfDelta(value, micros)) {
+    return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "a timedelta has more microseconds than 64 bits hold",
+                  target);
+  }
+  return Ref::Borrow(value);
+}
+
 bool PackText(PyObject* value, uint8_t type, ferro_value& out) {
   Py_ssize_t size = 0;
   const char* text = PyUnicode_AsUTF8AndSize(value, &size);
@@ -118,13 +156,6 @@ bool PackText(PyObject* value, uint8_t type, ferro_value& out) {
 bool PackBytes(PyObject* value, uint8_t type, ferro_value& out) {
   out = ferro_data(type, PyBytes_AS_STRING(value), static_cast<uint32_t>(PyBytes_GET_SIZE(value)));
   return true;
-}
-
-bool PackDecimal(PyObject* value, ferro_value& out, Scratch& scratch) {
-  // 'f' writes exponents out: the engine takes canonical text.
-  Ref format = Ref::Steal(PyUnicode_FromString("f"));
-  Ref text = format ? Ref::Steal(PyObject_Format(value, format.get())) : Ref();
-  return text && PackText(scratch.Keep(std::move(text)), FERRO_TYPE_DECIMAL, out);
 }
 
 int64_t MicrosOfDay(PyObject* value, bool is_datetime) {
@@ -157,10 +188,7 @@ Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
     case FERRO_TYPE_BOOL:
       return PyBool_Check(value) ? Ref::Borrow(value) : WrongType(target, value);
     case FERRO_TYPE_INT64: return AdaptInteger(state, target, value);
-    case FERRO_TYPE_FLOAT64:
-      if (PyFloat_Check(value)) return Ref::Borrow(value);
-      if (!PyLong_Check(value) || PyBool_Check(value)) return WrongType(target, value);
-      return Ref::Steal(PyNumber_Float(value));
+    case FERRO_TYPE_FLOAT64: return AdaptFloat(state, target, value);
     case FERRO_TYPE_DECIMAL: return AdaptDecimal(state, target, value);
     case FERRO_TYPE_TEXT: return AdaptText(state, target, value);
     case FERRO_TYPE_BYTES:
@@ -178,8 +206,7 @@ Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
       return Ref::Borrow(value);
     case FERRO_TYPE_TIMESTAMP:
     case FERRO_TYPE_TIMESTAMPTZ: return AdaptTimestamp(state, target, value);
-    case FERRO_TYPE_INTERVAL:
-      return PyDelta_Check(value) ? Ref::Borrow(value) : WrongType(target, value);
+    case FERRO_TYPE_INTERVAL: return AdaptInterval(state, target, value);
     case FERRO_TYPE_UUID: {
       const int is_uuid = PyObject_IsInstance(value, state.uuid_type);
       if (is_uuid < 0) return {};
@@ -228,7 +255,11 @@ bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out,
       return true;
     }
     case FERRO_TYPE_FLOAT64: out = ferro_float64(PyFloat_AS_DOUBLE(adapted)); return true;
-    case FERRO_TYPE_DECIMAL: return PackDecimal(adapted, out, scratch);
+    case FERRO_TYPE_DECIMAL: {
+      if (PyUnicode_Check(adapted)) return PackText(adapted, type, out);
+      Ref text = DecimalText(state, {type}, adapted);
+      return text && PackText(scratch.Keep(std::move(text)), type, out);
+    }
     case FERRO_TYPE_TEXT: return PackText(adapted, type, out);
     case FERRO_TYPE_BYTES:
     case FERRO_TYPE_JSON: return PackBytes(adapted, type, out);
@@ -238,11 +269,15 @@ bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out,
     case FERRO_TYPE_TIMESTAMPTZ:
       out = ferro_integer(type, DaysOf(adapted) * kMicrosPerDay + MicrosOfDay(adapted, true));
       return true;
-    case FERRO_TYPE_INTERVAL:
-      out = ferro_integer(type, PyDateTime_DELTA_GET_DAYS(adapted) * kMicrosPerDay +
-                                    PyDateTime_DELTA_GET_SECONDS(adapted) * int64_t{1'000'000} +
-                                    PyDateTime_DELTA_GET_MICROSECONDS(adapted));
+    case FERRO_TYPE_INTERVAL: {
+      int64_t micros = 0;
+      if (!MicrosOfDelta(adapted, micros)) {
+        PyErr_SetString(PyExc_OverflowError, "a timedelta that was not adapted");
+        return false;
+      }
+      out = ferro_integer(type, micros);
       return true;
+    }
     case FERRO_TYPE_UUID: {
       Ref bytes = Ref::Steal(PyObject_GetAttr(adapted, state.name_bytes));
       return bytes && PackBytes(scratch.Keep(std::move(bytes)), type, out);

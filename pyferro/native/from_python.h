@@ -30,12 +30,23 @@ class Scratch {
   std::deque<std::vector<ferro_value>> arrays_;
 };
 
+// What a column was declared to hold at most; 0 where nothing was said. Text is counted in code points.
+struct Measures {
+  int32_t length = 0;
+  int32_t digits = 0;
+  int32_t places = 0;
+  PyObject* members = nullptr;  // frozenset of the only values, for an Enum or Literal; borrowed by a Target
+};
+
 // What a value is bound to: a canonical type, for messages the column's name (may be null), and for JSON how a value
-// becomes text (null: pydantic_core.to_json).
+// becomes text (null: pydantic_core.to_json). A value that is to be stored has to fit the measures: databases differ in
+// what they do with more, some round it or cut it off. What is compared with a column need not fit.
 struct Target {
   uint8_t type = FERRO_TYPE_NULL;
   PyObject* column = nullptr;
   PyObject* dump = nullptr;
+  bool stored = false;
+  Measures measures = {};  // of what is stored only
 };
 
 // None stays None. Raises TypeError for a value of another type, DataError for one that cannot be held.
