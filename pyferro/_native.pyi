@@ -24,6 +24,7 @@ TIMESTAMPTZ: int
 INTERVAL: int
 UUID: int
 JSON: int
+ARRAY_OF: int  # a bit: ARRAY_OF | INT64 is the type of an array of integers
 
 # What an operation gives when it has ended.
 RESULT_ROWS: int  # list of model instances (with a row plan) or tuples
@@ -38,7 +39,7 @@ class Expr:
     @property
     def fragment(self) -> bytes: ...
     @property
-    def values(self) -> tuple[Any, ...]: ...  # adapted; a tuple within stands for a list parameter
+    def values(self) -> tuple[Any, ...]: ...  # adapted; a tuple within stands for a list parameter or an array
     @property
     def types(self) -> bytes: ...  # canonical type of each value; list parameters have 128 added
     @property

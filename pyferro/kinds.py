@@ -24,8 +24,9 @@ from . import _native
 
 SUPPORTED = (
     "int, float, bool, str, bytes, Decimal, date, time, datetime, AwareDatetime, NaiveDatetime, "
-    "timedelta, UUID, an Enum or Literal of all strings or all integers, and as JSON: dict, list, "
-    "a pydantic model, a TypedDict, a dataclass; each of them also as Optional"
+    "timedelta, UUID, as an array a list of any of these but bytes, an Enum or Literal of all "
+    "strings or all integers, and as JSON: dict, any other list, a pydantic model, a TypedDict, "
+    "a dataclass; each of them also as Optional"
 )
 
 NAMES: dict[int, str] = {
@@ -43,6 +44,10 @@ NAMES: dict[int, str] = {
     _native.UUID: "uuid",
     _native.JSON: "json",
 }
+# Of these there are arrays: `list[int]`. Bytes have no form in JSON, as which most databases hold
+# arrays.
+ELEMENTS = frozenset(NAMES) - {_native.BYTES, _native.JSON}
+NAMES |= {_native.ARRAY_OF | element: f"{NAMES[element]}-array" for element in ELEMENTS}
 
 _PLAIN: dict[Any, int] = {
     bool: _native.BOOL,
@@ -64,6 +69,9 @@ _PLAIN: dict[Any, int] = {
     list: _native.JSON,
 }
 
+_BYTES_ARRAY = _native.ARRAY_OF | _native.BYTES
+_LISTS = frozenset({_native.JSON, _BYTES_ARRAY} | {_native.ARRAY_OF | one for one in ELEMENTS})
+
 # db_type token -> its canonical type, and the types that an annotation may mean to be given it.
 _TOKENS: dict[str, tuple[int, frozenset[int]]] = {
     "text": (_native.TEXT, frozenset({_native.TEXT})),
@@ -73,8 +81,8 @@ _TOKENS: dict[str, tuple[int, frozenset[int]]] = {
     "time": (_native.TIME, frozenset({_native.TIME})),
     "timestamp": (_native.TIMESTAMP, frozenset({_native.TIMESTAMP})),
     "timestamptz": (_native.TIMESTAMPTZ, frozenset({_native.TIMESTAMP, _native.TIMESTAMPTZ})),
-    "json": (_native.JSON, frozenset({_native.JSON})),
-    "jsonb": (_native.JSON, frozenset({_native.JSON})),
+    "json": (_native.JSON, _LISTS),
+    "jsonb": (_native.JSON, _LISTS),
 }
 _VARCHAR = re.compile(r"varchar\((\d{1,9})\)")
 
@@ -109,7 +117,17 @@ def kind_of(annotation: Any, metadata: list[Any], db_type: str | None = None) ->
         _constrain(kind, item)
     if db_type is not None:
         _override(kind, db_type)
+    if kind.type == _BYTES_ARRAY:
+        raise TypeError(
+            "there are no arrays of bytes, which JSON cannot hold\n"
+            "use a model of its own for them, or db_type='json' for bytes that are text"
+        )
     return kind
+
+
+def is_array(type: int) -> bool:
+    """Whether a canonical type is that of an array."""
+    return bool(type & _native.ARRAY_OF)
 
 
 def _bare(annotation: Any, metadata: list[Any]) -> tuple[Any, bool]:
@@ -151,7 +169,9 @@ def _core(annotation: Any) -> Kind:
     if origin is Literal:
         values = _plain(list(get_args(annotation)))
         return Kind(_of_values(values), members=frozenset(values))
-    if origin in (dict, list) or is_typeddict(annotation):
+    if origin is list:
+        return Kind(_array_of(get_args(annotation)[0]))
+    if origin is dict or is_typeddict(annotation):
         return Kind(_native.JSON)
     if origin in (Union, types.UnionType):
         if all(_bare_core(arm).type == _native.JSON for arm in get_args(annotation)):
@@ -167,6 +187,22 @@ def _core(annotation: Any) -> Kind:
         if issubclass(target, BaseModel) or dataclasses.is_dataclass(target):
             return Kind(_native.JSON)
     raise Unsupported
+
+
+def _array_of(item: Any) -> int:
+    """The type of a list: an array if its items are plain scalars or None, else JSON."""
+    metadata: list[Any] = []
+    item, _ = _bare(item, metadata)
+    try:
+        plain = _PLAIN.get(item, _native.JSON)
+    except TypeError:  # not hashable
+        return _native.JSON
+    if plain == _native.JSON:
+        return plain
+    element = Kind(plain)
+    for one in metadata:
+        _constrain(element, one)
+    return _native.ARRAY_OF | element.type
 
 
 def _bare_core(annotation: Any) -> Kind:
@@ -207,6 +243,7 @@ def _override(kind: Kind, db_type: str) -> None:
         known = ", ".join([*_TOKENS, "varchar(n)"])
         raise TypeError(f"unknown db_type {db_type!r}; known: {known}")
     if kind.type not in allowed:
-        raise TypeError(f"db_type {db_type!r} does not fit an annotation of {NAMES[kind.type]}")
+        said = NAMES.get(kind.type, "bytes-array")
+        raise TypeError(f"db_type {db_type!r} does not fit an annotation of {said}")
     kind.type = type_
     kind.max_length = length or kind.max_length

@@ -30,7 +30,15 @@ from pydantic_core import (
     from_json,
 )
 
-from .proof_nodes import Check, Level, Node, Verdict, enum_values, judge_scalar
+from .proof_nodes import (
+    ARRAY_ELEMENTS,
+    Check,
+    Level,
+    Node,
+    Verdict,
+    enum_values,
+    judge_scalar,
+)
 from .proof_survey import Survey, survey
 
 __all__ = ["KINDS", "Check", "FieldProof", "Level", "ModelProof", "prove"]
@@ -38,6 +46,7 @@ __all__ = ["KINDS", "Check", "FieldProof", "Level", "ModelProof", "prove"]
 KINDS = frozenset(
     {"bool", "int64", "float64", "decimal", "text", "bytes", "date", "time", "timestamp"}
     | {"timestamptz", "interval", "uuid", "json"}
+    | {f"{element}-array" for element in ARRAY_ELEMENTS}
 )
 
 # What pydantic installs for private attributes and nothing else; its presence is not a user's hook.

@@ -40,16 +40,19 @@ class Check:
     le: int | float | Decimal | None = None
     lt: int | float | Decimal | None = None
     multiple_of: int | None = None  # int64 only, positive
-    min_length: int | None = None  # code points of text, bytes of bytes
+    min_length: int | None = None  # code points of text, bytes of bytes, items of arrays
     max_length: int | None = None
     finite: bool = False  # float64 only: neither infinite nor NaN
     max_digits: int | None = None  # decimal only, together with decimal_places
     decimal_places: int | None = None
     json_type: type | None = None  # json only: the parsed value's exact type, dict or list
+    no_nulls: bool = False  # arrays only: no item is None
 
     def admits(self, value: Any) -> bool:
         """The reference for native code: whether a decoded value passes."""
         if self.json_type is not None and type(value) is not self.json_type:
+            return False
+        if self.no_nulls and None in value:
             return False
         if self.finite and not isfinite(value):
             return False
@@ -160,6 +163,13 @@ _CONTEXT_DIGITS = 28
 # Exact Python type of the decoded values an enum or literal can be looked up by.
 _LOOKUP = {"int64": int, "text": str}
 
+# Decoded types of which there are arrays, "int64-array"; their values are lists of those and None.
+_ARRAY = "-array"
+ARRAY_ELEMENTS = (
+    *(decoded for decoded, _ in _SCALARS.values() if decoded != "bytes"),
+    "timestamptz",
+)
+
 # Nodes that are safe behind a field's own validator: they look at their value and at nothing else.
 OPAQUE = frozenset(
     {"model-field", "typed-dict-field", "dataclass-field"}
@@ -181,6 +191,8 @@ def judge_scalar(node: Node, kind: str, config: Node) -> Verdict:
         return _judge_lookup(node, kind)
     if tag in ("dict", "list") and kind == "json":
         return _judge_container(node, config)
+    if tag == "list" and kind.endswith(_ARRAY):
+        return _judge_array(node, kind.removesuffix(_ARRAY), config)
     if tag not in _SCALARS:
         level = Level.FIELD if tag in OPAQUE else Level.ROW
         return Verdict(level, f"schema node {tag!r} is not one native code can stand in for")
@@ -354,6 +366,28 @@ def _judge_container(node: Node, config: Node) -> Verdict:
             return Verdict(Level.FIELD, f"{tag} with typed content")
     kind = {"dict": dict, "list": list}[tag]
     return Verdict(Level.CHECKED, f"JSON value must be a {tag}", Check(json_type=kind), json=True)
+
+
+def _judge_array(node: Node, element: str, config: Node) -> Verdict:
+    """A list of scalars over an array: the decoder makes a new list of exact values."""
+    if unknown := set(node) - _COMMON - {"items_schema", "strict", "fail_fast"} - set(_LENGTHS):
+        return Verdict(Level.FIELD, f"{sorted(unknown)[0]!r} is tested by pydantic-core only")
+    given = {key: node[key] for key in _LENGTHS if node.get(key) is not None}
+    child = node.get("items_schema", {"type": "any"})
+    nullable = child["type"] == "any"
+    if child["type"] == "nullable" and not set(child) - _COMMON - {"schema", "strict"}:
+        nullable, child = True, child["schema"]
+    items = judge_scalar(child, element, config)
+    if items.level > Level.EXACT:
+        # No native code looks at single items; a whole row may still be asked for.
+        return items.least(Level.FIELD, f"items of an array: {items.reason}")
+    lengths = _judge_sized("list", element, given)
+    if lengths.level > Level.CHECKED:
+        return lengths
+    return _checked(replace(lengths.check or NO_CHECK, no_nulls=not nullable))
+
+
+_LENGTHS = ("min_length", "max_length")
 
 
 # Keys that hold schemas; everything else under a node is data and may look like anything.

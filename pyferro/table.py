@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import _native, plan
 from .errors import make
 from .fields import FerroField
-from .kinds import NAMES, SUPPORTED, Kind, Unsupported, kind_of
+from .kinds import NAMES, SUPPORTED, Kind, Unsupported, is_array, kind_of
 from .selection import Projection
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .model import Model
 
 MAX_IDENTIFIER = 63  # bytes; PostgreSQL cuts what is longer
+NO_ARRAY_INDEX = (
+    "an array is no part of a key, unique constraint or index\n"
+    "use a model of its own, with a row for each element"
+)
 
 
 class TableColumn:
@@ -100,6 +104,8 @@ class Table:
         except TypeError as error:
             raise TypeError(f"{where}: {error}") from None
         is_key = field in self.key
+        if is_array(kind.type) and (is_key or marker.unique or marker.index):
+            raise TypeError(f"{where}: {NO_ARRAY_INDEX}")
         generated = self._generated(field, info, marker, kind) if is_key else False
         if marker.autoincrement and not generated:
             raise TypeError(f"{where}: only a single integer primary key can be numbered")
@@ -137,7 +143,8 @@ class Table:
 
     def _constraint(self, columns: tuple[str, ...], ending: str) -> str:
         for name in columns:
-            self.column(name)
+            if is_array(self.column(name).type):
+                raise TypeError(f"{self.model.__name__}.{name}: {NO_ARRAY_INDEX}")
         full = "_".join([self.name, *columns, ending])
         if len(full.encode()) <= MAX_IDENTIFIER:
             return full

@@ -27,11 +27,12 @@ static_assert(Same(FERRO_TYPE_NULL, Type::kNull) && Same(FERRO_TYPE_BOOL, Type::
               Same(FERRO_TYPE_INTERVAL, Type::kInterval) && Same(FERRO_TYPE_UUID, Type::kUuid) &&
               Same(FERRO_TYPE_JSON, Type::kJson) && Same(FERRO_TYPE_ARRAY, Type::kArray));
 static_assert(FERRO_TYPE_ARRAY + 1 == ferro::kTypeCount);
+static_assert(FERRO_TYPE_ARRAY_OF == ferro::kArrayBit);
 
 }  // namespace
 
 ferro_bytes ferro_type_name(int32_t type) {
-  if (type < 0 || type >= ferro::kTypeCount) return ferro::capi::BytesOf("unknown");
+  if (type < 0 || type > 0xFF) return ferro::capi::BytesOf("unknown");
   return ferro::capi::BytesOf(Name(static_cast<Type>(type)));
 }
 

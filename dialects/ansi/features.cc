@@ -36,6 +36,7 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kUnboundedDecimal,
             "a decimal without a precision has no fraction in ISO SQL: give precision and scale"),
     Native(kTargetInSubquery),
+    Native(kArrays),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

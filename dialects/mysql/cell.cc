@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/value/array_json.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
 #include "engine/value/text.h"
@@ -231,6 +232,11 @@ struct Readers {
     out = Value::Bytes(plan.wanted, View(data, size));
     return Fault::kNone;
   }
+  static Fault Array(const CellPlan& plan, const uint8_t* data, size_t size, Arena& arena,
+                     Value& out) {
+    const bool good = ParseArrayJson(View(data, size), ElementOf(plan.wanted), arena, out);
+    return good ? Fault::kNone : Fault::kBadText;
+  }
   static Fault Uuid(const CellPlan&, const uint8_t* data, size_t size, Arena& arena, Value& out) {
     if (size == 16) {
       out = Value::Bytes(Type::kUuid, View(data, size));
@@ -332,6 +338,7 @@ struct Readers {
 
   static CellPlan::Read ForString(const WireColumn& wire, Type wanted) {
     const bool text = !wire.is_binary || wire.is_uuid || wire.is_json;
+    if (IsArray(wanted)) return Array;
     switch (wanted) {
       case Type::kText:
       case Type::kJson:
@@ -387,6 +394,7 @@ struct Readers {
         return wanted == Type::kNull || wanted == Type::kTime || wanted == Type::kInterval ? Time
                                                                                            : None;
       case MYSQL_TYPE_JSON:
+        if (IsArray(wanted)) return Array;
         return wanted == Type::kJson || wanted == Type::kText ? Bytes : None;
       default:
         return wanted == Type::kBytes ? Bytes : None;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/value/array_json.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
 #include "engine/value/text.h"
@@ -40,6 +41,7 @@ void BindFixed(MYSQL_BIND& bind, enum_field_types type, void* at) {
 // The type that a null of `type` is sent with: the same as its values', so that the server need not
 // prepare anew.
 enum_field_types WireType(Type type) {
+  if (IsArray(type)) return MYSQL_TYPE_STRING;  // JSON
   switch (type) {
     case Type::kNull:
       return MYSQL_TYPE_NULL;
@@ -99,8 +101,13 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
   const enum_field_types wire = WireType(value.type);
   switch (value.type) {
     case Type::kNull:
+      return MakeError(ErrorClass::kInternal, "a null has been bound before");
     case Type::kArray:
-      return MakeError(ErrorClass::kInternal, "this dialect has no array parameters");
+      if (!IsArray(parameter.type))
+        return MakeError(ErrorClass::kInternal, "this dialect has no array parameters");
+      scratch_.clear();
+      FERRO_TRY(AppendArrayJson(scratch_, value, ElementOf(parameter.type)));
+      return BindBytes(Value::Bytes(Type::kText, texts_.Copy(scratch_)), MYSQL_TYPE_STRING, bind);
     case Type::kBool: {
       const auto byte = static_cast<signed char>(value.integer);
       std::memcpy(&slot, &byte, sizeof byte);
@@ -123,7 +130,7 @@ absl::Status ParameterBinds::EncodeOne(const db::Parameter& parameter, MYSQL_BIN
     case Type::kDecimal: {
       scratch_.clear();
       AppendDecimal(scratch_, value);
-      return BindBytes(Value::Bytes(Type::kText, decimals_.Copy(scratch_)), wire, bind);
+      return BindBytes(Value::Bytes(Type::kText, texts_.Copy(scratch_)), wire, bind);
     }
     case Type::kText:
     case Type::kJson:
@@ -191,7 +198,7 @@ absl::Status ParameterBinds::Encode(std::span<const db::Parameter> parameters,
     std::vector<MYSQL_BIND>().swap(binds_);
     std::vector<Slot>().swap(slots_);
   }
-  decimals_.Clear();
+  texts_.Clear();
   signature_ = 0xcbf29ce484222325u;
   binds_.assign(parameters.size(), MYSQL_BIND{});
   slots_.resize(parameters.size());

@@ -44,7 +44,7 @@ class ParameterBinds {
 
   std::vector<MYSQL_BIND> binds_;
   std::vector<Slot> slots_;
-  Arena decimals_;
+  Arena texts_;  // that were written for values
   std::string scratch_;
   uint64_t signature_ = 0;
   uint64_t packet_ = 0;  // bytes of the values so far

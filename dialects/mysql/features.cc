@@ -40,6 +40,7 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Refused(kTargetInSubquery,
             "MySQL does not read the table it changes in a subquery (error 1093): select the keys "
             "first, then change the rows by them"),
+    Rewritten(kArrays, "JSON"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -71,6 +72,7 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Refused(kUnboundedDecimal,
             "a decimal without a precision has no fraction here: give precision and scale"),
     Native(kTargetInSubquery, Since{10, 3, 2}),
+    Rewritten(kArrays, "JSON"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

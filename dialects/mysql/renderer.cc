@@ -27,6 +27,17 @@ void MysqlRenderer::LikePredicate(const ast::Like& like) {
   sql_ << " COLLATE " << BinaryCollation() << " ESCAPE '\\'";
 }
 
+// Arrays are JSON. A JSON column of MySQL is compared by meaning, and with JSON only; MariaDB's is
+// a text, compared without the spaces that others may have written.
+void MysqlRenderer::Compared(const ast::Expr& expr, Type common) {
+  const bool mariadb = profile_.version.product == Product::kMariadb;
+  const bool ours = expr.kind == ast::Kind::kParam;
+  if (!IsArray(common) || ours == mariadb) return Operand(expr);
+  sql_ << (mariadb ? "JSON_COMPACT(" : "CAST(");
+  Expression(expr);
+  sql_ << (mariadb ? ")" : " AS JSON)");
+}
+
 // `/` of integers is a decimal here.
 void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
   if (binary.op != ast::BinaryOp::kIntegerDivide) return Renderer::Arithmetic(binary);
@@ -43,6 +54,10 @@ void MysqlRenderer::LimitClause(const ast::Select& select) {
 void MysqlRenderer::DefaultRow() { sql_ << " () VALUES ()"; }
 
 void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) {
+  if (IsArray(column.type)) {
+    sql_ << "JSON";
+    return;
+  }
   switch (column.type) {
     case Type::kBool:
       sql_ << "TINYINT(1)";

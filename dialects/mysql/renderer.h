@@ -10,6 +10,7 @@ class MysqlRenderer final : public sql::Renderer {
   using Renderer::Renderer;
 
  protected:
+  void Compared(const ast::Expr& expr, Type common) override;
   void LikePredicate(const ast::Like& like) override;
   void Arithmetic(const ast::Binary& binary) override;
   void LimitClause(const ast::Select& select) override;

@@ -33,6 +33,8 @@ absl::Status NoConversion(const PGresult* result, size_t column, Oid oid, Type w
     hint = "the column has no time zone: declare a naive datetime, or alter it to timestamptz";
   } else if (oid == kTimestampTzOid && wanted == Type::kTimestamp) {
     hint = "the column has a time zone: declare an aware datetime, or alter it to timestamp";
+  } else if (IsArray(wanted) && (oid == kJsonbOid || oid == kJsonOid)) {
+    hint = "the column holds JSON: declare it as JSON, or alter it to an array";
   }
   return ColumnError(ErrorClass::kBadStoredValue, result, column,
                      absl::StrCat("cannot be read as ", Name(wanted)), hint);
@@ -53,9 +55,13 @@ absl::Status RowDecoder::Start(const PGresult* result, std::span<const sql::Resu
   for (size_t i = 0; i < count; ++i) {
     const Oid oid = PQftype(result, static_cast<int>(i));
     const Type type = wanted.empty() ? Type::kNull : wanted[i].type;
-    const DecodeCell decode = ChooseDecoder(oid, type, trusted_text);
+    const Type declared = type == Type::kNull ? NaturalType(oid) : type;
+    const Oid element = IsArray(declared) ? ElementOid(oid) : 0;
+    const DecodeCell decode = element == 0
+                                  ? ChooseDecoder(oid, type, trusted_text)
+                                  : ChooseDecoder(element, ElementOf(declared), trusted_text);
     if (decode == nullptr) return NoConversion(result, i, oid, type);
-    columns_.push_back({decode, oid, type});
+    columns_.push_back({decode, element});
   }
   return absl::OkStatus();
 }
@@ -74,7 +80,10 @@ absl::Status RowDecoder::Decode(const PGresult* result, int first, int count, Ba
         continue;
       }
       const absl::string_view wire(PQgetvalue(result, row, field), static_cast<size_t>(length));
-      const CellFault fault = columns_[column].decode(wire, batch.arena(), cells[column]);
+      const auto [decode, element] = columns_[column];
+      const CellFault fault =
+          element == 0 ? decode(wire, batch.arena(), cells[column])
+                       : DecodeArray(wire, element, decode, batch.arena(), cells[column]);
       if (fault != CellFault::kNone) [[unlikely]]
         return CellError(result, column, fault);
     }
@@ -103,6 +112,12 @@ absl::Status RowDecoder::CellError(const PGresult* result, size_t column, CellFa
     case CellFault::kNotText:
       return ColumnError(ErrorClass::kBadStoredValue, result, column,
                          "holds bytes that are no UTF-8 text", "cast it to text in the statement");
+    case CellFault::kDimensions:
+      return out_of_range("holds an array of more than one dimension",
+                          "exclude such rows, or read it cast to text or by to_jsonb()");
+    case CellFault::kLowerBound:
+      return out_of_range("holds an array that does not start with its element number 1",
+                          "exclude such rows, or store ARRAY(SELECT unnest(x)) for x");
     case CellFault::kMalformed:
     case CellFault::kNone:
       break;

@@ -26,6 +26,8 @@ enum class CellFault : uint8_t {
   kMonths,        // an interval with months
   kIntervalSize,  // an interval past the microseconds of 64 bits
   kNotText,       // bytes that are no text
+  kDimensions,    // an array within an array
+  kLowerBound,    // an array whose first element is not number 1
 };
 
 using DecodeCell = CellFault (*)(absl::string_view wire, Arena& arena, Value& out);
@@ -34,6 +36,10 @@ using DecodeCell = CellFault (*)(absl::string_view wire, Arena& arena, Value& ou
 // there is no conversion that keeps the value. `trusted_text`: the server has made sure that text
 // is valid UTF-8.
 DecodeCell ChooseDecoder(Oid oid, Type wanted, bool trusted_text);
+
+// Reads an array of elements of `element`, each by `decode`.
+CellFault DecodeArray(absl::string_view wire, Oid element, DecodeCell decode, Arena& arena,
+                      Value& out);
 
 class RowDecoder {
  public:
@@ -49,8 +55,7 @@ class RowDecoder {
  private:
   struct Column {
     DecodeCell decode;
-    Oid oid;
-    Type wanted;
+    Oid element;  // of an array, which `decode` then reads the elements of; else 0
   };
   absl::Status CellError(const PGresult* result, size_t column, CellFault fault) const;
 

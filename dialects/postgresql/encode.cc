@@ -22,6 +22,7 @@ constexpr char kJsonbVersion = 1;
 struct Place {
   size_t parameter;
   int64_t element = -1;
+  bool elements_are_rows = false;  // of a bulk insert
 
   std::string ToString() const {
     if (element < 0) return absl::StrCat("parameter ", parameter + 1);
@@ -34,7 +35,7 @@ absl::Status Fault(ErrorClass error_class, const Place& place, absl::string_view
   ErrorDetail detail;
   detail.error_class = error_class;
   detail.hint = std::string(hint);
-  detail.row = place.element;
+  detail.row = place.elements_are_rows ? place.element : -1;
   return MakeError(std::move(detail), absl::StrCat(place.ToString(), " ", what));
 }
 
@@ -167,7 +168,13 @@ absl::Status Encoder::Encode(std::span<const db::Parameter> parameters) {
     values_.push_back(nullptr);
     lengths_.push_back(0);
     formats_.push_back(1);
-    FERRO_TRY(parameter.is_array ? EncodeArray(parameter, i) : EncodeOne(parameter, i));
+    if (parameter.is_array) {
+      FERRO_TRY(EncodeArray(parameter, i, true));
+    } else if (IsArray(parameter.type)) {
+      FERRO_TRY(EncodeArrayValue(parameter, i));
+    } else {
+      FERRO_TRY(EncodeOne(parameter, i));
+    }
     total += static_cast<size_t>(lengths_.back());
     if (total >= kMaxBytes) {
       return MakeErrorWithHint(ErrorClass::kOutOfRange,
@@ -197,7 +204,19 @@ absl::Status Encoder::EncodeOne(const db::Parameter& parameter, size_t index) {
   return absl::OkStatus();
 }
 
-absl::Status Encoder::EncodeArray(const db::Parameter& parameter, size_t index) {
+absl::Status Encoder::EncodeArrayValue(const db::Parameter& parameter, size_t index) {
+  const Value& value = parameter.value();
+  if (value.is_null()) return absl::OkStatus();
+  if (value.type != Type::kArray) {
+    return Fault(ErrorClass::kInvalidArgument, Place{index},
+                 absl::StrCat("is of type ", Name(value.type), " where ", Name(parameter.type),
+                              " was declared"));
+  }
+  return EncodeArray({value.items, value.size, 1, ElementOf(parameter.type), true}, index, false);
+}
+
+absl::Status Encoder::EncodeArray(const db::Parameter& parameter, size_t index,
+                                  bool elements_are_rows) {
   const size_t start = buffer_.size();
   offsets_.back() = start;
   const Oid element = ParameterOid(parameter.type, false);
@@ -207,7 +226,8 @@ absl::Status Encoder::EncodeArray(const db::Parameter& parameter, size_t index) 
     buffer_.push_back('{');
     for (uint32_t i = 0; i < parameter.count; ++i) {
       if (!parameter.value(i).is_null()) {
-        return Fault(ErrorClass::kInvalidArgument, Place{index, i}, "has no declared type");
+        return Fault(ErrorClass::kInvalidArgument, Place{index, i, elements_are_rows},
+                     "has no declared type");
       }
       absl::StrAppend(&buffer_, i == 0 ? "NULL" : ",NULL");
     }
@@ -232,7 +252,7 @@ absl::Status Encoder::EncodeArray(const db::Parameter& parameter, size_t index) 
       AppendBig(buffer_, int32_t{-1});
       continue;
     }
-    const Place place{index, i};
+    const Place place{index, i, elements_are_rows};
     FERRO_TRY(Check(value, parameter.type, place));
     const size_t length_at = buffer_.size();
     AppendBig(buffer_, int32_t{0});

@@ -29,7 +29,10 @@ class Encoder {
 
  private:
   absl::Status EncodeOne(const db::Parameter& parameter, size_t index);
-  absl::Status EncodeArray(const db::Parameter& parameter, size_t index);
+  // A value that is itself an array, and a parameter of many values (a list, or the rows of a
+  // column).
+  absl::Status EncodeArrayValue(const db::Parameter& parameter, size_t index);
+  absl::Status EncodeArray(const db::Parameter& parameter, size_t index, bool elements_are_rows);
 
   // What is in `buffer_` is known by its offset until the buffer grows no more.
   static constexpr size_t kOutside = ~size_t{0};

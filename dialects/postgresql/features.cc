@@ -34,6 +34,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kGeneratedKey),
     Native(kUnboundedDecimal),
     Native(kTargetInSubquery),
+    Native(kArrays),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -3,6 +3,7 @@
 namespace ferro::postgresql {
 
 Oid ParameterOid(Type type, bool is_array) {
+  if (IsArray(type)) return is_array ? 0 : ParameterOid(ElementOf(type), true);
   switch (type) {
     case Type::kBool:
       return is_array ? 1000 : kBoolOid;
@@ -35,6 +36,51 @@ Oid ParameterOid(Type type, bool is_array) {
       return 0;
   }
   return 0;
+}
+
+Oid ElementOid(Oid array) {
+  switch (array) {
+    case 1000:
+      return kBoolOid;
+    case 1001:
+      return kByteaOid;
+    case 1003:
+      return kNameOid;
+    case 1005:
+      return kInt2Oid;
+    case 1007:
+      return kInt4Oid;
+    case 1009:
+      return kTextOid;
+    case 1014:
+      return kBpcharOid;
+    case 1015:
+      return kVarcharOid;
+    case 1016:
+      return kInt8Oid;
+    case 1021:
+      return kFloat4Oid;
+    case 1022:
+      return kFloat8Oid;
+    case 1028:
+      return kOidOid;
+    case 1115:
+      return kTimestampOid;
+    case 1182:
+      return kDateOid;
+    case 1183:
+      return kTimeOid;
+    case 1185:
+      return kTimestampTzOid;
+    case 1187:
+      return kIntervalOid;
+    case 1231:
+      return kNumericOid;
+    case 2951:
+      return kUuidOid;
+    default:
+      return 0;
+  }
 }
 
 bool IsTextOnTheWire(Oid oid) {
@@ -85,8 +131,13 @@ Type NaturalType(Oid oid) {
     case kJsonbOid:
       return Type::kJson;
     default:
-      return IsTextOnTheWire(oid) ? Type::kText : Type::kNull;
+      break;
   }
+  if (const Oid element = ElementOid(oid); element != 0) {
+    const Type type = NaturalType(element);
+    return CanBeElement(type) ? ArrayOf(type) : Type::kNull;
+  }
+  return IsTextOnTheWire(oid) ? Type::kText : Type::kNull;
 }
 
 }  // namespace ferro::postgresql

@@ -39,9 +39,12 @@ inline constexpr Oid kJsonbOid = 3802;
 // Types made by users (enums, extensions) have ids from here on.
 inline constexpr Oid kFirstUserOid = 16384;
 
-// What a parameter of `type`, or an array of such, is declared as; 0 (the server infers it) for
-// kNull.
+// What a parameter of `type` (which may be an array), or an array of such, is declared as; 0 (the
+// server infers it) for kNull.
 Oid ParameterOid(Type type, bool is_array);
+
+// The type of an array's elements; 0 for what is no array that we know.
+Oid ElementOid(Oid array);
 
 // What a column of this type is when nothing was declared; kNull when we do not know it. A user's
 // type counts as text: the binary form of an enum, of a citext and of a domain over text is its

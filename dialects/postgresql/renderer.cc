@@ -72,7 +72,10 @@ void PostgresqlRenderer::LimitClause(const ast::Select& select) { LimitOffset(se
 // inserted, numbered and given back in the order of the arrays.
 void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) {
   for (const ast::Assignment* assignment : insert.row) {
-    if (TypeWord(ast::As<ast::Param>(*assignment->value).type).empty()) return;
+    const Type type = ast::As<ast::Param>(*assignment->value).type;
+    // unnest() would take arrays of arrays apart to their last element.
+    if (IsArray(type)) return Renderer::BulkInsert(insert, bulk);
+    if (TypeWord(type).empty()) return;
   }
   const auto names = [&] {
     for (size_t i = 0; i < insert.row.size(); ++i) {
@@ -101,6 +104,10 @@ void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) 
 
 void PostgresqlRenderer::ColumnType(const ast::CreateTable& table,
                                     const ast::ColumnDefinition& column) {
+  if (IsArray(column.type)) {
+    sql_ << TypeWord(ElementOf(column.type)) << "[]";
+    return;
+  }
   if (TypeWord(column.type).empty()) return Renderer::ColumnType(table, column);
   if (column.type == Type::kText && column.length > 0) {
     sql_ << absl::StrCat("varchar(", column.length, ")");

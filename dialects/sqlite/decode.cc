@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "engine/base/error.h"
+#include "engine/value/array_json.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
 #include "engine/value/text.h"
@@ -109,6 +110,12 @@ bool DecodeUuid(sqlite3_stmt* statement, int column, int storage, Arena& arena, 
   return true;
 }
 
+template <Type kElement>
+bool DecodeArray(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+  return storage == SQLITE_TEXT &&
+         ParseArrayJson(RawBytes(statement, column), kElement, arena, out);
+}
+
 bool DecodeByStorage(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
   if (storage == SQLITE_INTEGER) {
     return DecodeInteger<Type::kInt64>(statement, column, storage, arena, out);
@@ -116,6 +123,39 @@ bool DecodeByStorage(sqlite3_stmt* statement, int column, int storage, Arena& ar
   if (storage == SQLITE_FLOAT) return DecodeFloat(statement, column, storage, arena, out);
   if (storage == SQLITE_BLOB) return DecodeBytes(statement, column, storage, arena, out);
   return DecodeText<Type::kText>(statement, column, storage, arena, out);
+}
+
+DecodeCell ArrayDecoderFor(Type element) {
+  switch (element) {
+    case Type::kBool:
+      return OrNull<DecodeArray<Type::kBool>>;
+    case Type::kInt64:
+      return OrNull<DecodeArray<Type::kInt64>>;
+    case Type::kFloat64:
+      return OrNull<DecodeArray<Type::kFloat64>>;
+    case Type::kDecimal:
+      return OrNull<DecodeArray<Type::kDecimal>>;
+    case Type::kText:
+      return OrNull<DecodeArray<Type::kText>>;
+    case Type::kDate:
+      return OrNull<DecodeArray<Type::kDate>>;
+    case Type::kTime:
+      return OrNull<DecodeArray<Type::kTime>>;
+    case Type::kTimestamp:
+      return OrNull<DecodeArray<Type::kTimestamp>>;
+    case Type::kTimestampTz:
+      return OrNull<DecodeArray<Type::kTimestampTz>>;
+    case Type::kInterval:
+      return OrNull<DecodeArray<Type::kInterval>>;
+    case Type::kUuid:
+      return OrNull<DecodeArray<Type::kUuid>>;
+    case Type::kNull:
+    case Type::kBytes:
+    case Type::kJson:
+    case Type::kArray:
+      break;  // the plan reader lets none of them be an element
+  }
+  return OrNull<DecodeByStorage>;
 }
 
 absl::string_view StorageName(int storage) {
@@ -166,6 +206,7 @@ Type TypeOfDeclaration(const char* declared) {
 
 DecodeCell DecoderFor(Type wanted, const char* declared) {
   if (wanted == Type::kNull) wanted = TypeOfDeclaration(declared);
+  if (IsArray(wanted)) return ArrayDecoderFor(ElementOf(wanted));
   switch (wanted) {
     case Type::kBool:
       return OrNull<DecodeBool>;
@@ -194,7 +235,7 @@ DecodeCell DecoderFor(Type wanted, const char* declared) {
     case Type::kUuid:
       return OrNull<DecodeUuid>;
     case Type::kNull:
-    case Type::kArray:  // nothing is stored as an array
+    case Type::kArray:  // of what, was not declared
       break;
   }
   return OrNull<DecodeByStorage>;

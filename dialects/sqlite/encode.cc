@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/value/array_json.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
 #include "engine/value/text.h"
@@ -56,7 +57,8 @@ bool InCalendar(const Value& value) {
   return true;
 }
 
-absl::Status BindOne(sqlite3_stmt* statement, int position, const Value& value, Arena& scratch) {
+absl::Status BindOne(sqlite3_stmt* statement, int position, const Value& value, Type declared,
+                     Arena& scratch) {
   if (!InCalendar(value)) {
     return Refuse(ErrorClass::kOutOfRange, position,
                   absl::StrCat("a ", Name(value.type), " outside of the years 1 to 9999"));
@@ -122,8 +124,18 @@ absl::Status BindOne(sqlite3_stmt* statement, int position, const Value& value, 
       text.push_back('Z');
       code = BindScratch(statement, position, text, scratch);
       break;
-    case Type::kArray:
-      return Refuse(ErrorClass::kInvalidArgument, position, "SQLite has no array parameters");
+    case Type::kArray: {
+      if (!IsArray(declared)) {
+        return Refuse(ErrorClass::kInvalidArgument, position, "SQLite has no array parameters");
+      }
+      const absl::Status status = AppendArrayJson(text, value, ElementOf(declared));
+      if (!status.ok()) {
+        return MakeError(DetailOf(status),
+                         absl::StrCat("parameter ", position, ": ", status.message()));
+      }
+      code = BindScratch(statement, position, text, scratch);
+      break;
+    }
   }
   if (code == SQLITE_OK) return absl::OkStatus();
   if (code == SQLITE_TOOBIG) {
@@ -150,7 +162,7 @@ absl::Status BindAll(sqlite3_stmt* statement, std::span<const db::Parameter> par
     if (parameter.is_array) {
       return Refuse(ErrorClass::kInvalidArgument, position, "SQLite has no array parameters");
     }
-    FERRO_TRY(BindOne(statement, position, parameter.value(), scratch));
+    FERRO_TRY(BindOne(statement, position, parameter.value(), parameter.type, scratch));
   }
   return absl::OkStatus();
 }

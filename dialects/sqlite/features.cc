@@ -38,6 +38,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kGeneratedKey),
     Native(kUnboundedDecimal),
     Native(kTargetInSubquery),
+    Rewritten(kArrays, "JSON text"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

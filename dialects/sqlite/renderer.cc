@@ -17,6 +17,7 @@ void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
     Expression(expr);
     sql_ << " AS " << to << ")";
   };
+  if (IsArray(common)) return ComparedArray(expr);
   if (common == Type::kFloat64 && type == Type::kDecimal) return cast("REAL");
   if (common != Type::kDecimal) return Operand(expr);
   if (type == Type::kInt64) {
@@ -25,6 +26,17 @@ void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
     Operand(expr);
   }
   sql_ << " COLLATE ferro_decimal";
+}
+
+// Arrays are JSON texts, ours without spaces; those of others are compared without theirs. What is
+// no JSON equals nothing, and must not fail the statement.
+void SqliteRenderer::ComparedArray(const ast::Expr& expr) {
+  if (expr.kind == ast::Kind::kParam) return Operand(expr);
+  sql_ << "CASE WHEN json_valid(";
+  Expression(expr);
+  sql_ << ") THEN json(";
+  Expression(expr);
+  sql_ << ") END";
 }
 
 // Our functions (dialects/sqlite/functions.cc) take int64 and float64 operands, also when their
@@ -77,6 +89,10 @@ void SqliteRenderer::LimitClause(const ast::Select& select) { LimitOffset(select
 // alone.
 void SqliteRenderer::ColumnType(const ast::CreateTable& table,
                                 const ast::ColumnDefinition& column) {
+  if (IsArray(column.type)) {
+    sql_ << "JSON TEXT";
+    return;
+  }
   switch (column.type) {
     case Type::kBool:
       sql_ << "BOOLEAN";

@@ -21,6 +21,7 @@ class SqliteRenderer final : public sql::Renderer {
   bool ColumnSaysPrimaryKey(const ast::CreateTable& table) const override;
 
  private:
+  void ComparedArray(const ast::Expr& expr);
   void DigitsCheck(const ast::ColumnDefinition& column);
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/ordered_rows.h"
@@ -28,8 +29,11 @@ size_t RowsOfOneStatement(const sql::Compiled& compiled, const sql::DialectProfi
 // Makes the statements of one bulk call; texts for full chunks are made once.
 class BulkStatements {
  public:
-  BulkStatements(const sql::Compiled& compiled, Connection& connection)
-      : compiled_(compiled), connection_(connection) {}
+  BulkStatements(const sql::Compiled& compiled, const sql::DialectProfile& profile,
+                 Connection& connection)
+      : compiled_(compiled),
+        numbered_(profile.lexicon->placeholder == sql::Placeholder::kDollar),
+        connection_(connection) {}
 
   Task<absl::StatusOr<Outcome>> Run(std::span<const Value> arguments, size_t rows, RowSink& sink) {
     const sql::Step& step = compiled_.steps.front();
@@ -74,14 +78,27 @@ class BulkStatements {
     text_ = bulk.head;
     for (size_t i = 0; i < rows; ++i) {
       if (i > 0) text_ += ", ";
-      text_ += bulk.row;
+      if (numbered_) {
+        AppendNumbered(i * compiled_.parameters.size());
+      } else {
+        text_ += bulk.row;
+      }
     }
     text_ += bulk.tail;
     text_rows_ = rows;
     return text_;
   }
 
+  // A row is its parameters in order; those of each row have numbers of their own.
+  void AppendNumbered(size_t before) {
+    for (size_t i = 0; i < compiled_.parameters.size(); ++i) {
+      absl::StrAppend(&text_, i == 0 ? "($" : ", $", before + i + 1);
+    }
+    text_ += ")";
+  }
+
   const sql::Compiled& compiled_;
+  const bool numbered_;
   Connection& connection_;
   std::vector<Parameter> parameters_;
   std::string text_;
@@ -159,7 +176,7 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
   ExecutionScope scope(execution, compiled.atomic || rows > chunk);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
-  BulkStatements statements(compiled, **connection);
+  BulkStatements statements(compiled, *execution.database->profile(), **connection);
   absl::Status status;
   int64_t affected = 0;
   const size_t width = compiled.parameters.size();

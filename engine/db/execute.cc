@@ -7,6 +7,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/sql/compile.h"
+#include "engine/value/copy.h"
 
 namespace ferro::db {
 namespace {
@@ -15,11 +16,7 @@ namespace {
 class CollectKeys : public RowSink {
  public:
   Task<absl::Status> Accept(Batch& batch) override {
-    for (size_t i = 0; i < batch.rows(); ++i) {
-      Value key = batch.row(i)[0];
-      if (HasBytes(key.type) && !key.is_small_decimal()) key.bytes = arena_.Copy(key.view()).data();
-      keys_.push_back(key);
-    }
+    for (size_t i = 0; i < batch.rows(); ++i) keys_.push_back(CopyOf(batch.row(i)[0], arena_));
     co_return absl::OkStatus();
   }
   std::vector<Value>& keys() { return keys_; }
@@ -152,14 +149,19 @@ absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value
   const auto fits = [](const Value& value, Type declared) {
     return value.is_null() || value.type == declared;
   };
+  const auto all_fit = [&fits](const Value& value, Type element) {
+    return value.type == Type::kArray &&
+           std::all_of(value.items, value.items + value.size,
+                       [&](const Value& item) { return fits(item, element); });
+  };
   size_t column = 0;
   for (const Value& value : arguments) {
     const Type declared = compiled.parameters[column];
     bool good;
     if (compiled.parameter_is_list[column]) {
-      good = value.type == Type::kArray &&
-             std::all_of(value.items, value.items + value.size,
-                         [&](const Value& item) { return fits(item, declared); });
+      good = all_fit(value, declared);
+    } else if (IsArray(declared)) {
+      good = value.is_null() || all_fit(value, ElementOf(declared));
     } else {
       good = fits(value, declared);
     }

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/value/copy.h"
 #include "engine/value/decimal.h"
 
 namespace ferro::db {
@@ -32,12 +33,7 @@ Task<absl::Status> OrderedRows::Accept(Batch& batch) {
   for (size_t i = 0; i < batch.rows(); ++i) {
     const std::span<const Value> from = std::as_const(batch).row(i);
     const std::span<Value> to = batch_.AddRow();
-    for (size_t k = 0; k < from.size(); ++k) {
-      to[k] = from[k];
-      if (HasBytes(to[k].type) && !to[k].is_small_decimal()) {
-        to[k].bytes = batch_.arena().Copy(from[k].view()).data();
-      }
-    }
+    for (size_t k = 0; k < from.size(); ++k) to[k] = CopyOf(from[k], batch_.arena());
   }
   co_return absl::OkStatus();
 }

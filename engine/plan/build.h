@@ -45,7 +45,6 @@ constexpr ast::UnaryOp LastOf(ast::UnaryOp) { return ast::kLastUnaryOp; }
 constexpr ast::BinaryOp LastOf(ast::BinaryOp) { return ast::kLastBinaryOp; }
 constexpr ast::LogicalOp LastOf(ast::LogicalOp) { return ast::kLastLogicalOp; }
 constexpr ast::Nulls LastOf(ast::Nulls) { return ast::kLastNulls; }
-constexpr Type LastOf(Type) { return static_cast<Type>(kTypeCount - 1); }
 
 // Whether a node of this kind may stand where a `T` is wanted.
 template <class T>
@@ -151,6 +150,14 @@ class NodeBuilder {
   absl::Status Set(F& field, const Operand& operand) {
     if constexpr (std::is_same_v<F, ast::Name>) {
       return SetName(field, operand);
+    } else if constexpr (std::is_same_v<F, Type>) {
+      const auto* integer = std::get_if<int64_t>(&operand.value);
+      if (integer == nullptr) return Wrong("an integer", operand);
+      if (!IsDeclarable(*integer)) {
+        return PlanError(absl::StrCat("an unknown type ", *integer), operand.offset);
+      }
+      field = static_cast<Type>(*integer);
+      return absl::OkStatus();
     } else if constexpr (std::is_same_v<F, bool> || std::is_enum_v<F>) {
       int64_t last = 1;
       if constexpr (std::is_enum_v<F>) last = static_cast<int64_t>(LastOf(F{}));

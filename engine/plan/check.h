@@ -66,6 +66,7 @@ inline const char* Fault(const ast::Select& node) {
 
 template <class T>
 const char* KeyFault(const T& node) {
+  if (IsArray(node.key_type)) return "an array is no key";
   return node.key.empty() && node.key_type != Type::kNull ? "a key type without a key" : nullptr;
 }
 
@@ -76,7 +77,9 @@ inline const char* Fault(const ast::Update& node) {
 inline const char* Fault(const ast::Delete& node) { return KeyFault(node); }
 
 inline const char* Fault(const ast::ColumnDefinition& node) {
-  if (node.type == Type::kNull || node.type == Type::kArray) return "no type for a column";
+  if (node.type == Type::kNull) return "no type for a column";
+  // MySQL indexes no JSON, and equal arrays may be stored as different texts.
+  if (node.indexed && IsArray(node.type)) return "an array in a key, unique constraint or index";
   if (!IsMeasure(node.length) || !IsMeasure(node.precision) || !IsMeasure(node.scale)) {
     return "a length, precision or scale is out of range";
   }

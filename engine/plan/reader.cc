@@ -96,9 +96,11 @@ class Reader {
   absl::Status Parameter(size_t offset) {
     uint8_t type = 0;
     FERRO_TRY(Byte(type));
-    // An array is how a list's values arrive, not a type to ask for.
-    if (type >= kTypeCount || static_cast<Type>(type) == Type::kArray) {
+    if (!IsDeclarable(type)) {
       return PlanError(absl::StrCat("a parameter of unknown type ", type), offset);
+    }
+    if (std::is_same_v<T, ast::ParamList> && IsArray(static_cast<Type>(type))) {
+      return PlanError("a list of arrays", offset);
     }
     if (plan_.parameters.size() >= kMaxParameters) {
       return PlanError(absl::StrCat("more than ", kMaxParameters, " parameters"), offset);

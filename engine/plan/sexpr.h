@@ -7,12 +7,13 @@
 //           (limit (param int64)) (offset (param int64)))
 //
 // Clauses stand in the order below, which is that of the wire, and may be left out; flags are bare
-// words. What has `?` is optional, `*` may repeat. A `;` starts a comment up to the end of the line.
+// words. What has `?` is optional, `*` may repeat. A `;` starts a comment up to the end of the
+// line.
 //
-//   name    a word (letters, digits, _ - $, no digit first), or in double quotes with \" and \\ inside
-//   type    the words of Name(Type): int64 text timestamptz …
-//   column  name | source.name | name:type | source.name:type
-//   expr    column | 12 | null | true | false | (param type?) | (param-list type?)
+//   name    a word (letters, digits, _ - $, no digit first), or in double quotes with \" and
+//   \\ inside type    the words of Name(Type): int64 text timestamptz int64-array … column  name |
+//   source.name | name:type | source.name:type expr    column | 12 | null | true | false | (param
+//   type?) | (param-list type?)
 //           | (not e) (neg e) (is-null e) (is-not-null e)
 //           | (eq a b), likewise ne lt le gt ge add sub mul div idiv mod | (and e*) (or e*)
 //           | (in e (param-list type?)) (not-in …) | (between e low high) (not-between …)

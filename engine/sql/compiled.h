@@ -59,7 +59,8 @@ struct Step {
 // How the row of an insert is repeated. Present only when every value of the row is a parameter.
 enum class BulkStyle : uint8_t {
   kNone,
-  kValues,  // head + row {", " row}… + tail, with placeholders without numbers
+  kValues,  // head + row {", " row}… + tail; `row` holds the placeholders of the first row, whose
+            // numbers (where they have any) go on in the others
   kArrays,  // `arrays` takes one array for each column of the row
 };
 

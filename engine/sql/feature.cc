@@ -32,6 +32,7 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"generated-key", "an int64 key that the database numbers"},
     {"unbounded-decimal", "a decimal column without a precision keeps every digit"},
     {"target-in-subquery", "UPDATE and DELETE may read the table they change in a subquery"},
+    {"arrays", "columns and parameters that are arrays of scalars"},
 }};
 
 constexpr bool AllSaid() {

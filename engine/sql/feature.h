@@ -34,9 +34,10 @@ enum class Feature : uint8_t {
   kGeneratedKey,         // an int64 key numbered by the database
   kUnboundedDecimal,     // a decimal column without precision, exact
   kTargetInSubquery,     // UPDATE and DELETE whose subquery reads the table they change
+  kArrays,               // columns and parameters that are arrays of scalars
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kTargetInSubquery) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kArrays) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

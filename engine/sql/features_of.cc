@@ -58,6 +58,12 @@ class Collector {
     }
   }
 
+  void Of(const ast::Column& node) { UseArrays(node.type); }
+  void Of(const ast::Param& node) { UseArrays(node.type); }
+  void UseArrays(Type type) {
+    if (IsArray(type)) Use(Feature::kArrays);
+  }
+
   void Of(const ast::In&) {
     Use(Feature::kEmptyList);
     Use(Feature::kListAsOneParameter);
@@ -91,6 +97,7 @@ class Collector {
   }
 
   void Of(const ast::ColumnDefinition& node) {
+    UseArrays(node.type);
     if (node.generated) Use(Feature::kGeneratedKey);
     if (node.type == Type::kDecimal && node.precision == 0) Use(Feature::kUnboundedDecimal);
   }

@@ -71,12 +71,19 @@ void Renderer::CheckConstraint(const ast::CreateTable& table, const ast::ColumnD
   sql_ << " CHECK ";
 }
 
-void Renderer::ColumnType(const ast::CreateTable& /*table*/, const ast::ColumnDefinition& column) {
+void Renderer::ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) {
   const auto measures = [&](absl::string_view word) {
     sql_ << word;
     if (column.precision == 0) return;
     sql_ << absl::StrCat("(", column.precision, ", ", column.scale, ")");
   };
+  if (IsArray(column.type)) {
+    ast::ColumnDefinition element(column);
+    element.type = ElementOf(column.type);
+    ColumnType(table, element);
+    sql_ << " ARRAY";
+    return;
+  }
   switch (column.type) {
     case Type::kBool:
       sql_ << "BOOLEAN";

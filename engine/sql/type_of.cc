@@ -45,9 +45,34 @@ absl::Status Wrong(absl::string_view what, absl::string_view hint) {
   return MakeErrorWithHint(ErrorClass::kPlan, what, hint);
 }
 
+constexpr absl::string_view kNoArrays =
+    "arrays can be tested for NULL and for equality: select the rows and look at them in the "
+    "program";
+
+absl::Status RefuseArrays(absl::string_view what, std::initializer_list<Type> types) {
+  for (const Type type : types) {
+    if (IsArray(type))
+      return Wrong(absl::StrCat("a value of type ", Name(type), " ", what), kNoArrays);
+  }
+  return absl::OkStatus();
+}
+
+// Most databases compare the JSON texts of arrays, and equal numbers may be written differently
+// there.
+absl::Status CheckArrayEquality(Type type) {
+  if (!IsArray(type)) return absl::OkStatus();
+  const Type element = ElementOf(type);
+  if (element != Type::kFloat64 && element != Type::kDecimal) return absl::OkStatus();
+  return Wrong(
+      absl::StrCat("a value of type ", Name(type), " is compared"),
+      "equal numbers have several spellings (1.0 and 1.00, 0.0 and -0.0), by which databases tell "
+      "arrays apart: compare them in the program");
+}
+
 absl::Status CheckComparable(std::initializer_list<Type> types) {
   Type known = Type::kNull;
   for (const Type type : types) {
+    FERRO_TRY(CheckArrayEquality(type));
     if (type == Type::kJson) {
       return Wrong("JSON cannot be compared",
                    "servers disagree on when two documents are equal: compare in the program");
@@ -71,7 +96,13 @@ absl::Status CheckNumber(Type type) {
 absl::Status CheckBinary(const ast::Binary& binary) {
   const Type left = TypeOf(*binary.left);
   const Type right = TypeOf(*binary.right);
-  if (ast::IsComparison(binary.op)) return CheckComparable({left, right});
+  if (binary.op == BinaryOp::kEqual || binary.op == BinaryOp::kNotEqual) {
+    return CheckComparable({left, right});
+  }
+  if (ast::IsComparison(binary.op)) {
+    FERRO_TRY(RefuseArrays("is compared by order", {left, right}));
+    return CheckComparable({left, right});
+  }
   FERRO_TRY(CheckNumber(left));
   FERRO_TRY(CheckNumber(right));
   if (binary.op != BinaryOp::kIntegerDivide && binary.op != BinaryOp::kModulo) {
@@ -108,11 +139,21 @@ absl::Status CheckNode(const ast::Node& node) {
   }
   if (node.kind == ast::Kind::kIn) {
     const auto& in = ast::As<ast::In>(node);
+    FERRO_TRY(RefuseArrays("is looked for in a list", {TypeOf(*in.value)}));
     return CheckComparable({TypeOf(*in.value), in.list->type});
   }
   if (node.kind == ast::Kind::kBetween) {
     const auto& between = ast::As<ast::Between>(node);
+    FERRO_TRY(RefuseArrays("is compared by order",
+                           {TypeOf(*between.value), TypeOf(*between.low), TypeOf(*between.high)}));
     return CheckComparable({TypeOf(*between.value), TypeOf(*between.low), TypeOf(*between.high)});
+  }
+  if (node.kind == ast::Kind::kOrderItem) {
+    return RefuseArrays("orders rows", {TypeOf(*ast::As<ast::OrderItem>(node).value)});
+  }
+  if (node.kind == ast::Kind::kCount) {
+    const auto& count = ast::As<ast::Count>(node);
+    if (count.distinct) return RefuseArrays("is counted distinctly", {TypeOf(*count.operand)});
   }
   return absl::OkStatus();
 }

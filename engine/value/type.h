@@ -18,19 +18,47 @@ enum class Type : uint8_t {
   kDecimal = 4,
   kText = 5,
   kBytes = 6,
-  kDate = 7,         // days since 1970-01-01
-  kTime = 8,         // microseconds since midnight
-  kTimestamp = 9,    // microseconds since 1970-01-01 00:00:00, no zone
+  kDate = 7,          // days since 1970-01-01
+  kTime = 8,          // microseconds since midnight
+  kTimestamp = 9,     // microseconds since 1970-01-01 00:00:00, no zone
   kTimestampTz = 10,  // microseconds since 1970-01-01 00:00:00 UTC
-  kInterval = 11,    // microseconds; a day is 24 hours, months are refused
-  kUuid = 12,        // 16 bytes
-  kJson = 13,        // JSON text
-  kArray = 14,       // `size` values behind a pointer; only as a list argument so far
+  kInterval = 11,     // microseconds; a day is 24 hours, months are refused
+  kUuid = 12,         // 16 bytes
+  kJson = 13,         // JSON text
+  kArray = 14,        // a list argument or the cell of an array: `size` values behind a pointer
 };
 
 inline constexpr int kTypeCount = 15;
 
-// "int64", "timestamptz", …; the words of S-expressions, messages and Python.
+// What is declared (of a column, a parameter, a result) may also be an array of one type: the
+// number of its elements' type with this bit. That is no tag of a value: an array's cell is kArray,
+// and each of its items is NULL or of the element's type.
+inline constexpr uint8_t kArrayBit = 0x40;
+
+constexpr Type ArrayOf(Type element) {
+  return static_cast<Type>(static_cast<uint8_t>(element) | kArrayBit);
+}
+constexpr bool IsArray(Type declared) { return (static_cast<uint8_t>(declared) & kArrayBit) != 0; }
+// Of a declared array.
+constexpr Type ElementOf(Type declared) {
+  return static_cast<Type>(static_cast<uint8_t>(declared) & ~kArrayBit);
+}
+
+// Scalars with one exact text within JSON, which is how most databases hold an array. Bytes have
+// none; JSON holds its own lists.
+constexpr bool CanBeElement(Type type) {
+  return type > Type::kNull && type < Type::kJson && type != Type::kBytes;
+}
+
+// Whether `number` is a type that may be declared. kArray is not: it lacks its elements' type.
+constexpr bool IsDeclarable(int64_t number) {
+  if (number < 0 || number > 0xFF) return false;
+  const auto type = static_cast<Type>(number);
+  return IsArray(type) ? CanBeElement(ElementOf(type))
+                       : number < static_cast<int64_t>(Type::kArray);
+}
+
+// "int64", "timestamptz", "int64-array", …; the words of S-expressions, messages and Python.
 absl::string_view Name(Type type);
 std::optional<Type> TypeFromName(absl::string_view name);
 

@@ -58,7 +58,7 @@ struct Value {
     return cell;
   }
 
-  // `count` values for one list parameter. Borrows them.
+  // `count` values: a list argument, or the cell of an array. Borrows them.
   static Value Array(const Value* items, uint32_t count) {
     Value cell;
     cell.type = Type::kArray;

@@ -14,6 +14,7 @@ struct CellsObject {
   PyObject_HEAD
   std::vector<ferro_value>* cells;
   std::deque<std::string>* texts;  // what the cells point at
+  std::deque<std::vector<ferro_value>>* items;
   size_t columns;
 };
 
@@ -47,6 +48,20 @@ bool HasBytes(const ferro_value& cell) {
          cell.type == FERRO_TYPE_UUID || cell.type == FERRO_TYPE_DECIMAL;
 }
 
+// Makes a cell outlive what it was made from.
+void Own(CellsObject& self, ferro_value& cell) {
+  if (cell.type == FERRO_TYPE_ARRAY) {
+    auto& items = self.items->emplace_back(cell.as.items, cell.as.items + cell.size);
+    for (ferro_value& item : items) Own(self, item);
+    cell.as.items = items.data();
+    return;
+  }
+  if (cell.type == FERRO_TYPE_DECIMAL) MakeSmall(cell);
+  if (HasBytes(cell) && (cell.flags & FERRO_VALUE_SMALL_DECIMAL) == 0) {
+    cell.as.bytes = self.texts->emplace_back(cell.as.bytes, cell.size).data();
+  }
+}
+
 bool AddCell(ModuleState& state, CellsObject& self, uint8_t type, PyObject* value) {
   ferro_value cell = ferro_null();
   Scratch scratch;
@@ -56,10 +71,7 @@ bool AddCell(ModuleState& state, CellsObject& self, uint8_t type, PyObject* valu
   target.type = is_json ? static_cast<uint8_t>(FERRO_TYPE_TEXT) : type;
   if (!Bind(state, target, value, cell, scratch)) return false;
   if (is_json) cell.type = FERRO_TYPE_JSON;
-  if (cell.type == FERRO_TYPE_DECIMAL) MakeSmall(cell);
-  if (HasBytes(cell) && (cell.flags & FERRO_VALUE_SMALL_DECIMAL) == 0) {
-    cell.as.bytes = self.texts->emplace_back(cell.as.bytes, cell.size).data();
-  }
+  Own(self, cell);
   self.cells->push_back(cell);
   return true;
 }
@@ -88,6 +100,7 @@ PyObject* Cells_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   CellsObject& self = AsCells(made.get());
   self.cells = new std::vector<ferro_value>;
   self.texts = new std::deque<std::string>;
+  self.items = new std::deque<std::vector<ferro_value>>;
   self.columns = static_cast<size_t>(PyBytes_GET_SIZE(types));
   Ref iterator = Ref::Steal(PyObject_GetIter(rows));
   if (!iterator) return nullptr;
@@ -123,6 +136,7 @@ void Cells_dealloc(PyObject* object) {
   PyTypeObject* type = Py_TYPE(object);
   delete AsCells(object).cells;
   delete AsCells(object).texts;
+  delete AsCells(object).items;
   type->tp_free(object);
   Py_DECREF(type);
 }

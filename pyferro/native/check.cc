@@ -110,6 +110,9 @@ bool NativeCheck::Read(PyObject* check, uint8_t type, NativeCheck& out) {
     return false;
   }
   out.finite_ = static_cast<bool>(Asked(check, "finite", good));
+  out.no_nulls_ = static_cast<bool>(Asked(check, "no_nulls", good));
+  const bool is_array = (type & FERRO_TYPE_ARRAY_OF) != 0;
+  if (out.no_nulls_ && !is_array) return false;
   Ref json_type = Asked(check, "json_type", good);
   if (!good || (out.multiple_of_ != 0 && type != FERRO_TYPE_INT64)) return false;
   if (json_type && json_type.get() != reinterpret_cast<PyObject*>(&PyDict_Type) &&
@@ -120,7 +123,7 @@ bool NativeCheck::Read(PyObject* check, uint8_t type, NativeCheck& out) {
   out.has_length_ = min_length >= 0 || max_length >= 0;
   if (min_length >= 0) out.min_length_ = min_length;
   if (max_length >= 0) out.max_length_ = max_length;
-  return !out.has_length_ || type == FERRO_TYPE_TEXT || type == FERRO_TYPE_BYTES;
+  return !out.has_length_ || is_array || type == FERRO_TYPE_TEXT || type == FERRO_TYPE_BYTES;
 }
 
 NativeCheck::Result NativeCheck::TestDecimal(const ferro_value& cell) const {
@@ -157,6 +160,12 @@ NativeCheck::Result NativeCheck::Test(const ferro_value& cell, PyObject* value) 
       if (!PyUnicode_Check(value) && !PyBytes_Check(value)) return Result::kUndecided;
       const Py_ssize_t length = PyUnicode_Check(value) ? PyUnicode_GET_LENGTH(value) : PyBytes_GET_SIZE(value);
       return result(length >= min_length_ && length <= max_length_);
+    }
+    case FERRO_TYPE_ARRAY: {
+      const ferro_value* const end = cell.as.items + cell.size;
+      const auto is_null = [](const ferro_value& item) { return item.type == FERRO_TYPE_NULL; };
+      return result(cell.size >= min_length_ && cell.size <= max_length_ &&
+                    !(no_nulls_ && std::any_of(cell.as.items, end, is_null)));
     }
     case FERRO_TYPE_JSON: return result(json_type_ == nullptr || Py_IS_TYPE(value, json_type_));
     default: return Result::kPassed;

@@ -36,6 +36,7 @@ class NativeCheck {
   Py_ssize_t min_length_ = 0, max_length_ = PY_SSIZE_T_MAX;
   bool has_length_ = false;
   bool finite_ = false;
+  bool no_nulls_ = false;  // among the items of an array
   int64_t max_digits_ = -1, decimal_places_ = -1;  // -1: any
   PyTypeObject* json_type_ = nullptr;         // dict or list, which outlive everything
 };

@@ -156,19 +156,10 @@ bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t
     const auto type = static_cast<uint8_t>(types[i]);
     PyObject* value = PyTuple_GET_ITEM(values, i);
     ferro_value& argument = request.arguments[static_cast<size_t>(i)];
-    if ((type & kListFlag) == 0) {
-      if (!Pack(state, type, value, argument, request.scratch)) return false;
-      continue;
-    }
-    std::vector<ferro_value>& items = request.scratch.Array();
-    items.resize(static_cast<size_t>(PyTuple_GET_SIZE(value)));
-    for (size_t k = 0; k < items.size(); ++k) {
-      if (!Pack(state, type & ~kListFlag & 0xFF, PyTuple_GET_ITEM(value, static_cast<Py_ssize_t>(k)), items[k],
-                request.scratch)) {
-        return false;
-      }
-    }
-    argument = ferro_array(items.data(), static_cast<uint32_t>(items.size()));
+    const bool packed = (type & kListFlag) == 0
+                            ? Pack(state, type, value, argument, request.scratch)
+                            : PackItems(state, type & ~kListFlag & 0xFF, value, argument, request.scratch);
+    if (!packed) return false;
   }
   return true;
 }

@@ -119,6 +119,18 @@ Ref Binary(ModuleState& state, int op, const Operand& left, const Operand& right
               type);
 }
 
+// Of what is an expression, whether its value is an array.
+bool IsArray(const ModuleState& state, PyObject* object) {
+  return IsExpr(state, object) && (AsExpr(object).type & FERRO_TYPE_ARRAY_OF) != 0;
+}
+bool IsArray(const ModuleState& state, PyObject* a, PyObject* b) { return IsArray(state, a) || IsArray(state, b); }
+
+PyObject* RefuseArray(const char* what) {
+  return PyErr_Format(PyExc_TypeError,
+                      "arrays %s: test them by ==, != and None, or select the rows and look at them in the program",
+                      what);
+}
+
 PyObject* Compare(PyObject* self, PyObject* other, int how) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
@@ -127,6 +139,9 @@ PyObject* Compare(PyObject* self, PyObject* other, int how) {
     if (how == Py_NE) return Unary(*state, FERRO_UNARY_IS_NOT_NULL, self, FERRO_TYPE_BOOL).release();
     PyErr_SetString(PyExc_TypeError, "None has no order: use == None or != None");
     return nullptr;
+  }
+  if (how != Py_EQ && how != Py_NE && IsArray(*state, self, other)) {
+    return RefuseArray("have no order in a query");
   }
   int op = FERRO_BINARY_EQUAL;
   switch (how) {
@@ -227,6 +242,10 @@ Ref InList(PyObject* self, PyObject* values, bool negated) {
     PyErr_SetString(PyExc_TypeError, "in_() takes a list, tuple or set of values");
     return {};
   }
+  if (IsArray(*state, self)) {
+    RefuseArray("are not looked for in a list");
+    return {};
+  }
   Ref items = Ref::Steal(PySequence_Tuple(values));
   if (!items) return {};
   const Py_ssize_t count = PyTuple_GET_SIZE(items.get());
@@ -274,6 +293,7 @@ PyObject* Expr_between(PyObject* self, PyObject* const* args, Py_ssize_t count) 
     PyErr_SetString(PyExc_TypeError, "between() takes a low and a high end");
     return nullptr;
   }
+  if (IsArray(*state, self)) return RefuseArray("have no order in a query");
   Operand low, high;
   if (!ToOperand(*state, self, args[0], low) || !ToOperand(*state, self, args[1], high)) return nullptr;
   const ExprObject& expr = AsExpr(self);
@@ -290,6 +310,7 @@ PyObject* Expr_between(PyObject* self, PyObject* const* args, Py_ssize_t count) 
 PyObject* Expr_like(PyObject* self, PyObject* pattern) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
+  if (IsArray(*state, self, pattern)) return RefuseArray("match no pattern");
   Operand right;
   if (!ToOperand(*state, self, pattern, right)) return nullptr;
   if (PyUnicode_Check(pattern)) {
@@ -420,7 +441,8 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
                                    &measures.places, &members)) {
     return nullptr;
   }
-  if (canonical <= FERRO_TYPE_NULL || canonical >= FERRO_TYPE_ARRAY) {
+  const int scalar = canonical & ~FERRO_TYPE_ARRAY_OF;
+  if (scalar <= FERRO_TYPE_NULL || scalar >= FERRO_TYPE_ARRAY) {
     PyErr_SetString(PyExc_ValueError, "not a canonical type of a column");
     return nullptr;
   }

@@ -20,7 +20,10 @@ bool HaveDateTime() {
 Ref WrongType(const Target& target, PyObject* value, const char* advice = "") {
   Ref type = Text(ferro_type_name(target.type));
   if (!type) return {};
-  if (target.column != nullptr) {
+  if (target.is_element && target.column != nullptr) {
+    PyErr_Format(PyExc_TypeError, "the arrays of column %R hold %U, and an element of type %.100s was given%s",
+                 target.column, type.get(), Py_TYPE(value)->tp_name, advice);
+  } else if (target.column != nullptr) {
     PyErr_Format(PyExc_TypeError, "column %R holds %U, and a value of type %.100s was given%s",
                  target.column, type.get(), Py_TYPE(value)->tp_name, advice);
   } else {
@@ -145,6 +148,26 @@ Ref AdaptInterval(ModuleState& state, const Target& target, PyObject* value) {
   return Ref::Borrow(value);
 }
 
+// A tuple of its own: the list may be changed while the statement is under way.
+Ref AdaptArray(ModuleState& state, const Target& target, PyObject* value) {
+  if (!PyList_Check(value) && !PyTuple_Check(value)) return WrongType(target, value, ": give a list");
+  Ref items = Ref::Steal(PySequence_Tuple(value));
+  if (!items) return {};
+  const Py_ssize_t count = PyTuple_GET_SIZE(items.get());
+  Ref adapted = Ref::Steal(PyTuple_New(count));
+  if (!adapted) return {};
+  Target element = target;
+  element.type = static_cast<uint8_t>(target.type & ~FERRO_TYPE_ARRAY_OF);
+  element.is_element = true;
+  element.measures = {};  // those of the column are the list's
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    Ref item = Adapt(state, element, PyTuple_GET_ITEM(items.get(), i));
+    if (!item) return {};
+    PyTuple_SET_ITEM(adapted.get(), i, item.release());
+  }
+  return adapted;
+}
+
 bool PackText(PyObject* value, uint8_t type, ferro_value& out) {
   Py_ssize_t size = 0;
   const char* text = PyUnicode_AsUTF8AndSize(value, &size);
@@ -176,6 +199,7 @@ int64_t DaysOf(PyObject* value) {
 Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
   if (value == Py_None) return Ref::Borrow(value);
   if (!HaveDateTime()) return {};
+  if ((target.type & FERRO_TYPE_ARRAY_OF) != 0) return AdaptArray(state, target, value);
   if (target.type != FERRO_TYPE_JSON) {
     const int is_enum = PyObject_IsInstance(value, state.enum_type);
     if (is_enum < 0) return {};
@@ -240,12 +264,26 @@ int InferType(ModuleState& state, PyObject* value) {
   return -1;
 }
 
+bool PackItems(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out, Scratch& scratch) {
+  std::vector<ferro_value>& items = scratch.Array();
+  items.resize(static_cast<size_t>(PyTuple_GET_SIZE(adapted)));
+  for (size_t i = 0; i < items.size(); ++i) {
+    PyObject* item = PyTuple_GET_ITEM(adapted, static_cast<Py_ssize_t>(i));
+    if (!Pack(state, type, item, items[i], scratch)) return false;
+  }
+  out = ferro_array(items.data(), static_cast<uint32_t>(items.size()));
+  return true;
+}
+
 bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out, Scratch& scratch) {
   if (adapted == Py_None) {
     out = ferro_null();
     return true;
   }
   if (!HaveDateTime()) return false;
+  if ((type & FERRO_TYPE_ARRAY_OF) != 0) {
+    return PackItems(state, static_cast<uint8_t>(type & ~FERRO_TYPE_ARRAY_OF), adapted, out, scratch);
+  }
   switch (type) {
     case FERRO_TYPE_BOOL: out = ferro_integer(type, adapted == Py_True ? 1 : 0); return true;
     case FERRO_TYPE_INT64: {

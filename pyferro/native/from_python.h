@@ -47,13 +47,17 @@ struct Target {
   PyObject* dump = nullptr;
   bool stored = false;
   Measures measures = {};  // of what is stored only
+  bool is_element = false;  // of an array in that column
 };
 
-// None stays None. Raises TypeError for a value of another type, DataError for one that cannot be held.
+// None stays None, an array becomes a tuple of adapted objects. Raises TypeError for a value of another type, DataError for one that cannot be held.
 Ref Adapt(ModuleState& state, const Target& target, PyObject* value);
 
 // The canonical type that fits a value when the other side has none; raises TypeError when nothing does.
 int InferType(ModuleState& state, PyObject* value);
+
+// A tuple of adapted objects as items of one type: a list argument, or an array.
+bool PackItems(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out, Scratch& scratch);
 
 // Of an adapted object. False with an exception. The object must live as long as the argument.
 bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out, Scratch& scratch);

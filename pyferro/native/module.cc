@@ -77,6 +77,7 @@ constexpr Constant kConstants[] = {
     {"TIME", FERRO_TYPE_TIME},           {"TIMESTAMP", FERRO_TYPE_TIMESTAMP},
     {"TIMESTAMPTZ", FERRO_TYPE_TIMESTAMPTZ}, {"INTERVAL", FERRO_TYPE_INTERVAL},
     {"UUID", FERRO_TYPE_UUID},           {"JSON", FERRO_TYPE_JSON},
+    {"ARRAY_OF", FERRO_TYPE_ARRAY_OF},
     {"RESULT_ROWS", static_cast<int>(Result::kRows)},       {"RESULT_FIRST", static_cast<int>(Result::kFirst)},
     {"RESULT_SCALARS", static_cast<int>(Result::kScalars)}, {"RESULT_SCALAR", static_cast<int>(Result::kScalar)},
     {"RESULT_COUNT", static_cast<int>(Result::kCount)},

@@ -230,7 +230,8 @@ bool ReadColumn(PyObject* field, PyObject* name, long type, ColumnPlan& out) {
   Ref convert = Attribute(field, "convert");
   Ref check = Attribute(field, "check");
   if (PyErr_Occurred()) return false;
-  out.may_be_container = out.type == FERRO_TYPE_JSON || out.level == kFieldLevel;
+  out.may_be_container = out.type == FERRO_TYPE_JSON || (out.type & FERRO_TYPE_ARRAY_OF) != 0 ||
+                         out.level == kFieldLevel;
   out.parse_json = convert && PyUnicode_CompareWithASCIIString(convert.get(), "json") == 0 && !out.json_text;
   out.has_check = static_cast<bool>(check);
   if (check) {

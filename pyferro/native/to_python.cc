@@ -57,6 +57,17 @@ PyObject* JsonOf(ModuleState& state, const ferro_value& cell, bool parse) {
   return ParseJson(state, cell.as.bytes, cell.size);
 }
 
+PyObject* ListOf(ModuleState& state, const ferro_value& cell) {
+  Ref list = Ref::Steal(PyList_New(cell.size));
+  if (!list) return nullptr;
+  for (uint32_t i = 0; i < cell.size; ++i) {
+    PyObject* item = ToPython(state, cell.as.items[i], false);
+    if (item == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), i, item);
+  }
+  return list.release();
+}
+
 }  // namespace
 
 PyObject* ToPython(ModuleState& state, const ferro_value& cell, bool parse_json) {
@@ -82,6 +93,7 @@ PyObject* ToPython(ModuleState& state, const ferro_value& cell, bool parse_json)
     case FERRO_TYPE_INTERVAL: return DeltaOf(cell.as.integer);
     case FERRO_TYPE_UUID: return MakeUuid(state, cell.as.bytes);
     case FERRO_TYPE_JSON: return JsonOf(state, cell, parse_json);
+    case FERRO_TYPE_ARRAY: return ListOf(state, cell);
     default: PyErr_Format(PyExc_SystemError, "a cell of unknown type %d", cell.type); return nullptr;
   }
 }

@@ -24,6 +24,7 @@ static void test_database(const char *url, int by_poll) {
     CHECK(server.size > 0 && dialect.size > 0);
     test_statements(&in);
     test_types(&in);
+    test_arrays(&in);
     test_errors(&in);
     test_transactions(&in);
     test_waiting(&in);

@@ -85,6 +85,7 @@ int64_t count_people(const session *in, ferro_transaction *transaction);
 void test_without_a_database(void);
 void test_statements(const session *in);
 void test_types(const session *in);
+void test_arrays(const session *in);
 void test_errors(const session *in);
 void test_transactions(const session *in);
 void test_waiting(const session *in);

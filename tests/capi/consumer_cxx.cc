@@ -1,4 +1,5 @@
 // The consumer again, read by a C++ compiler: the headers, and what they define inline, mean the same there.
+#include "arrays.c"
 #include "consumer.c"
 #include "errors.c"
 #include "statements.c"

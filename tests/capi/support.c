@@ -73,11 +73,35 @@ static int has_bytes(const ferro_value *value) {
   }
 }
 
+static void cell_free(const ferro_value *value) {
+  uint32_t i;
+  if (has_bytes(value)) free((void *)value->as.bytes);
+  if (value->type != FERRO_TYPE_ARRAY) return;
+  for (i = 0; i < value->size; ++i) cell_free(&value->as.items[i]);
+  free((void *)value->as.items);
+}
+
+/* With memory of its own. */
+static ferro_value cell_copy(const ferro_value *value) {
+  ferro_value copy = *value;
+  uint32_t i;
+  if (has_bytes(value)) {
+    char *data = (char *)malloc(value->size + 1u);
+    if (data == NULL) abort();
+    if (value->size > 0) memcpy(data, value->as.bytes, value->size);
+    copy.as.bytes = data;
+  } else if (value->type == FERRO_TYPE_ARRAY) {
+    ferro_value *items = (ferro_value *)malloc((value->size + 1u) * sizeof *items);
+    if (items == NULL) abort();
+    for (i = 0; i < value->size; ++i) items[i] = cell_copy(&value->as.items[i]);
+    copy.as.items = items;
+  }
+  return copy;
+}
+
 void result_free(result *rows) {
   size_t i;
-  for (i = 0; i < rows->rows * rows->columns; ++i) {
-    if (has_bytes(&rows->cells[i])) free((void *)rows->cells[i].as.bytes);
-  }
+  for (i = 0; i < rows->rows * rows->columns; ++i) cell_free(&rows->cells[i]);
   free(rows->cells);
   memset(rows, 0, sizeof *rows);
 }
@@ -91,15 +115,7 @@ static void append(result *rows, const ferro_batch *batch) {
   CHECK(rows->rows == 0 || rows->columns == ferro_batch_columns(batch));
   rows->cells = (ferro_value *)realloc(rows->cells, (old + added) * sizeof *cells);
   if (rows->cells == NULL) abort();
-  memcpy(rows->cells + old, cells, added * sizeof *cells);
-  for (i = 0; i < added; ++i) {
-    if (has_bytes(&cells[i])) {
-      char *copy = (char *)malloc(cells[i].size + 1u);
-      if (copy == NULL) abort();
-      if (cells[i].size > 0) memcpy(copy, cells[i].as.bytes, cells[i].size);
-      rows->cells[old + i].as.bytes = copy;
-    }
-  }
+  for (i = 0; i < added; ++i) rows->cells[old + i] = cell_copy(&cells[i]);
   rows->columns = ferro_batch_columns(batch);
   rows->rows += ferro_batch_rows(batch);
 }

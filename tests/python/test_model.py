@@ -72,7 +72,7 @@ def test_annotations_become_canonical_types() -> None:
         "word": _native.TEXT,
         "inner": _native.JSON,
         "point": _native.JSON,
-        "things": _native.JSON,
+        "things": _native.ARRAY_OF | _native.INT64,
         "anything": _native.JSON,
         "mark": _native.INT64,
         "ref": _native.UUID,

@@ -13,6 +13,7 @@
 
 #include "absl/time/clock.h"
 #include "engine/db/driver.h"
+#include "engine/value/copy.h"
 #include "engine/value/decimal.h"
 #include "tests/support/run_task.h"
 #include "tests/support/status_matchers.h"
@@ -59,10 +60,7 @@ class OnServer {
     Answer answer;
     EachRow sink([&](std::span<const Value> row) {
       std::vector<Value>& copy = answer.rows.emplace_back(row.begin(), row.end());
-      for (Value& cell : copy) {
-        if (!HasBytes(cell.type) || cell.is_small_decimal()) continue;
-        cell.bytes = answer.arena.Copy(cell.view()).data();
-      }
+      for (Value& cell : copy) cell = CopyOf(cell, answer.arena);
     });
     auto outcome = RunTask(connection.Run(request, &sink));
     answer.status = outcome.status();

@@ -32,6 +32,9 @@ enum {
   FERRO_PLAN_NODE = 5
 };
 
+/* Types are those of value.h; of a parameter, a column or a result also an array, FERRO_TYPE_ARRAY_OF | element. A list
+ * parameter has no arrays in it. */
+
 /* A plan being written. From one thread at a time. Nothing is checked before the plan is compiled. */
 typedef struct ferro_plan ferro_plan;
 

@@ -27,7 +27,7 @@ FERRO_API size_t ferro_statement_parameter_count(const ferro_statement *statemen
 FERRO_API size_t ferro_statement_column_count(const ferro_statement *statement);
 
 /* An operation that runs `statement` with one argument for each parameter: NULL or of the declared type, an array for
- * a list parameter. Arguments and what they point at are borrowed until the operation is freed. `transaction` may be
+ * a list parameter and for one declared as an array. Arguments and what they point at are borrowed until the operation is freed. `transaction` may be
  * NULL: then the statement is its own transaction.
  * FERRO_ERROR_INVALID_ARGUMENT: not as many arguments, or not of the types, that the plan says.
  * FERRO_ERROR_NOT_NULL: the argument for the key of an insert is NULL. No server is asked: some would number the row.

@@ -24,8 +24,14 @@ enum {
   FERRO_TYPE_INTERVAL = 11,     /* integer: microseconds */
   FERRO_TYPE_UUID = 12,         /* bytes: 16 of them */
   FERRO_TYPE_JSON = 13,         /* bytes: JSON text */
-  FERRO_TYPE_ARRAY = 14         /* items: `size` values, for one list parameter */
+  FERRO_TYPE_ARRAY = 14,        /* items: `size` values, each NULL or a scalar. Of cells and arguments only */
+  FERRO_TYPE_ARRAY_OF = 64      /* a bit, of declared types only: see below */
 };
+
+/* A plan declares an array (a column, parameter or result) as the type of its elements with the bit above:
+ * FERRO_TYPE_ARRAY_OF | FERRO_TYPE_INT64. Elements are of any type but NULL, BYTES, JSON and ARRAY. Its cells and
+ * arguments are NULL or FERRO_TYPE_ARRAY, whose items are NULL or of the elements' type. PostgreSQL has arrays; the
+ * others hold them as JSON text, to and from which the library turns them. */
 
 enum { FERRO_VALUE_SMALL_DECIMAL = 1 };
 
@@ -80,7 +86,7 @@ static inline ferro_value ferro_small_decimal(int64_t coefficient, uint16_t scal
   return value;
 }
 
-/* One argument for a list parameter; borrows `items`. */
+/* One argument for a list parameter, or for a parameter declared as an array; borrows `items`. */
 static inline ferro_value ferro_array(const ferro_value *items, uint32_t count) {
   ferro_value value = {FERRO_TYPE_ARRAY, 0, 0, 0, {0}};
   value.size = count;
@@ -88,7 +94,7 @@ static inline ferro_value ferro_array(const ferro_value *items, uint32_t count) 
   return value;
 }
 
-/* "int64", "timestamptz"; "unknown" for a number that this library does not know. */
+/* "int64", "timestamptz", "int64-array"; "unknown" for a number that this library does not know. */
 FERRO_API ferro_bytes ferro_type_name(int32_t type);
 
 #ifdef __cplusplus

@@ -87,6 +87,25 @@ TEST_F(MysqlEncode, NullsKeepTheirType) {
   EXPECT_EQ(*binds_.view()[0].is_null, 1);
 }
 
+TEST_F(MysqlEncode, ArraysAreJson) {
+  const Value items[] = {Value::Bytes(Type::kText, "é\""), Value::Null()};
+  const Value values[] = {Value::Array(items, 2), Value::Array(nullptr, 0), Value::Null()};
+  std::vector<db::Parameter> parameters;
+  for (const Value& value : values)
+    parameters.push_back({&value, 1, 1, ArrayOf(Type::kText), false});
+  ASSERT_OK(binds_.Encode(parameters, kMaxPacket));
+  EXPECT_EQ(Bytes(binds_.view()[0]), "[\"é\\\"\",null]");
+  EXPECT_EQ(Bytes(binds_.view()[1]), "[]");
+  EXPECT_EQ(*binds_.view()[2].is_null, 1);
+  for (const MYSQL_BIND& bind : binds_.view()) EXPECT_EQ(bind.buffer_type, MYSQL_TYPE_STRING);
+  const Value infinite = Value::Float64(std::numeric_limits<double>::infinity());
+  const Value bad = Value::Array(&infinite, 1);
+  const db::Parameter parameter{&bad, 1, 1, ArrayOf(Type::kFloat64), false};
+  const absl::Status status = binds_.Encode({&parameter, 1}, kMaxPacket);
+  EXPECT_ERROR(ErrorClass::kOutOfRange, status);
+  EXPECT_NE(DetailOf(status).hint, "");
+}
+
 TEST_F(MysqlEncode, TheSignatureIsOfTheTypes) {
   One(Value::Int64(1));
   const uint64_t integer = binds_.signature();

@@ -221,6 +221,97 @@ TEST_F(PostgresqlDecode, TextIsCheckedOnlyWhereTheServerDidNot) {
   EXPECT_EQ(Decode(kJsonbOid, Type::kJson, "\2{}", true), CellFault::kMalformed);
 }
 
+// Of int4, with `lower_bound` and with a length that need not be that of `items`.
+std::string IntArray(const std::vector<std::string>& items, int32_t count,
+                     int32_t lower_bound = 1) {
+  std::string wire =
+      Big(int32_t{1}) + Big(int32_t{0}) + Big(uint32_t{kInt4Oid}) + Big(count) + Big(lower_bound);
+  for (const std::string& item : items) wire += Big(static_cast<int32_t>(item.size())) + item;
+  return wire;
+}
+
+class PostgresqlDecodeArray : public ::testing::Test {
+ protected:
+  CellFault Decode(absl::string_view wire, Oid element = kInt4Oid, Type wanted = Type::kInt64) {
+    wire_ = std::string(wire);
+    return DecodeArray(wire_, element, ChooseDecoder(element, wanted, true), arena_, cell_);
+  }
+  Arena arena_;
+  std::string wire_;
+  Value cell_;
+};
+
+TEST_F(PostgresqlDecodeArray, ItemsFollowEachOther) {
+  ASSERT_EQ(Decode(IntArray({Big(int32_t{1}), Big(int32_t{-2})}, 3) + Big(int32_t{-1})),
+            CellFault::kNone);
+  ASSERT_EQ(cell_.type, Type::kArray);
+  ASSERT_EQ(cell_.size, 3u);
+  EXPECT_EQ(cell_.items[0].integer, 1);
+  EXPECT_EQ(cell_.items[1].integer, -2);
+  EXPECT_TRUE(cell_.items[2].is_null());
+  ASSERT_EQ(Decode(Big(int32_t{0}) + Big(int32_t{0}) + Big(uint32_t{kInt4Oid})), CellFault::kNone);
+  EXPECT_EQ(cell_.size, 0u);
+  ASSERT_EQ(Decode(IntArray({}, 0)), CellFault::kNone);
+  EXPECT_EQ(cell_.size, 0u);
+}
+
+TEST_F(PostgresqlDecodeArray, AnotherShapeIsAFaultOfItsOwn) {
+  const std::string one = Big(int32_t{4});
+  EXPECT_EQ(Decode(IntArray({one}, 1, 0)), CellFault::kLowerBound);
+  EXPECT_EQ(Decode(IntArray({one}, 1, -5)), CellFault::kLowerBound);
+  std::string two = IntArray({one}, 1);
+  two[3] = 2;
+  EXPECT_EQ(Decode(two), CellFault::kDimensions);
+  EXPECT_EQ(Decode(IntArray({one}, 1), kInt8Oid), CellFault::kMalformed);
+  EXPECT_EQ(Decode(IntArray({"123"}, 1)), CellFault::kMalformed);
+}
+
+TEST_F(PostgresqlDecodeArray, LiesAboutLengthsAreFound) {
+  const std::string one = Big(int32_t{4});
+  const std::string good = IntArray({one, one}, 2);
+  for (size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(Decode(good.substr(0, size)), CellFault::kMalformed) << size;
+  }
+  EXPECT_EQ(Decode(good + "x"), CellFault::kMalformed);
+  for (const int32_t count : {-1, 1, 3, std::numeric_limits<int32_t>::max()}) {
+    EXPECT_EQ(Decode(IntArray({one, one}, count)), CellFault::kMalformed) << count;
+  }
+  for (const int32_t length : {-2, 5, std::numeric_limits<int32_t>::max()}) {
+    EXPECT_EQ(Decode(IntArray({}, 1) + Big(length) + one), CellFault::kMalformed) << length;
+  }
+  EXPECT_EQ(Decode(Big(int32_t{-1}) + good.substr(4)), CellFault::kMalformed);
+  EXPECT_EQ(Decode(Big(int32_t{0}) + good.substr(4)), CellFault::kMalformed);
+}
+
+TEST_F(PostgresqlDecodeArray, SurvivesDamage) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937_64 random(seed);
+  const std::string good = IntArray({Big(int32_t{1}), Big(int32_t{2})}, 3) + Big(int32_t{-1});
+  for (int i = 0; i < 20'000; ++i) {
+    std::string wire = good;
+    for (int k = 0; k < 3; ++k) wire[random() % wire.size()] = static_cast<char>(random());
+    wire.resize(random() % (wire.size() + 1));
+    if (Decode(wire) == CellFault::kNone) {
+      ASSERT_LE(cell_.size, 3u);
+    }
+  }
+}
+
+TEST(PostgresqlOids, AnArrayOfEachParameterIsReadBack) {
+  for (int number = 0; number < kTypeCount; ++number) {
+    const auto type = static_cast<Type>(number);
+    if (!CanBeElement(type)) continue;
+    const Oid array = ParameterOid(ArrayOf(type), false);
+    EXPECT_EQ(array, ParameterOid(type, true));
+    EXPECT_EQ(ElementOid(array), ParameterOid(type, false));
+    EXPECT_EQ(NaturalType(array), ArrayOf(type));
+  }
+  EXPECT_EQ(NaturalType(1001 /* bytea[] */), Type::kNull);
+  EXPECT_EQ(NaturalType(199 /* json[] */), Type::kNull);
+  EXPECT_EQ(ElementOid(kInt4Oid), 0u);
+}
+
 // A result as the server would have sent it, made by libpq itself.
 ResultHandle MakeResult(Oid oid, absl::string_view cell) {
   ResultHandle result(PQmakeEmptyPGresult(nullptr, PGRES_TUPLES_OK));
@@ -266,6 +357,38 @@ TEST_F(PostgresqlDecode, RefusesAResultThatIsNotTheDeclaredOne) {
   EXPECT_NE(DetailOf(status).hint.find("no time zone"), std::string::npos);
   const std::vector<sql::ResultColumn> two = {{"seen", Type::kTimestamp}, {"more", Type::kText}};
   EXPECT_ERROR(ErrorClass::kInvalidArgument, decoder.Start(result.get(), two, true));
+}
+
+TEST_F(PostgresqlDecode, AnArrayIsReadAsDeclaredOrAsItIs) {
+  const ResultHandle result = MakeResult(1007 /* int4[] */, IntArray({Big(int32_t{5})}, 1));
+  const std::vector<sql::ResultColumn> numbers = {{"seen", ArrayOf(Type::kInt64)}};
+  const std::vector<sql::ResultColumn> texts = {{"seen", ArrayOf(Type::kText)}};
+  const std::vector<sql::ResultColumn> integer = {{"seen", Type::kInt64}};
+  for (const std::vector<sql::ResultColumn>& wanted : {numbers, {}}) {
+    RowDecoder decoder;
+    ASSERT_OK(decoder.Start(result.get(), wanted, true));
+    Batch batch;
+    batch.Reset(1);
+    ASSERT_OK(decoder.Decode(result.get(), 0, 2, batch));
+    ASSERT_EQ(batch.row(0)[0].size, 1u);
+    EXPECT_EQ(batch.row(0)[0].items[0].integer, 5);
+    EXPECT_TRUE(batch.row(1)[0].is_null());
+  }
+  RowDecoder decoder;
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Start(result.get(), texts, true));
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Start(result.get(), integer, true));
+}
+
+TEST_F(PostgresqlDecode, AnArrayOfAnotherShapeNamesItsColumn) {
+  const ResultHandle result = MakeResult(1007, IntArray({Big(int32_t{5})}, 1, 0));
+  RowDecoder decoder;
+  ASSERT_OK(decoder.Start(result.get(), {}, true));
+  Batch batch;
+  batch.Reset(1);
+  const absl::Status status = decoder.Decode(result.get(), 0, 1, batch);
+  EXPECT_ERROR(ErrorClass::kOutOfRange, status);
+  EXPECT_EQ(DetailOf(status).column, "seen");
+  EXPECT_NE(DetailOf(status).hint, "");
 }
 
 }  // namespace

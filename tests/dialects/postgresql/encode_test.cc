@@ -93,6 +93,35 @@ TEST(PostgresqlEncode, AnEmptyArrayHasNoDimension) {
   EXPECT_EQ(Wire(encoder), Big(int32_t{0}) + Big(int32_t{0}) + Big(uint32_t{kTextOid}));
 }
 
+TEST(PostgresqlEncode, AnArrayIsOneValue) {
+  const Value items[] = {Value::Int64(7), Value::Null()};
+  const Value values[] = {Value::Array(items, 2), Value::Array(nullptr, 0), Value::Null()};
+  std::vector<db::Parameter> parameters;
+  for (const Value& value : values) parameters.push_back(One(value, ArrayOf(Type::kInt64)));
+  Encoder encoder;
+  ASSERT_OK(encoder.Encode(parameters));
+  for (const Oid type : encoder.types()) EXPECT_EQ(type, 1016u);
+  EXPECT_EQ(Wire(encoder, 0), Big(int32_t{1}) + Big(int32_t{1}) + Big(uint32_t{kInt8Oid}) +
+                                  Big(int32_t{2}) + Big(int32_t{1}) + Big(int32_t{8}) +
+                                  Big(int64_t{7}) + Big(int32_t{-1}));
+  EXPECT_EQ(Wire(encoder, 1), Big(int32_t{0}) + Big(int32_t{0}) + Big(uint32_t{kInt8Oid}));
+  EXPECT_EQ(encoder.values()[2], nullptr);
+}
+
+TEST(PostgresqlEncode, AnElementOfAnArrayIsNoRow) {
+  const Value items[] = {Value::Bytes(Type::kText, "ok"), Value::Bytes(Type::kText, "\xFF")};
+  const Value value = Value::Array(items, 2);
+  const db::Parameter parameters[] = {One(value, ArrayOf(Type::kText)), One(value, Type::kText),
+                                      One(items[0], ArrayOf(Type::kText))};
+  Encoder encoder;
+  const absl::Status status = encoder.Encode({parameters, 1});
+  EXPECT_ERROR(ErrorClass::kInvalidText, status);
+  EXPECT_EQ(status.message(), "element 2 of parameter 1 is not valid UTF-8");
+  EXPECT_EQ(DetailOf(status).row, -1);
+  EXPECT_ERROR(ErrorClass::kInvalidArgument, encoder.Encode({parameters + 1, 1}));
+  EXPECT_ERROR(ErrorClass::kInvalidArgument, encoder.Encode({parameters + 2, 1}));
+}
+
 TEST(PostgresqlEncode, NumericMatchesTheServersForm) {
   const auto numeric = [](absl::string_view text) {
     Arena arena;

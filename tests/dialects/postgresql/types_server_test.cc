@@ -11,6 +11,13 @@ namespace {
 
 std::string Text(const Value& value) {
   if (value.is_null()) return "NULL";
+  if (value.type == Type::kArray) {
+    std::string out = "{";
+    for (uint32_t i = 0; i < value.size; ++i) {
+      absl::StrAppend(&out, i > 0 ? "," : "", Text(value.items[i]));
+    }
+    return out + "}";
+  }
   if (value.type == Type::kDecimal) {
     std::string out;
     AppendDecimal(out, value);
@@ -143,14 +150,84 @@ TEST_F(PostgresqlTypes, RefusesConversionsThatWereNotAskedForRight) {
   EXPECT_EQ(Read("'a'::text", Type::kInt64), "bad stored value");
   EXPECT_EQ(Read("now()", Type::kTimestamp), "bad stored value");
   EXPECT_EQ(Read("'127.0.0.1'::inet"), "bad stored value");
-  EXPECT_EQ(Read("ARRAY[1]"), "bad stored value");
+  EXPECT_EQ(Read("ARRAY['a']", Type::kText), "bad stored value");
+  EXPECT_EQ(Read("ARRAY[1]", ArrayOf(Type::kText)), "bad stored value");
+  EXPECT_EQ(Read("ARRAY['\\x00'::bytea]"), "bad stored value");
+  EXPECT_EQ(Read("1", ArrayOf(Type::kInt64)), "bad stored value");
+  EXPECT_EQ(Read("'[1]'::jsonb", ArrayOf(Type::kInt64)), "bad stored value");
   EXPECT_EQ(Read("ROW(1, 'a')"), "bad stored value");
 }
 
+TEST_F(PostgresqlTypes, ArraysRoundTripWithTheirNulls) {
+  const auto round_trip = [this](Type element, std::vector<Value> items,
+                                 absl::string_view server_text) {
+    SCOPED_TRACE(std::string(server_text));
+    items.push_back(Value::Null());
+    const Value array = Value::Array(items.data(), static_cast<uint32_t>(items.size()));
+    const Type type = ArrayOf(element);
+    const db::Parameter parameter{&array, 1, 1, type, false};
+    const sql::ResultColumn columns[] = {{"", type}, {"", Type::kNull}, {"", Type::kText}};
+    db::Request request;
+    request.sql = "SELECT $1, $1, $1::text";
+    request.parameters = {&parameter, 1};
+    request.columns = columns;
+    request.returns_rows = true;
+    const Answer answer = RunOn(*connection_, request);
+    ASSERT_OK(answer.status);
+    for (const size_t column : {0, 1}) {
+      ASSERT_EQ(answer.cell(0, column).type, Type::kArray);
+      EXPECT_EQ(Text(answer.cell(0, column)), Text(array));
+      EXPECT_EQ(answer.cell(0, column).items[0].type, element);
+    }
+    EXPECT_EQ(Text(answer.cell(0, 2)), server_text);
+  };
+  round_trip(Type::kBool, {Value::Bool(true), Value::Bool(false)}, "{t,f,NULL}");
+  round_trip(Type::kInt64, {Value::Int64(std::numeric_limits<int64_t>::min())},
+             "{-9223372036854775808,NULL}");
+  round_trip(Type::kFloat64, {Value::Float64(1.5), Value::Float64(std::nan(""))}, "{1.5,NaN,NULL}");
+  round_trip(Type::kDecimal, {Value::SmallDecimal(-1230, 2)}, "{-12.30,NULL}");
+  round_trip(Type::kText, {Value::Bytes(Type::kText, ""), Value::Bytes(Type::kText, "ünï 🐘")},
+             "{\"\",\"ünï 🐘\",NULL}");
+  round_trip(Type::kDate, {Value::Integer(Type::kDate, kMaxDays)}, "{9999-12-31,NULL}");
+  round_trip(Type::kTime, {Value::Integer(Type::kTime, 1)}, "{00:00:00.000001,NULL}");
+  round_trip(Type::kTimestamp, {Value::Integer(Type::kTimestamp, -1)},
+             "{\"1969-12-31 23:59:59.999999\",NULL}");
+  round_trip(Type::kTimestampTz, {Value::Integer(Type::kTimestampTz, 0)},
+             "{\"1970-01-01 00:00:00+00\",NULL}");
+  round_trip(Type::kInterval, {Value::Integer(Type::kInterval, -1)}, "{-00:00:00.000001,NULL}");
+  round_trip(Type::kUuid, {Value::Bytes(Type::kUuid, "0123456789abcdef")},
+             "{30313233-3435-3637-3839-616263646566,NULL}");
+}
+
+TEST_F(PostgresqlTypes, ReadsArraysOfOtherWidths) {
+  for (const char* type : {"int2", "int4", "int8", "oid"}) {
+    const std::string literal = absl::StrCat("'{1,NULL,2}'::", type, "[]");
+    EXPECT_EQ(Read(literal), "{1,NULL,2}");
+    EXPECT_EQ(Read(literal, ArrayOf(Type::kInt64)), "{1,NULL,2}");
+    EXPECT_EQ(Read(literal, ArrayOf(Type::kDecimal)), "{1,NULL,2}");
+  }
+  EXPECT_EQ(Read("'{1.5}'::float4[]", ArrayOf(Type::kFloat64)), "{1.5}");
+  for (const char* type : {"text", "varchar(9)", "name"}) {
+    EXPECT_EQ(Read(absl::StrCat("'{a,\"b c\"}'::", type, "[]"), ArrayOf(Type::kText)), "{a,b c}");
+  }
+  EXPECT_EQ(Read("'{a}'::char(2)[]", ArrayOf(Type::kText)), "{a }");
+  EXPECT_EQ(Read("'{}'::int[]"), "{}");
+  EXPECT_EQ(Read("NULL::int[]"), "NULL");
+}
+
+TEST_F(PostgresqlTypes, RefusesArraysOfAnotherShape) {
+  EXPECT_EQ(Read("ARRAY[[1,2],[3,4]]"), "out of range");
+  EXPECT_EQ(Read("'[0:1]={1,2}'::int[]"), "out of range");
+  EXPECT_EQ(Read("'[2:2]={1}'::text[]", ArrayOf(Type::kText)), "out of range");
+  EXPECT_EQ(Read("'{infinity}'::date[]"), "out of range");
+  EXPECT_EQ(Read("'{NaN}'::numeric[]"), "out of range");
+  EXPECT_EQ(Read("ARRAY(SELECT unnest('[0:1]={1,2}'::int[]))"), "{1,2}") << "what the hint says";
+}
+
 TEST_F(PostgresqlTypes, ANullOfEveryTypeIsNull) {
-  for (int i = 0; i < kTypeCount; ++i) {
+  for (int i = 0; i <= 0xFF; ++i) {
     const Type type = static_cast<Type>(i);
-    if (type == Type::kArray) continue;
+    if (!IsDeclarable(i)) continue;
     const Value null;
     const db::Parameter parameter{&null, 1, 1, type, false};
     db::Request request;

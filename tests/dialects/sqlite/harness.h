@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "dialects/sqlite/driver.h"
 #include "engine/db/driver.h"
+#include "engine/value/copy.h"
 #include "tests/support/run_task.h"
 #include "tests/support/status_matchers.h"
 
@@ -25,7 +26,7 @@ using ferro::testing::RunTask;
 // Rows with bytes of their own.
 struct Rows {
   std::vector<std::vector<Value>> cells;
-  std::vector<std::unique_ptr<std::string>> texts;
+  Arena arena;
   db::Outcome outcome;
 
   const Value& at(size_t row, size_t column) const { return cells.at(row).at(column); }
@@ -96,13 +97,8 @@ class SqliteTest : public ::testing::Test {
     for (Type type : types) columns.push_back({.name = {}, .type = type});
     Rows rows;
     EachRow sink([&](std::span<const Value> row) {
-      std::vector<Value> copy(row.begin(), row.end());
-      for (Value& cell : copy) {
-        if (!HasBytes(cell.type) || cell.is_small_decimal()) continue;
-        rows.texts.push_back(std::make_unique<std::string>(cell.view()));
-        cell.bytes = rows.texts.back()->data();
-      }
-      rows.cells.push_back(std::move(copy));
+      std::vector<Value>& copy = rows.cells.emplace_back(row.begin(), row.end());
+      for (Value& cell : copy) cell = CopyOf(cell, rows.arena);
     });
     db::Request request{.statement_id = options.id,
                         .sql = sql,

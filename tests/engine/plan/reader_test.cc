@@ -271,7 +271,55 @@ TEST(PlanReader, RefusesEnumeratorsBeyondTheLast) {
                    writer.Int(kTypeCount);
                    writer.Node(Kind::kColumn, 3);
                  }),
-                 "an integer beyond 14");
+                 "an unknown type 15");
+}
+
+std::string ColumnOf(int64_t type) {
+  return DeleteWhere([type](Writer& writer) {
+    writer.Int(static_cast<int64_t>(ast::UnaryOp::kIsNull));
+    writer.Name("");
+    writer.Name("a");
+    writer.Int(type);
+    writer.Node(Kind::kColumn, 3);
+    writer.Node(Kind::kUnary, 2);
+  });
+}
+
+TEST(PlanReader, TakesArraysOfWhatCanBeAnElement) {
+  const Type arrays[] = {ArrayOf(Type::kInt64), ArrayOf(Type::kText), ArrayOf(Type::kUuid)};
+  for (const Type type : arrays) EXPECT_EQ(ColumnOf(static_cast<int64_t>(type)), "accepted");
+  for (const int64_t type : {14, 0x40, 0x40 | 6, 0x40 | 13, 0x40 | 14, 0x80 | 2, 0x142}) {
+    EXPECT_REFUSED(ColumnOf(type), "an unknown type");
+  }
+}
+
+TEST(PlanReader, RefusesArraysWhereTheyHaveNoMeaning) {
+  const auto parameter = [](Type type) {
+    return DeleteWhere([type](Writer& writer) { writer.Param(type); });
+  };
+  EXPECT_EQ(parameter(ArrayOf(Type::kBool)), "accepted");
+  for (const Type type : {Type::kArray, ArrayOf(Type::kBytes), ArrayOf(Type::kArray)}) {
+    EXPECT_REFUSED(parameter(type), "a parameter of unknown type");
+  }
+  EXPECT_REFUSED(DeleteWhere([](Writer& writer) {
+                   writer.Name("");
+                   writer.Name("a");
+                   writer.Int(0);
+                   writer.Node(Kind::kColumn, 3);
+                   writer.ListParam(ArrayOf(Type::kInt64));
+                   writer.Int(0);
+                   writer.Node(Kind::kIn, 3);
+                 }),
+                 "a list of arrays");
+  EXPECT_REFUSED(OutcomeOf([](Writer& writer) {
+                   writer.Name("t");
+                   writer.Node(Kind::kNone, 0);
+                   writer.Node(Kind::kList, 0);
+                   writer.Name("k");
+                   writer.Int(static_cast<int64_t>(ArrayOf(Type::kInt64)));
+                   writer.Node(Kind::kDelete, 5);
+                 }),
+                 "an array is no key");
 }
 
 TEST(PlanReader, RefusesOperandsOfAnotherKind) {
@@ -394,7 +442,7 @@ TEST(PlanReader, RefusesFieldsThatWouldHaveNoEffect) {
 
 TEST(PlanReader, RefusesColumnsThatNoTableCanHave) {
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a null))"), "no type for a column");
-  EXPECT_REFUSED(OutcomeOf("(create-table t (column a array))"), "no type for a column");
+  EXPECT_REFUSED(OutcomeOf("(create-table t (column a array))"), "an unknown type 14");
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a text (length -1)))"), "a length, precision");
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a text (length 2147483648)))"), "a length");
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a decimal (precision 2 3)))"), "the scale");

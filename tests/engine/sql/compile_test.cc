@@ -96,6 +96,23 @@ TEST(Compile, APostgresqlListIsOneArrayAndOneText) {
   EXPECT_EQ(text.binds[0].type, Type::kText);
 }
 
+// unnest() would flatten them.
+TEST(Compile, ABulkInsertOfArraysIsSpelledOutInPostgresql) {
+  SKIP_WITHOUT(kPostgresql);
+  ASSERT_OK_AND_ASSIGN(
+      const Compiled arrays,
+      Compile("(insert t (row (a (param int64)) (b (param text-array))) (returning id:int64) "
+              "(key id:int64))",
+              kPostgresql));
+  EXPECT_EQ(arrays.bulk.style, BulkStyle::kValues);
+  EXPECT_EQ(arrays.bulk.row, "($1, $2)");
+  EXPECT_TRUE(arrays.has_generated_key_order);
+  EXPECT_EQ(arrays.parameters, (std::vector<Type>{Type::kInt64, ArrayOf(Type::kText)}));
+  ASSERT_OK_AND_ASSIGN(const Compiled scalars,
+                       Compile("(insert t (row (a (param int64))))", kPostgresql));
+  EXPECT_EQ(scalars.bulk.style, BulkStyle::kArrays);
+}
+
 TEST(Compile, AParameterThatIsSaidTwiceIsBoundTwiceWhereItHasNoNumber) {
   SKIP_WITHOUT(kMariadb);
   // The rewrite of NULLS LAST says the expression twice.

@@ -60,6 +60,14 @@ TEST(Features, OfAWriteSayWhetherItReadsItsOwnTable) {
             Names{"target-in-subquery"});
 }
 
+TEST(Features, AnArrayIsOneWhereverItIsDeclared) {
+  for (const char* statement :
+       {"(select (columns a:int64-array) (from t))", "(insert t (row (a (param text-array))))",
+        "(create-table t (column a uuid-array))"}) {
+    EXPECT_EQ(FeaturesIn(statement), Names{"arrays"}) << statement;
+  }
+}
+
 TEST(Features, EachHasANameOfItsOwn) {
   std::set<absl::string_view> names;
   for (size_t i = 0; i < kFeatureCount; ++i) names.insert(Name(static_cast<Feature>(i)));

@@ -51,6 +51,7 @@ from reference_fill import fill, whole_row
 from typing_extensions import TypedDict
 
 from pyferro.proof import KINDS, Check, Level, ModelProof, prove
+from pyferro.proof_nodes import ARRAY_ELEMENTS
 
 UTC = dt.UTC
 
@@ -165,6 +166,8 @@ def pydantic_row(proof: ModelProof, row: dict[str, Any], kinds: dict[str, str]) 
             continue
         if kinds[name] == "json":
             data[name] = from_json(value)
+        elif isinstance(value, list):
+            pass
         elif "Color" in repr(info.annotation) and "Strict(strict=True)" in repr(info):
             data[name] = {"red": Color.RED, "blue": Color.BLUE}.get(value, value)
     return proof.model.__pydantic_validator__.validate_python(data, by_name=True, by_alias=False)
@@ -278,6 +281,34 @@ VERDICTS: list[tuple[Any, str, Level]] = [
     (Annotated[list, Field(max_length=2)], "json", F),
     (list[Annotated[int, AfterValidator(lambda v, info: v)]], "json", R),
     (str, "json", F),
+    # Arrays.
+    (list[int], "int64-array", C),
+    (list[int | None], "int64-array", E),
+    (list[Any], "int64-array", E),
+    (list, "text-array", E),
+    (list[str], "text-array", C),
+    (list[bool], "bool-array", C),
+    (list[float | None], "float64-array", E),
+    (list[Decimal], "decimal-array", C),
+    (list[dt.date], "date-array", C),
+    (list[dt.time], "time-array", C),
+    (list[dt.datetime], "timestamp-array", C),
+    (list[AwareDatetime], "timestamptz-array", C),
+    (list[NaiveDatetime], "timestamptz-array", F),
+    (list[dt.timedelta], "interval-array", C),
+    (list[uuid.UUID], "uuid-array", C),
+    (Annotated[list[int], Field(min_length=1, max_length=3)], "int64-array", C),
+    (Annotated[list[int | None], Field(max_length=2)], "int64-array", C),
+    (list[Annotated[int, Field(ge=0)]], "int64-array", F),
+    (list[Annotated[str, Field(max_length=2)]], "text-array", F),
+    (list[Annotated[int, AfterValidator(lambda v: v + 1)]], "int64-array", F),
+    (list[float], "int64-array", F),
+    (list[int | str], "text-array", F),
+    (list[Tone], "text-array", F),
+    (set[int], "int64-array", F),
+    (tuple[int, ...], "int64-array", F),
+    (int, "int64-array", F),
+    (Any, "int64-array", E),
 ]
 
 
@@ -805,6 +836,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
             ]
         ),
     ).map(json.dumps),
+}
+VALUES |= {
+    f"{element}-array": st.lists(VALUES[element], max_size=3)
+    | st.lists(st.none() | VALUES[element], max_size=3)
+    for element in ARRAY_ELEMENTS
 }
 
 _small = st.integers(-5, 5)
