@@ -74,12 +74,13 @@ class Expr:
     def is_not_null(self) -> Expr: ...
 
 class Column(Expr):
-    """A column of a model. `dump` turns a value of a JSON column into bytes of JSON text."""
+    """A column of a model. `dump` makes of a value what the column holds: of a JSON column bytes of JSON text, of another
+    a value of its canonical type. `bits` (16 or 32) are an integer's."""
 
     def __init__(self, table: str, name: str, type: int, nullable: bool = True,
-                 dump: Callable[[Any], bytes] | None = None,
+                 dump: Callable[[Any], Any] | None = None,
                  length: int = 0, digits: int = 0, places: int = 0,
-                 members: frozenset[Any] | None = None) -> None: ...
+                 members: frozenset[Any] | None = None, bits: int = 0) -> None: ...
     @property
     def table(self) -> str: ...
     @property

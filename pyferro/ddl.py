@@ -80,13 +80,14 @@ def create_table_plan(table: Table) -> bytes:
 
 def _definition(table: Table, column: TableColumn) -> bytes:
     kind = column.kind
+    length = kind.bits // 8 if kind.type == _native.INT64 else kind.max_length
     groups = [columns for _, columns in (*table.uniques, *table.indexes)]
     indexed = column.name in table.key or any(column.name in group for group in groups)
     return b"".join(
         (
             name(column.name),
             integer(kind.type),
-            integer(kind.max_length),
+            integer(length),
             integer(kind.digits),
             integer(kind.places),
             integer(int(column.nullable)),

@@ -1,8 +1,8 @@
 """The exceptions of pyferro, and how the engine's errors become them.
 
 One tree for every database: the class says what to do, the attributes say what the database said.
-Values never stand in a message; what may quote them is in `detail` alone. Errors of validation are
-pydantic's own and not here.
+Values never stand in a message; what may quote them is in `detail` alone, which is left out where
+it could quote a secret. Errors of validation are pydantic's own and not here.
 """
 
 from __future__ import annotations
@@ -312,6 +312,11 @@ def make(code: int, message: str, **fields: Any) -> Exception:
     for name in ("sqlstate", "constraint", "table", "sql", "detail", "native_code"):
         if value := fields.get(name):
             setattr(error, name, value)
+    if error.detail is not None:
+        from .registry import may_hold_secrets
+
+        if may_hold_secrets(error.table):
+            error.detail = None
     if column := fields.get("column"):
         error.columns = tuple(part.strip() for part in column.split(","))
     elif error.constraint:

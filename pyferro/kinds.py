@@ -1,33 +1,46 @@
 """From a field's annotation to the canonical type of its column.
 
-Only what an annotation means is decided here; keys, names and defaults are `table.py`. An
-annotation that no column can hold exactly is refused, with a list of what there is.
+Only what an annotation means is decided here; keys, names and defaults are `table.py`, objects that
+a column holds as text are `held.py`. An annotation that no column can hold exactly is refused, with
+a list of what there is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import enum
 import re
 import types
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import AwareDatetime, BaseModel, FutureDatetime, NaiveDatetime, PastDatetime
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    FutureDate,
+    FutureDatetime,
+    NaiveDatetime,
+    PastDate,
+    PastDatetime,
+    Secret,
+    SecretBytes,
+    SecretStr,
+)
+from pydantic import types as pydantic_types
 from pydantic.fields import FieldInfo
 from typing_extensions import is_typeddict
 
 from . import _native
+from .held import EMAIL_LENGTH, Held, adapter, held_as, held_by, union_of
 
-SUPPORTED = (
-    "int, float, bool, str, bytes, Decimal, date, time, datetime, AwareDatetime, NaiveDatetime, "
-    "timedelta, UUID, as an array a list of any of these but bytes, an Enum or Literal of all "
-    "strings or all integers, and as JSON: dict, any other list, a pydantic model, a TypedDict, "
-    "a dataclass; each of them also as Optional"
-)
+_UNION = "a column has one type: choose one, or make it a model as JSON"
+_NONE_AS_JSON = "None within Json[...] cannot be told from NULL: use Optional[Json[...]]"
+_SECRET_AS_JSON = "JSON would hold asterisks for a secret: give it a field of its own"
 
 NAMES: dict[int, str] = {
     _native.BOOL: "bool",
@@ -59,6 +72,8 @@ _PLAIN: dict[Any, int] = {
     dt.date: _native.DATE,
     dt.time: _native.TIME,
     dt.datetime: _native.TIMESTAMP,
+    PastDate: _native.DATE,
+    FutureDate: _native.DATE,
     PastDatetime: _native.TIMESTAMP,
     FutureDatetime: _native.TIMESTAMP,
     NaiveDatetime: _native.TIMESTAMP,
@@ -75,6 +90,8 @@ _LISTS = frozenset({_native.JSON, _BYTES_ARRAY} | {_native.ARRAY_OF | one for on
 # db_type token -> its canonical type, and the types that an annotation may mean to be given it.
 _TOKENS: dict[str, tuple[int, frozenset[int]]] = {
     "text": (_native.TEXT, frozenset({_native.TEXT})),
+    "smallint": (_native.INT64, frozenset({_native.INT64})),
+    "int": (_native.INT64, frozenset({_native.INT64})),
     "bigint": (_native.INT64, frozenset({_native.INT64})),
     "uuid": (_native.UUID, frozenset({_native.UUID})),
     "date": (_native.DATE, frozenset({_native.DATE})),
@@ -84,7 +101,14 @@ _TOKENS: dict[str, tuple[int, frozenset[int]]] = {
     "json": (_native.JSON, _LISTS),
     "jsonb": (_native.JSON, _LISTS),
 }
-_VARCHAR = re.compile(r"varchar\((\d{1,9})\)")
+_VARCHAR = re.compile(r"varchar\(([1-9]\d{0,8})\)")
+_NUMERIC = re.compile(r"numeric\((\d{1,4})(?:, ?(\d{1,4}))?\)")
+_BITS = {"smallint": 16, "int": 32}
+# What every database holds exactly.
+_MAX_DIGITS, _MAX_PLACES = 65, 30
+
+# Classes of their own whose instances are what a column holds.
+_BASES = (str, bytes, int, float)
 
 
 EnumType = type[enum.Enum]
@@ -101,20 +125,38 @@ class Kind:
     max_length: int = 0
     digits: int = 0
     places: int = 0
+    bits: int = 0  # of an integer: 16 or 32, 0 is 64
+    held: Held | None = None  # an object that the column holds as text or bytes
+    load: Callable[[Any], Any] | None = None  # the field's value for a column's, where it differs
+    content: Any = None  # of JSON: what it is the text of, when the annotation does not say so
 
 
 class Unsupported(Exception):
-    """Within this file and table.py: no column holds this annotation."""
+    """Within this file and table.py: no column holds this annotation. The text is advice."""
 
 
-def kind_of(annotation: Any, metadata: list[Any], db_type: str | None = None) -> Kind:
+def kind_of(
+    annotation: Any,
+    metadata: list[Any],
+    db_type: str | None = None,
+    config: Mapping[str, Any] = types.MappingProxyType({}),
+) -> Kind:
     """The kind for an annotation, with the metadata that pydantic took off it."""
     seen = list(metadata)
     annotation, optional = _bare(annotation, seen)
-    kind = _core(annotation)
+    if _is_json(annotation) or any(_is_json(item) for item in seen):
+        kind = _json_text(annotation)
+    else:
+        kind = _core(annotation, config)
+        if kind.held is None:
+            kind.held = next(filter(None, map(held_as, seen)), None)
+    if kind.held is not None:
+        kind.load = kind.held.load
     kind.optional = optional
     for item in seen:
         _constrain(kind, item)
+    if kind.type == _native.JSON and _has_secret(annotation, set()):
+        raise Unsupported(_SECRET_AS_JSON)
     if db_type is not None:
         _override(kind, db_type)
     if kind.type == _BYTES_ARRAY:
@@ -130,10 +172,24 @@ def is_array(type: int) -> bool:
     return bool(type & _native.ARRAY_OF)
 
 
+def _is_json(item: Any) -> bool:
+    json: Any = pydantic_types.Json
+    return item is json or type(item) is json
+
+
+def _json_text(annotation: Any) -> Kind:
+    """Of `Json[...]`: text that pydantic parses itself, then of the type within."""
+    if _is_json(annotation):
+        return Kind(_native.JSON, content=Any)
+    if _bare(annotation, [])[1] or annotation is types.NoneType:
+        raise Unsupported(_NONE_AS_JSON)
+    return Kind(_native.JSON, content=annotation)
+
+
 def _bare(annotation: Any, metadata: list[Any]) -> tuple[Any, bool]:
-    """The annotation below Annotated, Optional, NewType and type aliases."""
+    """The annotation below Annotated, Optional, NewType and type aliases, down to a Json[...]."""
     optional = False
-    while True:
+    while not any(map(_is_json, metadata)):
         origin = get_origin(annotation)
         if origin is Annotated:
             metadata.extend(_flat(get_args(annotation)[1:]))
@@ -149,7 +205,8 @@ def _bare(annotation: Any, metadata: list[Any]) -> tuple[Any, bool]:
         elif type(annotation).__name__ == "TypeAliasType":
             annotation = annotation.__value__
         else:
-            return annotation, optional
+            break
+    return annotation, optional
 
 
 def _flat(metadata: tuple[Any, ...]) -> list[Any]:
@@ -159,12 +216,12 @@ def _flat(metadata: tuple[Any, ...]) -> list[Any]:
     return flat
 
 
-def _core(annotation: Any) -> Kind:
+def _core(annotation: Any, config: Mapping[str, Any]) -> Kind:
     try:
         if (plain := _PLAIN.get(annotation)) is not None:
             return Kind(plain)
     except TypeError:  # not hashable
-        raise Unsupported from None
+        raise Unsupported("") from None
     origin = get_origin(annotation)
     if origin is Literal:
         values = _plain(list(get_args(annotation)))
@@ -174,19 +231,27 @@ def _core(annotation: Any) -> Kind:
     if origin is dict or is_typeddict(annotation):
         return Kind(_native.JSON)
     if origin in (Union, types.UnionType):
-        if all(_bare_core(arm).type == _native.JSON for arm in get_args(annotation)):
-            return Kind(_native.JSON)
-        raise Unsupported
+        return _union([_arm(arm, config) for arm in get_args(annotation)])
     target = origin or annotation
     if isinstance(target, type):
         if issubclass(target, enum.Enum):
             values = _plain(list(target))
             # Flags are combined: their members are not all the values.
             members = None if issubclass(target, enum.Flag) else frozenset(values)
-            return Kind(_of_values(values), enum=target, members=members)
+            return Kind(_of_values(values), enum=target, members=members, load=target)
         if issubclass(target, BaseModel) or dataclasses.is_dataclass(target):
             return Kind(_native.JSON)
-    raise Unsupported
+        if (held := held_by(target, config)) is not None:
+            return Kind(held.type, max_length=held.length, held=held)
+        if target.__module__ == "pydantic.networks" and target.__name__ == "EmailStr":
+            return Kind(_native.TEXT, max_length=EMAIL_LENGTH)
+        for base in _BASES:
+            # Such as ByteSize; pydantic makes instances of what the base's column gives.
+            if issubclass(target, base) and target is not bool:
+                return Kind(_PLAIN[base], load=adapter(target, config))
+    from .unsupported import advice_for  # nothing needs it where all is well
+
+    raise Unsupported(advice_for(target))
 
 
 def _array_of(item: Any) -> int:
@@ -205,8 +270,22 @@ def _array_of(item: Any) -> int:
     return _native.ARRAY_OF | element.type
 
 
-def _bare_core(annotation: Any) -> Kind:
-    return _core(_bare(annotation, [])[0])
+def _arm(annotation: Any, config: Mapping[str, Any]) -> Kind:
+    metadata: list[Any] = []
+    bare, _ = _bare(annotation, metadata)
+    if any(map(_is_json, [bare, *metadata])) or any(map(held_as, metadata)):
+        raise Unsupported(_UNION)  # the arms would read the same text differently
+    return _core(bare, config)
+
+
+def _union(kinds: list[Kind]) -> Kind:
+    """What columns hold of several, if that is one kind of column."""
+    if all(kind.type == _native.JSON for kind in kinds):
+        return Kind(_native.JSON)
+    held = [kind.held for kind in kinds if kind.held is not None]
+    if len(held) == len(kinds) and (both := union_of(held)) is not None:
+        return Kind(both.type, max_length=both.length, held=both)
+    raise Unsupported(_UNION)
 
 
 def _plain(values: list[Any]) -> list[Any]:
@@ -218,13 +297,36 @@ def _of_values(values: list[Any]) -> int:
         return _native.TEXT
     if values and all(isinstance(v, int) and not isinstance(v, bool) for v in values):
         return _native.INT64
-    raise Unsupported
+    raise Unsupported("its values must be all strings or all integers")
+
+
+def _has_secret(annotation: Any, seen: set[int]) -> bool:
+    """Whether a secret stands somewhere within what becomes JSON, with nothing said on how."""
+    if id(annotation) in seen:
+        return False
+    seen.add(id(annotation))
+    target = get_origin(annotation) or annotation
+    if target in (SecretStr, SecretBytes, Secret):
+        return True
+    parts: list[Any] = list(get_args(annotation))
+    if target is Annotated and any("Serializer" in type(item).__name__ for item in parts[1:]):
+        return False
+    if isinstance(target, type) and issubclass(target, BaseModel):
+        decorators = target.__pydantic_decorators__
+        if not decorators.field_serializers and not decorators.model_serializers:
+            parts += [info.annotation for info in target.__pydantic_fields__.values()]
+    elif is_typeddict(target) or dataclasses.is_dataclass(target):
+        with contextlib.suppress(NameError):  # pydantic will say so
+            parts += get_type_hints(target, include_extras=True).values()
+    return any(_has_secret(part, seen) for part in parts)
 
 
 def _constrain(kind: Kind, item: Any) -> None:
     if kind.type == _native.TEXT and kind.enum is None:
+        if kind.held is not None and not kind.held.measured:
+            return
         length = getattr(item, "max_length", None)
-        if isinstance(length, int):
+        if isinstance(length, int) and length < 1 << 31:
             kind.max_length = min(length, kind.max_length or length)
     elif kind.type == _native.DECIMAL:
         kind.digits = getattr(item, "max_digits", None) or kind.digits
@@ -234,16 +336,33 @@ def _constrain(kind: Kind, item: Any) -> None:
 
 
 def _override(kind: Kind, db_type: str) -> None:
+    if numeric := _NUMERIC.fullmatch(db_type):
+        return _numeric(kind, db_type, int(numeric[1]), int(numeric[2] or 0))
     if varchar := _VARCHAR.fullmatch(db_type):
         type_, length = _native.TEXT, int(varchar[1])
         allowed = frozenset({_native.TEXT})
     elif db_type in _TOKENS:
         (type_, allowed), length = _TOKENS[db_type], 0
     else:
-        known = ", ".join([*_TOKENS, "varchar(n)"])
+        known = ", ".join([*_TOKENS, "varchar(n)", "numeric(p, s)"])
         raise TypeError(f"unknown db_type {db_type!r}; known: {known}")
     if kind.type not in allowed:
         said = NAMES.get(kind.type, "bytes-array")
         raise TypeError(f"db_type {db_type!r} does not fit an annotation of {said}")
     kind.type = type_
     kind.max_length = length or kind.max_length
+    kind.bits = _BITS.get(db_type, 0)
+    end = 1 << kind.bits - 1 if kind.bits else 0
+    if end and not all(-end <= value < end for value in kind.members or ()):
+        raise TypeError(f"db_type {db_type!r} has no room for all of its values")
+
+
+def _numeric(kind: Kind, db_type: str, digits: int, places: int) -> None:
+    if kind.type != _native.DECIMAL:
+        raise TypeError(f"db_type {db_type!r} does not fit an annotation of {NAMES[kind.type]}")
+    if not 0 < digits <= _MAX_DIGITS or places > min(digits, _MAX_PLACES):
+        raise TypeError(
+            f"db_type {db_type!r}: every database holds 1 to {_MAX_DIGITS} digits, at most "
+            f"{_MAX_PLACES} of them, and no more than all, after the point"
+        )
+    kind.digits, kind.places = digits, places

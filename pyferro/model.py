@@ -7,13 +7,16 @@ On the class the same names give columns, by the metaclass. Statements are made 
 
 from __future__ import annotations
 
+import inspect
+import sys
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
 from pydantic._internal._model_construction import ModelMetaclass
+from pydantic.fields import FieldInfo
 
 from . import _native, registry, state, writes
 from .fields import Field
@@ -49,13 +52,14 @@ class ModelMeta(ModelMetaclass):
         abstract: bool = False,
         **kwargs: Any,
     ) -> Any:
-        _unhide(bases, namespace)
+        hidden = _unhide(bases, namespace)
         depth = getattr(_building, "depth", 0)
         _building.depth = depth + 1
         try:
             cls: Any = super().__new__(mcs, name, bases, namespace, **kwargs)
         finally:
             _building.depth = depth
+        _hide(cls, hidden)
         if abstract or not bases or bases == (BaseModel,):
             return cls
         own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
@@ -81,16 +85,56 @@ class ModelMeta(ModelMetaclass):
             return super().__getattr__(name)
 
 
-def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
-    """Lets a field have the name of a method of Model, such as `count`.
+def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> list[str]:
+    """Lets fields have the names of methods of Model, such as `count`; says which do.
 
     Without a value of its own pydantic would take the method for the field's default.
     """
     if not bases or "Model" not in globals():
-        return
-    for name in namespace.get("__annotations__", {}):
-        if name not in namespace and hasattr(Model, name) and not name.startswith("_"):
-            namespace[name] = Field()
+        return []
+    hidden = [
+        name
+        for name in _annotated_names(namespace)
+        if hasattr(Model, name) and not name.startswith("_")
+    ]
+    for name in hidden:
+        namespace.setdefault(name, Field())
+    return hidden
+
+
+def _hide(cls: Any, names: list[str]) -> None:
+    """Afterwards: the methods are found again, but no subclass has them for a default."""
+    for name in names:
+        if name in cls.__pydantic_fields__:
+            type.__setattr__(cls, name, _Method(name))
+        elif isinstance(cls.__dict__.get(name), FieldInfo):
+            type.__delattr__(cls, name)  # it was a ClassVar without a value
+
+
+class _Method:
+    """The method of Model in a class that has a field of its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        if getattr(_building, "depth", 0):
+            raise AttributeError(self.name)
+        return inspect.getattr_static(Model, self.name).__get__(instance, owner)
+
+
+def _annotated_names(namespace: dict[str, Any]) -> Iterable[str]:
+    """The names that a class body annotates."""
+    if sys.version_info >= (3, 14):
+        # There the body leaves a function in place of the dict, unless annotations are text. In
+        # this format a name that is defined only later does no harm.
+        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+
+        annotate = get_annotate_from_class_namespace(namespace)
+        if annotate is not None:
+            return call_annotate_function(annotate, Format.FORWARDREF)
+    names: Iterable[str] = namespace.get("__annotations__", ())
+    return names
 
 
 class Model(BaseModel, metaclass=ModelMeta):

@@ -11,7 +11,9 @@ validation. It neither decodes nor fills anything: that is native code, to which
   ISO string for a datetime); SQL NULL is None. Where the whole row goes through pydantic-core the
   content is parsed first and validated in Python mode, unless JSON mode might answer differently
   and its result can safely be handed on instead.
-- A strict enum is given its member, since no database can deliver one.
+- A strict enum is given its member, and an address is given as an object, since no database can
+  deliver one. So is a secret, lest an error quote it. Only a function in front of either, which
+  expects what a user would give, sees the text.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic._internal import _model_construction
 from pydantic_core import (
-    PydanticCustomError,
     PydanticUndefined,
     SchemaError,
     SchemaValidator,
     from_json,
 )
 
+from .held import Held
 from .proof_nodes import (
     ARRAY_ELEMENTS,
     Check,
@@ -39,6 +41,7 @@ from .proof_nodes import (
     enum_values,
     judge_scalar,
 )
+from .proof_rows import Loading, custom_line, loaded, masked
 from .proof_survey import Survey, survey
 
 __all__ = ["KINDS", "Check", "FieldProof", "Level", "ModelProof", "prove"]
@@ -68,12 +71,14 @@ class FieldProof:
     check: Check | None  # on the decoded (json: the parsed) value
     convert: str | None  # "enum": look up in enum_map; "json": parse the text with from_json
     enum_map: dict[Any, Any] | None  # at FIELD a value that is not in it goes on as it is
-    validator: SchemaValidator | None  # FIELD: this field's schema alone
+    validator: SchemaValidator | Loading | None  # FIELD: this field's schema alone
     json_text: bool  # FIELD: call validate_json(text or "null"), not validate_python(value)
     reason: str
     # How `ModelProof.validate` hands the value to the model's validator.
     key: str
-    row_convert: str | None = None  # "enum", "json", "json-first" (JSON mode, before the row)
+    # "enum", "json", "json-first" (JSON mode, before the row), "load"
+    row_convert: str | None = None
+    load: Callable[[Any], Any] | None = None  # "load": makes the object that the text stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class ModelProof:
     post_init: bool  # below ROW: call model.model_post_init(instance, None) for private attributes
     row_flags: dict[str, Any]  # keywords for validate_python of the whole row
     plain_row: bool  # the row may go to validate_python as it is, without `validate`
+    secrets: frozenset[str] = frozenset()  # fields that no error may quote
 
     def current(self) -> bool:
         """Whether the model still has the schema of this proof (`model_rebuild` replaces it)."""
@@ -108,19 +114,34 @@ class ModelProof:
                     refused = refused or (name, error)
                     value = self._parsed(field, value)
             data[field.key] = value
-        made = self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
+        if self.secrets:
+            made = self._discreetly(row, data)
+        else:
+            made = self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
         if refused is not None:
             # Python mode took what JSON mode did not; the content is JSON, so JSON mode is right.
             raise self._located(*refused)
         return made
+
+    def _discreetly(self, row: Mapping[str, Any], data: dict[str, Any]) -> Any:
+        try:
+            return self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
+        except ValidationError as error:
+            secrets = {row[name] for name in self.secrets if row.get(name) is not None}
+            hidden = masked(error, {self.fields[name].key for name in self.secrets}, secrets)
+        # Out here, so that it does not drag along the error that quotes them.
+        raise hidden
 
     def _row_value(self, field: FieldProof, value: Any) -> Any:
         if field.row_convert == "enum":
             assert field.enum_map is not None
             return field.enum_map.get(value, value)
         if field.row_convert == "json-first":
-            assert field.validator is not None
+            assert isinstance(field.validator, SchemaValidator)
             return field.validator.validate_json(value)
+        if field.row_convert == "load":
+            assert field.load is not None
+            return loaded(field.load, value)
         return self._parsed(field, value)
 
     def _parsed(self, field: FieldProof, text: Any) -> Any:
@@ -138,30 +159,31 @@ class ModelProof:
     def _located(self, name: str, error: ValidationError) -> ValidationError:
         key = self.fields[name].key
         lines: list[Any] = [
-            # As a custom error, since some types cannot be made again from their parts.
-            {
-                "type": PydanticCustomError(e["type"], "{said}", {"said": e["msg"]}),
-                "loc": (key, *e["loc"]),
-                "input": e["input"],
-            }
-            for e in error.errors(include_url=False)
+            {**custom_line(e), "loc": (key, *e["loc"])} for e in error.errors(include_url=False)
         ]
         return ValidationError.from_exception_data(self.model.__name__, lines, "json")
 
 
-def prove(model: type[BaseModel], types: Mapping[str, str]) -> ModelProof:
+def prove(
+    model: type[BaseModel], types: Mapping[str, str], held: Mapping[str, Held] | None = None
+) -> ModelProof:
     """Prove `model` for rows that hold the fields of `types`, a canonical type name for each.
+
+    `held` says of which objects a field's column holds the text.
 
     Raises ValueError for a field or type that does not exist, and pydantic's own error for a model
     with annotations that cannot be resolved yet.
     """
     if not model.__pydantic_complete__:
         model.model_rebuild()
-    return _Prover(model, types).run()
+    return _Prover(model, types, held or {}).run()
 
 
 class _Prover:
-    def __init__(self, model: type[BaseModel], types: Mapping[str, str]) -> None:
+    def __init__(
+        self, model: type[BaseModel], types: Mapping[str, str], held: Mapping[str, Held]
+    ) -> None:
+        self.held = held
         self.model = model
         self.types = dict(types)
         self.schema: Any = model.__pydantic_core_schema__
@@ -262,7 +284,7 @@ class _Prover:
         verdict, nullable, core = self._judge(node, kind)
         if seen.row_reason is not None:
             verdict = verdict.least(Level.ROW, seen.row_reason)
-        validator: SchemaValidator | None = None
+        validator: Any = None
         # Json[...] takes text and parses it itself; any other schema gets the content.
         takes_content = kind == "json" and self._below(node, _FUNCTIONS).get("type") != "json"
         if verdict.level >= Level.FIELD and (verdict.level == Level.FIELD or takes_content):
@@ -278,14 +300,36 @@ class _Prover:
             row_convert = "enum"
         elif core.get("type") == "enum" and verdict.values and self._strict(core):
             row_convert = "enum"
+        held = self.held.get(name)
+        if held is not None and self._wants_object(node, held):
+            row_convert, load = "load", held.load
+            if validator is not None:
+                validator = Loading(validator, load)
+            made = self._make(name, verdict, nullable, validator, takes_content, row_convert)
+            return replace(made, load=load)
         return self._make(name, verdict, nullable, validator, takes_content, row_convert)
+
+    def _wants_object(self, node: Node, held: Held) -> bool:
+        """Whether the field is to be given an object and not the text that its column holds."""
+        inner = self._below(node, ("function-after",))
+        if held.secret:
+            return inner.get("type") not in (*_FUNCTIONS, "function-plain")
+        choices = [inner]
+        if inner.get("type") == "union":
+            choices = [
+                choice[0] if isinstance(choice, tuple) else choice for choice in inner["choices"]
+            ]
+        # A strict one takes nothing else, and any other is several times slower with text.
+        return bool(held.classes) and all(
+            choice.get("type") == "lax-or-strict" for choice in choices
+        )
 
     def _make(
         self,
         name: str,
         verdict: Verdict,
         nullable: bool,
-        validator: SchemaValidator | None,
+        validator: Any,
         takes_content: bool,
         row_convert: str | None,
     ) -> FieldProof:
@@ -417,6 +461,7 @@ class _Prover:
         if level == Level.ROW:
             defaults, factories = {}, {}
         plain = all(f.row_convert is None and f.key == f.name for f in fields.values())
+        secrets = frozenset(name for name, held in self.held.items() if held.secret) & set(fields)
         return ModelProof(
             model=self.model,
             fields=fields,
@@ -427,7 +472,8 @@ class _Prover:
             factories=factories,
             post_init=_only_private(self.model.model_post_init),
             row_flags=flags,
-            plain_row=plain,
+            plain_row=plain and not secrets,
+            secrets=secrets,
         )
 
     def _alias_keys(self, nodes: Mapping[str, Node]) -> dict[str, str] | None:

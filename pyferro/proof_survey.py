@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ByteSize
+from pydantic.types import EncodedBytes, EncodedStr
 
 from .proof_nodes import OPAQUE, Node, children
 
@@ -17,9 +21,21 @@ _FUNCTIONS = ("function-before", "function-after", "function-wrap", "function-pl
 # Nodes under which a function no longer sees the row's data but that of the thing being built.
 _SCOPES = frozenset({"model-fields", "typed-dict", "dataclass-args"})
 
+# Functions of pydantic that are given the row's data and do not look at it, for types it has.
+_IGNORE_ROW = tuple(
+    getattr(owner, name, None)
+    for owner, name in ((EncodedBytes, "decode"), (EncodedStr, "decode_str"))
+)
+_BYTE_SIZE = getattr(ByteSize, "_validate", None)
+
 # Nodes that may not take their own result as input again, or whose branches depend on the mode.
 _IMPURE = frozenset(_FUNCTIONS) | {"json", "chain", "is-instance", "is-subclass", "callable"}
 _IMPURE |= {"json-or-python", "lax-or-strict"}
+
+
+# A union may prefer another member in the other mode; a decimal or fraction is made from a float's
+# other spelling; a bool is a duration or a complex number in Python mode only.
+_BY_MODE = frozenset({"union", "tagged-union", "decimal", "fraction", "timedelta", "complex"})
 
 
 @dataclass(slots=True)
@@ -55,6 +71,14 @@ def survey(node: Node, config: Node, definitions: Mapping[str, Node]) -> Survey:
     return found
 
 
+def _ignores_row(function: Any) -> bool:
+    if function == _BYTE_SIZE:
+        return True
+    bound = getattr(function, "__func__", None)
+    # An encoder is only told the data; a class derived from these may have a method of its own.
+    return bound is not None and bound in _IGNORE_ROW
+
+
 class _Walk:
     def __init__(self, definitions: Mapping[str, Node], found: Survey) -> None:
         self.definitions = definitions
@@ -79,10 +103,7 @@ class _Walk:
             return
         if tag in _FUNCTIONS:
             self._function(node, outer)
-        elif tag in ("union", "tagged-union", "decimal"):
-            # A union may prefer another member; a decimal is made from a float's other spelling.
-            found.mode_matters = True
-        elif tag == "bytes" and config.get("val_json_bytes", "utf8") != "utf8":
+        elif tag in _BY_MODE or (tag == "bytes" and config.get("val_json_bytes", "utf8") != "utf8"):
             found.mode_matters = True
         elif tag == "default":
             self._default(node, outer)
@@ -116,10 +137,12 @@ class _Walk:
 
     def _function(self, node: Node, outer: bool) -> None:
         function = node.get("function")
-        if not isinstance(function, dict) or function.get("type") != "no-info":
-            # With info comes info.data: the fields validated before this one.
-            if outer:
-                self.found.give_up("a validator that may read other fields")
+        known = isinstance(function, dict) and (
+            function.get("type") == "no-info" or _ignores_row(function.get("function"))
+        )
+        # With info comes info.data: the fields validated before this one.
+        if outer and not known:
+            self.found.give_up("a validator that may read other fields")
         inner = node.get("schema", {})
         while inner.get("type") in _FUNCTIONS:
             inner = inner.get("schema", {})

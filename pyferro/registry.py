@@ -28,6 +28,15 @@ def clear_registry() -> None:
     _models.clear()
 
 
+def may_hold_secrets(table: str | None) -> bool:
+    """Whether a table has columns of secrets; of an unknown one, whether any table has."""
+    infos: list[Any] = [model.__dict__.get("__ferro_info__") for model in _models.values()]
+    return any(
+        info is not None and info.has_secrets and (not table or info.name == table)
+        for info in infos
+    )
+
+
 def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]:
     """The columns of a unique constraint or key as the models declare it; empty if unknown."""
     for model in _models.values():

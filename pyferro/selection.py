@@ -14,7 +14,6 @@ from ._native import Column, Expr
 from .errors import make
 
 if TYPE_CHECKING:
-    from .kinds import EnumType
     from .table import Table
 
 Shape = _native.RowPlan | Sequence[int] | None
@@ -110,34 +109,32 @@ def _expr(table: Table, column: Any) -> Expr:
     raise TypeError(f"select() takes columns and names, not {type(column).__name__}")
 
 
-def _member_of(table: Table, column: Column, values: EnumType) -> Callable[[Any], Any]:
-    def member(value: Any) -> Any:
+def _checked(table: Table, column: Column, load: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def checked(value: Any) -> Any:
         try:
-            return values(value)
+            return load(value)
         except ValueError:
-            raise make(
-                16,
-                f'column "{column.name}": a value is stored that is no {values.__name__}',
-                table=table.name,
-                column=column.name,
-            ) from None
+            pass  # it may quote the value
+        said = f"what is stored in column {column.name!r} is not what the model declares"
+        raise make(16, said, table=table.name, column=column.name)
 
-    return member
+    return checked
 
 
 def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
     info = table.infos.get(column.name)
     if info is None or info.column is not column:
         return None
-    if info.kind.enum is not None:
-        return _member_of(table, column, info.kind.enum)
+    if info.kind.load is not None:
+        return _checked(table, column, info.kind.load)
     if column.type != _native.JSON:
         return None
     from pydantic import TypeAdapter
     from pydantic_core import to_json
 
     field = table.model.__pydantic_fields__[column.name]
-    adapter: TypeAdapter[Any] = TypeAdapter(field.annotation or Any)
+    annotation = field.annotation if info.kind.content is None else info.kind.content
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation or Any)
 
     def load(parsed: Any) -> Any:
         # Cells arrive parsed; a strict schema takes JSON text only.

@@ -6,14 +6,15 @@ select) and the row plan by which rows become instances. Nothing here does I/O.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _native, plan
+from .dumps import dumper
 from .errors import make
 from .fields import FerroField
-from .kinds import NAMES, SUPPORTED, Kind, Unsupported, is_array, kind_of
+from .kinds import NAMES, Kind, Unsupported, is_array, kind_of
 from .selection import Projection
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Table:
         self.all = [self._read(field, info, markers[field]) for field, info in fields.items()]
         self.columns = {one.name: one.column for one in self.all}
         self.infos = {one.name: one for one in self.all}
+        self.held = {one.name: one.kind.held for one in self.all if one.kind.held is not None}
+        self.has_secrets = any(held.secret for held in self.held.values())
         self.generated: str | None = next((c.name for c in self.all if c.generated), None)
         # Dialects without RETURNING find rows by a key of one column.
         self.plan_key = self.key[0] if len(self.key) == 1 else ""
@@ -96,11 +99,13 @@ class Table:
         where = f"{self.model.__name__}.{field}"
         identifier(field, where)
         try:
-            kind = kind_of(info.annotation, info.metadata, marker.db_type)
-        except Unsupported:
-            raise TypeError(
-                f"{where}: no column holds {info.annotation!r}\nsupported: {SUPPORTED}"
-            ) from None
+            kind = kind_of(info.annotation, info.metadata, marker.db_type, self.model.model_config)
+        except Unsupported as advice:
+            from .unsupported import SUPPORTED
+
+            instead = f": {advice}" if str(advice) else ""
+            said = f"{where}: no column holds {info.annotation!r}{instead}\nsupported: {SUPPORTED}"
+            raise TypeError(said) from None
         except TypeError as error:
             raise TypeError(f"{where}: {error}") from None
         is_key = field in self.key
@@ -109,14 +114,16 @@ class Table:
         generated = self._generated(field, info, marker, kind) if is_key else False
         if marker.autoincrement and not generated:
             raise TypeError(f"{where}: only a single integer primary key can be numbered")
+        if is_key and kind.held is not None and kind.held.secret:
+            raise TypeError(f"{where}: a secret cannot be a key, since messages name keys")
         nullable = kind.optional if marker.nullable == "infer" else bool(marker.nullable)
-        dump = _dumper(self.model, field) if kind.type == _native.JSON else None
         column = _native.Column(
             self.name,
             field,
             kind.type,
             nullable and not is_key,
-            dump,
+            dumper(self.model, field, kind),
+            bits=kind.bits,
             length=kind.max_length,
             digits=kind.digits,
             places=kind.places,
@@ -188,7 +195,8 @@ class Table:
 
         names = list(self.columns)
         types = [column.type for column in self.columns.values()]
-        proof = prove(self.model, {name: NAMES[t] for name, t in zip(names, types, strict=True)})
+        kinds = {name: NAMES[t] for name, t in zip(names, types, strict=True)}
+        proof = prove(self.model, kinds, self.held)
         key = names.index(self.key[0]) if len(self.key) == 1 else -1
         self._row_plan = made = _native.RowPlan(proof, names, types, self.name, key)
         self._row_schema = proof.schema
@@ -368,20 +376,6 @@ def _not_none(value: Any) -> Any:
     if value is None:
         raise TypeError("a key is not None")
     return value
-
-
-def _dumper(model: type[Model], field: str) -> Callable[[Any], bytes]:
-    """Values of a JSON field as text, by the field's own serializer, made when first needed."""
-    made: list[Callable[[Any], bytes]] = []
-
-    def dump(value: Any) -> bytes:
-        if not made:
-            from .json_text import dumper
-
-            made.append(dumper(model.__pydantic_fields__[field].annotation, field))
-        return made[0](value)
-
-    return dump
 
 
 def table_of(model: type[Model]) -> Table:

@@ -63,7 +63,7 @@ void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnD
       sql_ << "TINYINT(1)";
       return;
     case Type::kInt64:
-      sql_ << "BIGINT";
+      sql_ << IntegerWord(column);
       return;
     case Type::kFloat64:
       sql_ << "DOUBLE";
@@ -139,7 +139,7 @@ void MysqlRenderer::GeneratedColumn(const ast::CreateTable& table,
     return Refuse(sql::Feature::kGeneratedKey,
                   "only the first column of a primary key or unique constraint is numbered here");
   }
-  sql_ << "BIGINT NOT NULL AUTO_INCREMENT";
+  sql_ << IntegerWord(column) << " NOT NULL AUTO_INCREMENT";
 }
 
 void MysqlRenderer::TableOptions() {

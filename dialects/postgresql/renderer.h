@@ -11,12 +11,17 @@ class PostgresqlRenderer final : public sql::Renderer {
 
  protected:
   void Membership(const ast::In& in) override;
+  void Arithmetic(const ast::Binary& binary) override;
   void ArithmeticOperand(const ast::Expr& expr) override;
+  void Negation(const ast::Expr& operand) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
   void LimitClause(const ast::Select& select) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+
+ private:
+  void WideColumn(const ast::Expr& expr);
 };
 
 }  // namespace ferro::postgresql

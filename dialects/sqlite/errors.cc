@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "dialects/sqlite/handle.h"
+#include "dialects/sqlite/tables.h"
 
 namespace ferro::sqlite {
 namespace {
@@ -121,12 +122,20 @@ std::pair<absl::string_view, std::vector<absl::string_view>> TableAndColumns(
   return {table, std::move(columns)};
 }
 
+// The checks of narrow integer columns (ColumnChecks in renderer.cc): by name, or by what they say.
+// Where the server has such columns, breaking one is no violated constraint but a range error.
+bool IsIntegerBound(absl::string_view check) {
+  return absl::EndsWith(check, "_int16") || absl::EndsWith(check, "_int32") ||
+         absl::EndsWith(check, kInt16Bounds) || absl::EndsWith(check, kInt32Bounds);
+}
+
 void FillConstraint(sqlite3* db, int code, absl::string_view text, ErrorDetail& detail) {
   const size_t colon = text.find(": ");
   if (colon == absl::string_view::npos) return;
   absl::string_view rest = text.substr(colon + 2);
   if (detail.error_class == ErrorClass::kCheck) {
     detail.constraint = std::string(rest);
+    if (IsIntegerBound(rest)) detail.error_class = ErrorClass::kOutOfRange;
     return;
   }
   if (detail.error_class != ErrorClass::kUnique && detail.error_class != ErrorClass::kNotNull)

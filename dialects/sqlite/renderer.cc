@@ -1,6 +1,7 @@
 #include "dialects/sqlite/renderer.h"
 
 #include "absl/strings/str_cat.h"
+#include "dialects/sqlite/tables.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::sqlite {
@@ -160,6 +161,13 @@ void SqliteRenderer::ColumnChecks(const ast::CreateTable& table,
   } else if (column.type == Type::kDecimal && column.precision > 0) {
     CheckConstraint(table, column, "digits");
     DigitsCheck(column);
+  } else if (column.type == Type::kInt64 && column.length > 0) {
+    // errors.cc knows these names, and the bounds where the name would be too long. Of a text that
+    // begins with a quote SQLite shows what is quoted and no more, hence the second parenthesis.
+    CheckConstraint(table, column, column.length == 2 ? "int16" : "int32");
+    sql_ << "((";
+    sql_.Identifier(column.name);
+    sql_ << (column.length == 2 ? kInt16Bounds : kInt32Bounds) << ")";
   }
 }
 
@@ -193,6 +201,7 @@ void SqliteRenderer::GeneratedColumn(const ast::CreateTable& table,
                   "SQLite numbers a column only when it is the whole primary key");
   }
   sql_ << "INTEGER PRIMARY KEY";
+  ColumnChecks(table, column);
 }
 
 bool SqliteRenderer::ColumnSaysPrimaryKey(const ast::CreateTable& table) const {

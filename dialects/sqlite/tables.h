@@ -1,6 +1,7 @@
 // The words and the feature rows of this dialect, for dialect.cc.
 #pragma once
 
+#include "absl/strings/string_view.h"
 #include "engine/sql/feature.h"
 #include "engine/sql/lexicon.h"
 
@@ -8,5 +9,9 @@ namespace ferro::sqlite {
 
 extern const sql::Lexicon kLexicon;
 extern const sql::FeatureTable kFeatures;
+
+// How the checks of narrow integer columns end: written by renderer.cc, known again by errors.cc.
+inline constexpr absl::string_view kInt16Bounds = " BETWEEN -32768 AND 32767)";
+inline constexpr absl::string_view kInt32Bounds = " BETWEEN -2147483648 AND 2147483647)";
 
 }  // namespace ferro::sqlite

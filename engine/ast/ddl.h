@@ -11,7 +11,7 @@ struct ColumnDefinition final : Node {
 
   Name name;
   Type type = Type::kNull;
-  int64_t length = 0;     // of text, in characters; 0 is no limit
+  int64_t length = 0;     // of text, in characters, 0 is no limit; of int64, 2 or 4 bytes, 0 is 8
   int64_t precision = 0;  // of decimal, in digits; 0 is as many as the database holds exactly
   int64_t scale = 0;
   bool nullable = false;

@@ -83,7 +83,13 @@ inline const char* Fault(const ast::ColumnDefinition& node) {
   if (!IsMeasure(node.length) || !IsMeasure(node.precision) || !IsMeasure(node.scale)) {
     return "a length, precision or scale is out of range";
   }
-  if (node.length != 0 && node.type != Type::kText) return "only text has a length";
+  if (node.type == Type::kInt64) {
+    if (node.length != 0 && node.length != 2 && node.length != 4) {
+      return "the length of an int64 is 2 or 4 bytes, or 0 for all 8";
+    }
+  } else if (node.length != 0 && node.type != Type::kText) {
+    return "only text and int64 have a length";
+  }
   if ((node.precision != 0 || node.scale != 0) && node.type != Type::kDecimal) {
     return "only a decimal has a precision and a scale";
   }

@@ -68,6 +68,9 @@ class Renderer {
                        absl::string_view about);
   static bool IsOnlyKey(const ast::CreateTable& table, const ast::ColumnDefinition& column);
 
+  // SMALLINT, INTEGER or BIGINT, of an int64 column.
+  static absl::string_view IntegerWord(const ast::ColumnDefinition& column);
+
   virtual void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column);
   // What follows NOT NULL: checks that hold a column to its type.
   virtual void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column);

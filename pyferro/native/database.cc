@@ -230,6 +230,7 @@ bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_v
       }
       return false;
     }
+    Ref held = Ref::Borrow(value);  // to bind it may run code of the model, which may change the object
     // The object may be changed while the insert is under way, so its values are kept, not the object.
     if (!Bind(state, StoredTargetOf(column), value, out[i], request.scratch)) return false;
     const uint8_t type = out[i].type;

@@ -69,6 +69,14 @@ uint8_t TypeBeside(ModuleState& state, uint8_t other, PyObject* value) {
   return other;
 }
 
+bool AddParam(Operand& out, uint8_t type, const Ref& adapted) {
+  AppendParam(out.fragment, type);
+  out.types.assign(1, static_cast<char>(type));
+  out.values = Ref::Steal(PyTuple_Pack(1, adapted.get()));
+  out.type = type;
+  return static_cast<bool>(out.values);
+}
+
 // `value` as a parameter beside `beside`, which gives it its type and its column for messages.
 bool FromValue(ModuleState& state, PyObject* beside, PyObject* value, Operand& out) {
   Target target;
@@ -80,12 +88,7 @@ bool FromValue(ModuleState& state, PyObject* beside, PyObject* value, Operand& o
     target.type = static_cast<uint8_t>(inferred);
   }
   Ref adapted = Adapt(state, target, value);
-  if (!adapted) return false;
-  AppendParam(out.fragment, target.type);
-  out.types.assign(1, static_cast<char>(target.type));
-  out.values = Ref::Steal(PyTuple_Pack(1, adapted.get()));
-  out.type = target.type;
-  return static_cast<bool>(out.values);
+  return adapted && AddParam(out, target.type, adapted);
 }
 
 bool ToOperand(ModuleState& state, PyObject* beside, PyObject* object, Operand& out) {
@@ -312,7 +315,16 @@ PyObject* Expr_like(PyObject* self, PyObject* pattern) {
   if (state == nullptr) return nullptr;
   if (IsArray(*state, self, pattern)) return RefuseArray("match no pattern");
   Operand right;
-  if (!ToOperand(*state, self, pattern, right)) return nullptr;
+  if (PyUnicode_Check(pattern) && AsExpr(self).type == FERRO_TYPE_TEXT) {
+    // Part of a text: not for the function that makes text of whole values.
+    Target target;
+    target.type = FERRO_TYPE_TEXT;
+    target.column = IsColumn(*state, self) ? AsColumn(self).name : nullptr;
+    Ref adapted = Adapt(*state, target, pattern);
+    if (!adapted || !AddParam(right, FERRO_TYPE_TEXT, adapted)) return nullptr;
+  } else if (!ToOperand(*state, self, pattern, right)) {
+    return nullptr;
+  }
   if (PyUnicode_Check(pattern)) {
     // A backslash at the end escapes nothing; PostgreSQL refuses it (22025), others do not.
     Py_ssize_t size = 0;
@@ -428,7 +440,7 @@ PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
 PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static const char* kNames[] = {"table", "name", "type",   "nullable",
                                  "dump",  "length", "digits", "places",
-                                 "members", nullptr};
+                                 "members", "bits", nullptr};
   PyObject* table = nullptr;
   PyObject* name = nullptr;
   int canonical = 0;
@@ -436,14 +448,18 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   PyObject* dump = Py_None;
   Measures measures;
   PyObject* members = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pOiiiO", const_cast<char**>(kNames), &table, &name,
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pOiiiOi", const_cast<char**>(kNames), &table, &name,
                                    &canonical, &nullable, &dump, &measures.length, &measures.digits,
-                                   &measures.places, &members)) {
+                                   &measures.places, &members, &measures.bits)) {
     return nullptr;
   }
   const int scalar = canonical & ~FERRO_TYPE_ARRAY_OF;
   if (scalar <= FERRO_TYPE_NULL || scalar >= FERRO_TYPE_ARRAY) {
     PyErr_SetString(PyExc_ValueError, "not a canonical type of a column");
+    return nullptr;
+  }
+  if (measures.bits != 0 && (canonical != FERRO_TYPE_INT64 || (measures.bits != 16 && measures.bits != 32))) {
+    PyErr_SetString(PyExc_ValueError, "bits are of int64, 16 or 32");
     return nullptr;
   }
   if (members != Py_None && !PyFrozenSet_CheckExact(members)) {

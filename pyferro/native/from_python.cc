@@ -46,7 +46,7 @@ Ref AdaptInteger(ModuleState& state, const Target& target, PyObject* value) {
   if (overflow != 0) {
     return Refuse(state, FERRO_ERROR_OUT_OF_RANGE, "an integer is beyond 64 bits", target);
   }
-  if (!IsMember(state, target, value)) return {};
+  if (!IntegerFits(state, target, number) || !IsMember(state, target, value)) return {};
   return PyLong_CheckExact(value) ? Ref::Borrow(value) : Ref::Steal(PyLong_FromLongLong(number));
 }
 
@@ -200,6 +200,12 @@ Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
   if (value == Py_None) return Ref::Borrow(value);
   if (!HaveDateTime()) return {};
   if ((target.type & FERRO_TYPE_ARRAY_OF) != 0) return AdaptArray(state, target, value);
+  if (target.dump != nullptr && target.type != FERRO_TYPE_JSON) {
+    Target plain = target;
+    plain.dump = nullptr;
+    Ref held = Ref::Steal(PyObject_CallOneArg(target.dump, value));
+    return held ? Adapt(state, plain, held.get()) : Ref();
+  }
   if (target.type != FERRO_TYPE_JSON) {
     const int is_enum = PyObject_IsInstance(value, state.enum_type);
     if (is_enum < 0) return {};

@@ -32,14 +32,15 @@ class Scratch {
 
 // What a column was declared to hold at most; 0 where nothing was said. Text is counted in code points.
 struct Measures {
+  int bits = 0;  // of an integer: 16 or 32
   int32_t length = 0;
   int32_t digits = 0;
   int32_t places = 0;
   PyObject* members = nullptr;  // frozenset of the only values, for an Enum or Literal; borrowed by a Target
 };
 
-// What a value is bound to: a canonical type, for messages the column's name (may be null), and for JSON how a value
-// becomes text (null: pydantic_core.to_json). A value that is to be stored has to fit the measures: databases differ in
+// What a value is bound to: a canonical type, for messages the column's name (may be null), and how a value becomes what
+// the column holds (null: as it is, and for JSON pydantic_core.to_json). A value that is to be stored has to fit the measures: databases differ in
 // what they do with more, some round it or cut it off. What is compared with a column need not fit.
 struct Target {
   uint8_t type = FERRO_TYPE_NULL;

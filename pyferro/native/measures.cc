@@ -47,6 +47,15 @@ bool IsMember(ModuleState& state, const Target& target, PyObject* value) {
   return found == 1;
 }
 
+bool IntegerFits(ModuleState& state, const Target& target, long long number) {
+  const int bits = target.measures.bits;
+  if (bits == 0) return true;
+  const long long end = 1LL << (bits - 1);
+  if (number >= -end && number < end) return true;
+  Beyond(state, target, ("an integer is beyond " + std::to_string(bits) + " bits").c_str());
+  return false;
+}
+
 bool TextFits(ModuleState& state, const Target& target, PyObject* text) {
   const int32_t length = target.measures.length;
   if (length <= 0 || PyUnicode_GET_LENGTH(text) <= length) return true;

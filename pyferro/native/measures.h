@@ -10,6 +10,9 @@ namespace ferro::py {
 // is set.
 bool IsMember(ModuleState& state, const Target& target, PyObject* value);
 
+// Whether an integer fits the bits; otherwise an exception is set.
+bool IntegerFits(ModuleState& state, const Target& target, long long number);
+
 // Whether a str fits; otherwise an exception is set.
 bool TextFits(ModuleState& state, const Target& target, PyObject* text);
 

@@ -138,11 +138,25 @@ bool ImportTypes(ModuleState& state) {
   return state.uuid_unknown_safety != nullptr;
 }
 
+// A build of CPython without the lock takes it back when it imports us, see kSlots, unless that was
+// forbidden.
+bool HaveInterpreterLock() {
+  PyObject* ask = PySys_GetObject("_is_gil_enabled");  // borrowed; not there before 3.13
+  if (ask == nullptr) return true;
+  Ref enabled = Ref::Steal(PyObject_CallNoArgs(ask));
+  if (!enabled) return false;
+  if (enabled.get() == Py_True) return true;
+  PyErr_SetString(PyExc_ImportError,
+                  "pyferro needs CPython's interpreter lock: start without PYTHON_GIL=0 and -X gil=0");
+  return false;
+}
+
 int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
   state.json_keys = new JsonKeys;
-  const bool good = InternNames(state) && ImportTypes(state) && FindShortcuts(state) && AddExpr(module, state) &&
-                    AddRowPlan(module, state) && AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
+  const bool good = HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
+                    FindShortcuts(state) && AddExpr(module, state) && AddRowPlan(module, state) &&
+                    AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
                     AddConstants(module);
   return good ? 0 : -1;
 }
@@ -175,7 +189,12 @@ int Clear(PyObject* module) {
 
 void FreeModule(void* module) { Clear(static_cast<PyObject*>(module)); }
 
-PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(Exec)}, {0, nullptr}};
+PyModuleDef_Slot kSlots[] = {{Py_mod_exec, reinterpret_cast<void*>(Exec)},
+#ifdef Py_mod_gil
+                             // Nothing here locks for itself. (So it would be without saying it.)
+                             {Py_mod_gil, Py_MOD_GIL_USED},
+#endif
+                             {0, nullptr}};
 
 }  // namespace
 

@@ -133,18 +133,17 @@ namespace {
 Outcome FillFields(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells, PyObject* fields,
                    bool& holds_container) {
   DictEntry* entries = plan.by_entries ? EntriesOf(fields) : nullptr;
-  size_t i = 0;
+  const ferro_value* cell = cells;
   for (const ColumnPlan& column : *plan.columns) {
     Ref value;
-    const Outcome outcome = Convert(state, column, cells[i], value);
+    const Outcome outcome = Convert(state, column, *cell++, value);
     if (outcome != Outcome::kGood) return outcome;
     if (column.may_be_container && PyObject_IS_GC(value.get())) holds_container = true;
     if (entries != nullptr) {
-      ReplaceValue(entries, i, std::move(value));
+      ReplaceValue(entries, column.entry, std::move(value));
     } else if (PyDict_SetItem(fields, column.name.get(), value.get()) < 0) {
       return Outcome::kError;
     }
-    ++i;
   }
   return CallFactories(plan, fields) ? Outcome::kGood : Outcome::kError;
 }
@@ -242,12 +241,41 @@ bool ReadColumn(PyObject* field, PyObject* name, long type, ColumnPlan& out) {
   return true;
 }
 
+ColumnPlan* ColumnOf(RowPlanObject& plan, PyObject* name) {
+  for (ColumnPlan& column : *plan.columns) {
+    if (PyUnicode_Compare(column.name.get(), name) == 0) return &column;
+  }
+  return nullptr;
+}
+
+// As pydantic-core orders an instance's dict: by the model's fields, whatever the order of the columns.
+bool MakeBlank(RowPlanObject& plan, PyObject* defaults, PyObject* factories) {
+  Ref declared =
+      Ref::Steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(plan.model), "__pydantic_fields__"));
+  if (!declared || !PyDict_Check(declared.get())) return false;
+  PyObject *name, *unused;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(declared.get(), &position, &name, &unused)) {
+    PyObject* value = Py_None;
+    if (ColumnPlan* column = ColumnOf(plan, name)) {
+      column->entry = static_cast<size_t>(PyDict_GET_SIZE(plan.blank));
+      name = column->name.get();
+    } else if (PyObject* given = PyDict_GetItemWithError(defaults, name)) {
+      value = given;
+    } else if (PyErr_Occurred() || PyDict_Contains(factories, name) != 1) {
+      continue;  // the whole row decides
+    }
+    if (PyErr_Occurred() || PyDict_SetItem(plan.blank, name, value) < 0) return false;
+  }
+  return !PyErr_Occurred();
+}
+
 // Which shortcuts the instances may take. Not selected fields have values that nobody here has looked at.
 void ChooseShortcuts(const ModuleState& state, RowPlanObject& plan) {
   const auto columns = static_cast<Py_ssize_t>(plan.columns->size());
   plan.by_entries = (state.shortcuts & kDictEntries) != 0 && HasPlainEntries(plan.blank, PyDict_GET_SIZE(plan.blank));
-  for (Py_ssize_t i = 0; plan.by_entries && i < columns; ++i) {
-    plan.by_entries = EntriesOf(plan.blank)[i].key == (*plan.columns)[static_cast<size_t>(i)].name.get();
+  for (const ColumnPlan& column : *plan.columns) {
+    plan.by_entries = plan.by_entries && EntriesOf(plan.blank)[column.entry].key == column.name.get();
   }
   const bool hooks = HasHooks(state, plan.model);
   plan.lazy_fields_set = hooks && (state.shortcuts & kLazyFieldsSet) != 0;
@@ -289,6 +317,11 @@ PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     PyErr_SetString(PyExc_ValueError, "a row plan needs a model, and a type for each name");
     return nullptr;
   }
+  // Instances of others have no slot for our mark: filling it would write past them.
+  if (state->model_type != nullptr && PyObject_IsSubclass(model.get(), state->model_type) != 1) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a row plan is for a subclass of pyferro.Model");
+    return nullptr;
+  }
   plan.model = reinterpret_cast<PyTypeObject*>(model.release());
   plan.row_level = PyLong_AsLong(level.get()) >= kRowLevel;
   plan.post_init = Flag(proof, "post_init");
@@ -297,13 +330,12 @@ PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     Ref field = Ref::Steal(PyObject_GetItem(fields.get(), name));
     const long canonical = PyLong_AsLong(PyTuple_GET_ITEM(type_list.get(), i));
     if (!field || (canonical == -1 && PyErr_Occurred()) ||
-        !ReadColumn(field.get(), name, canonical, plan.columns->emplace_back()) ||
-        PyDict_SetItem(plan.blank, plan.columns->back().name.get(), Py_None) < 0) {
+        !ReadColumn(field.get(), name, canonical, plan.columns->emplace_back())) {
       return nullptr;
     }
   }
-  plan.fields_set = PyFrozenSet_New(plan.blank);
-  if (plan.fields_set == nullptr || PyDict_Update(plan.blank, defaults.get()) < 0) return nullptr;
+  plan.fields_set = PyFrozenSet_New(name_list.get());
+  if (plan.fields_set == nullptr || !MakeBlank(plan, defaults.get(), factories.get())) return nullptr;
   if (PyDict_Size(factories.get()) > 0) plan.factories = factories.release();
   ChooseShortcuts(*state, plan);
   return made.release();

@@ -10,6 +10,7 @@ namespace ferro::py {
 
 struct ColumnPlan {
   Ref name;
+  size_t entry = 0;  // where it is in the instance's dict
   uint8_t type = FERRO_TYPE_NULL;
   int level = 0;  // pyferro.proof.Level
   bool nullable = false;
@@ -29,7 +30,7 @@ struct RowPlanObject {
   PyObject* proof;
   PyObject* validate;    // proof.validate: whole rows
   PyTypeObject* model;
-  PyObject* blank;       // dict with every field, those of the columns first and in their order, to be copied
+  PyObject* blank;       // dict with every field, in the model's order, to be copied
   PyObject* fields_set;  // frozenset of the column names
   PyObject* factories;   // dict of fields not selected to be called, or null
   PyObject* table;

@@ -11,6 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
+import sysconfig
 import weakref
 from collections.abc import Iterator
 from datetime import datetime
@@ -89,9 +90,24 @@ def used(request: pytest.FixtureRequest) -> Iterator[frozenset[str]]:
         model.__ferro_info__._row_plan = None
 
 
+def found_here() -> frozenset[str]:
+    """What this interpreter should be found to have; see docs/python-versions.md."""
+    left_out: set[str] = set()
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        left_out |= {"dict_entries", "lazy_tracking"}
+    if hasattr(sys, "gettotalrefcount"):  # a debug build
+        left_out |= {"lazy_tracking"}
+    return ALL - left_out
+
+
 def test_this_interpreter_has_them_all() -> None:
-    # A new CPython that fails a trial is safe but slow: then this says so, and the layout is to be looked at.
-    assert _native.shortcuts() == ALL
+    # A new CPython that fails a trial is safe but slow: then this says so, and the layout is to be
+    # looked at. What the environment has switched off is found nevertheless.
+    before = _native.shortcuts()
+    try:
+        assert _native.shortcuts(ALL) == found_here()
+    finally:
+        _native.shortcuts(before)
 
 
 def test_the_environment_says_which(tmp_path: Path) -> None:
@@ -113,6 +129,17 @@ def test_the_environment_says_which(tmp_path: Path) -> None:
     assert ask("uuid_slots,dict_entries").stdout.strip() == "['dict_entries', 'uuid_slots']"
     wrong = ask("uuid_slots,quick")
     assert wrong.returncode != 0 and "there is no shortcut of that name" in wrong.stderr
+
+
+@pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="came with Python 3.13")
+def test_without_the_interpreter_lock_it_is_not_imported(tmp_path: Path) -> None:
+    # The builds without the lock take it back on import, unless they are told not to.
+    script = "import sys; sys._is_gil_enabled = lambda: False; import pyferro"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "ImportError: pyferro needs CPython's interpreter lock" in done.stderr
 
 
 def test_loaded_is_equal_to_validated(used: frozenset[str]) -> None:

@@ -33,7 +33,9 @@ enum {
 
   /* Definitions */
   FERRO_NODE_COLUMN_DEFINITION = 80, /* name, int type, int length, int precision, int scale, bool nullable,
-                                        bool generated, bool indexed */
+                                        bool generated, bool indexed. `length` is of text, in characters, 0 for no
+                                        limit; or of an int64, 2 or 4 bytes, 0 for 8. A value that does not fit in the
+                                        column is FERRO_ERROR_OUT_OF_RANGE when it is written. */
   FERRO_NODE_UNIQUE = 81,            /* name, [name] */
   FERRO_NODE_CREATE_TABLE = 82, /* name, bool if not exists, [column definition], [name] primary key, [unique] */
   FERRO_NODE_DROP_TABLE = 83,   /* name, bool if exists */

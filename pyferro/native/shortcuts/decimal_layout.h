@@ -1,4 +1,4 @@
-// decimal.Decimal filled in place. The C module exports no API (3.11 to 3.13); its objects hold libmpdec's mpd_t
+// decimal.Decimal filled in place. The C module exports no API (3.11 to 3.14); its objects hold libmpdec's mpd_t
 // (mpdecimal.h) behind the hash, with four words of 19 decimal digits each in the object itself
 // (Modules/_decimal/_decimal.c). Small decimals need one of the words.
 #pragma once

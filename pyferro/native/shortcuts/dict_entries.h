@@ -1,4 +1,4 @@
-// Where the values of a dict lie: CPython's own layout (Include/internal/pycore_dict.h, the same in 3.11 to 3.13),
+// Where the values of a dict lie: CPython's own layout (Include/internal/pycore_dict.h, the same in 3.11 to 3.14),
 // of a combined table whose keys are all str and of which nothing was deleted. The copy of such a dict is one
 // allocation, and its values can then be replaced without looking up a key: 32 columns in a fifth of the time.
 // Free-threaded builds have another head and are left out.

@@ -76,6 +76,16 @@ TEST_F(ErrorsTest, NotNullAndCheckSayWhere) {
   EXPECT_EQ(message_.find("987654321"), std::string::npos);
 }
 
+TEST_F(ErrorsTest, AnIntegerBeyondItsColumnIsOutOfRange) {
+  ASSERT_OK(Execute(*connection_,
+                    "CREATE TABLE n (a INTEGER CONSTRAINT n_a_int16 CHECK (a BETWEEN -32768 AND "
+                    "32767), \"b\" INTEGER CHECK ((\"b\" BETWEEN -2147483648 AND 2147483647)))"));
+  ASSERT_OK(Execute(*connection_, "INSERT INTO n VALUES (-32768, 2147483647)"));
+  const ErrorDetail detail = Fail("INSERT INTO n VALUES (32768, 0)", ErrorClass::kOutOfRange);
+  EXPECT_EQ(detail.constraint, "n_a_int16");
+  Fail("INSERT INTO n VALUES (0, -2147483649)", ErrorClass::kOutOfRange);
+}
+
 TEST_F(ErrorsTest, ForeignKeysAtOnceAndAtTheEnd) {
   const ErrorDetail detail = Fail("INSERT INTO child (p) VALUES (7)", ErrorClass::kForeignKey);
   EXPECT_EQ(detail.constraint, "");

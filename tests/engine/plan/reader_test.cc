@@ -436,7 +436,9 @@ TEST(PlanReader, RefusesFieldsThatWouldHaveNoEffect) {
   EXPECT_REFUSED(OutcomeOf("(select (columns (count-distinct)))"), "a distinct count needs");
   EXPECT_REFUSED(OutcomeOf("(select (columns a) (order 1))"), "a literal orders nothing");
   EXPECT_REFUSED(OutcomeOf("(delete t (key \"\":int64))"), "a key type without a key");
-  EXPECT_REFUSED(OutcomeOf("(create-table t (column a int64 (length 3)))"), "only text has");
+  EXPECT_REFUSED(OutcomeOf("(create-table t (column a bool (length 3)))"), "only text and");
+  EXPECT_REFUSED(OutcomeOf("(create-table t (column a int64 (length 3)))"), "the length of an");
+  EXPECT_REFUSED(OutcomeOf("(create-table t (column a int64 (length 8)))"), "the length of an");
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a text (precision 3)))"), "only a decimal");
 }
 

@@ -1,0 +1,87 @@
+"""Differences that the random models found, each kept as one small case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError
+
+from pyferro import Model, _native
+from pyferro.proof import prove
+
+from .comparing import ALL
+from .decoded import TYPES
+
+
+class Wide(Model, abstract=True):
+    one: int = 1
+    two: str
+    made: list[int] = Field(default_factory=list)
+    three: Decimal
+    last: int | None = None
+
+
+class Spans(Model, abstract=True):
+    spans: list[dt.timedelta]
+
+
+def load(model: type[Model], kinds: dict[str, str], row: tuple[Any, ...]) -> Any:
+    types = [TYPES[kind] for kind in kinds.values()]
+    plan = _native.RowPlan(prove(model, kinds), list(kinds), types, "table", -1)
+    return _native.Cells(bytes(types), [row]).hydrate(plan)[0]
+
+
+@pytest.fixture(params=[ALL, []], ids=["all", "none"])
+def _shortcuts(request: pytest.FixtureRequest) -> Any:
+    before = _native.shortcuts()
+    _native.shortcuts(request.param)
+    yield
+    _native.shortcuts(before)
+
+
+@pytest.mark.usefixtures("_shortcuts")
+@pytest.mark.parametrize("names", [["three", "two"], ["two", "three"], ["three", "two", "one"]])
+def test_the_dict_is_in_the_order_of_the_fields(names: list[str]) -> None:
+    all_kinds = {"one": "int64", "two": "text", "three": "decimal"}
+    row = {"one": 7, "two": "b", "three": Decimal("1.50")}
+    made = load(Wide, {n: all_kinds[n] for n in names}, tuple(row[n] for n in names))
+    same = Wide.model_validate({n: row[n] for n in names})
+    assert list(made.__dict__.items()) == list(same.__dict__.items())
+    assert made == same
+    assert made.model_dump_json() == same.model_dump_json()
+    assert made.model_fields_set == set(names)
+
+
+def test_json_mode_refuses_a_bool_as_a_duration() -> None:
+    with pytest.raises(ValidationError) as caught:
+        load(Spans, {"spans": "json"}, ('["PT1S", true]',))
+    assert [e["loc"] for e in caught.value.errors()] == [("spans", 1)]
+    assert load(Spans, {"spans": "json"}, ('["PT1S"]',)).spans == [dt.timedelta(seconds=1)]
+
+
+@pytest.mark.parametrize("key", [-1, 0])
+def test_the_note_leaves_the_errors_alone(key: int) -> None:
+    """Table and key are a note; what `errors()` says is pydantic's to the letter."""
+    kinds = {"two": "text", "three": "decimal"}
+    types = [TYPES[kind] for kind in kinds.values()]
+    plan = _native.RowPlan(prove(Wide, kinds), list(kinds), types, "table", key)
+    with pytest.raises(ValidationError) as loaded:
+        _native.Cells(bytes(types), [("b", None)]).hydrate(plan)
+    with pytest.raises(ValidationError) as own:
+        Wide.model_validate({"two": "b", "three": None})
+    assert loaded.value.errors() == own.value.errors()
+    assert str(loaded.value) == str(own.value)
+    assert loaded.value.json() == own.value.json()
+    place = "a row of table 'table'" if key < 0 else "the row of table 'table' with two='b'"
+    assert loaded.value.__notes__ == [f"while loading {place}"]
+
+
+def test_a_plan_is_for_models_with_our_slot() -> None:
+    class Foreign(BaseModel):
+        one: int
+
+    with pytest.raises(TypeError, match="subclass of pyferro"):
+        load(Foreign, {"one": "int64"}, (1,))  # type: ignore[arg-type]
