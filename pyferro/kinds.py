@@ -280,7 +280,8 @@ def _arm(annotation: Any, config: Mapping[str, Any]) -> Kind:
 
 def _union(kinds: list[Kind]) -> Kind:
     """What columns hold of several, if that is one kind of column."""
-    if all(kind.type == _native.JSON for kind in kinds):
+    # Beside something else a list is JSON, too.
+    if all(kind.type == _native.JSON or is_array(kind.type) for kind in kinds):
         return Kind(_native.JSON)
     held = [kind.held for kind in kinds if kind.held is not None]
     if len(held) == len(kinds) and (both := union_of(held)) is not None:

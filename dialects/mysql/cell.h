@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "dialects/mysql/wire.h"
 #include "engine/base/arena.h"
+#include "engine/base/error.h"
 #include "engine/value/value.h"
 
 namespace ferro::mysql {
@@ -22,10 +23,14 @@ enum class Fault : uint8_t {
   kNotUtf8,
   kBadText,
   kTruncated,
+  kMalformed,
 };
 
 // For people; never the value.
 absl::string_view Reason(Fault fault);
+// What to do about it; may be empty.
+absl::string_view Advice(Fault fault, Type wanted);
+ErrorClass ErrorClassOf(Fault fault);
 
 struct CellPlan {
   // `size` is the value's own; of fixed sizes the caller has made sure that they are there. Bytes

@@ -176,6 +176,7 @@ Task<absl::Status> Connection::Deliver(MYSQL_STMT* statement, const db::Request&
   // The library's own list of rows, each a packet with its length: cells are made from it without a
   // copy in between, and with the bounds that mysql_stmt_fetch does not check.
   uint64_t left = mysql_stmt_num_rows(statement);
+  int64_t number = 0;
   const MYSQL_ROWS* next = statement->result.data;
   for (size_t size = kFirstBatch; left > 0; size = kBatch) {
     const size_t count = static_cast<size_t>(std::min<uint64_t>(size, left));
@@ -185,7 +186,7 @@ Task<absl::Status> Connection::Deliver(MYSQL_STMT* statement, const db::Request&
       if (next == nullptr)
         co_return MakeError(ErrorClass::kInternal, "the client library lost a row");
       const absl::string_view packet(reinterpret_cast<const char*>(next->data), next->length);
-      FERRO_CO_TRY(decoder_.Decode(packet, batch_.arena(), batch_.row(i)));
+      FERRO_CO_TRY(decoder_.Decode(packet, number++, batch_.arena(), batch_.row(i)));
     }
     left -= count;
     FERRO_CO_TRY(co_await sink->Accept(batch_));

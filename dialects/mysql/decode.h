@@ -21,13 +21,16 @@ namespace ferro::mysql {
 class RowDecoder {
  public:
   // Chooses how to read `columns` as `wanted` (empty: each in its natural type). The names of
-  // `columns` are copied.
+  // `columns` are copied, where they come from is not: those texts must live while rows are
+  // decoded.
   absl::Status Plan(std::span<const WireColumn> columns, std::span<const sql::ResultColumn> wanted);
 
   size_t columns() const { return columns_.size(); }
 
-  // `packet` is a whole row as it was received; cells point into it or into `arena`.
-  absl::Status Decode(absl::string_view packet, Arena& arena, std::span<Value> row) const;
+  // `packet` is a whole row as it was received, the `number`-th (from 0) of the result; cells point
+  // into it or into `arena`. After an error what stands in `row` is not to be used.
+  absl::Status Decode(absl::string_view packet, int64_t number, Arena& arena,
+                      std::span<Value> row) const;
 
  private:
   struct Column {
@@ -35,8 +38,10 @@ class RowDecoder {
     WireColumn wire;
     std::string name;
   };
+  class Walk;
 
-  absl::Status Fail(const Column& column, Fault fault) const;
+  absl::Status Fail(absl::string_view packet, int64_t number, size_t column, Fault fault) const;
+  std::string KeyOf(absl::string_view packet, const Column& bad) const;
 
   std::vector<Column> columns_;
 };

@@ -56,12 +56,18 @@ int8_t FixedSize(enum_field_types type) {
 WireColumn Describe(const MYSQL_FIELD& field) {
   WireColumn column;
   column.name = absl::string_view(field.name, field.name_length);
+  column.alias = absl::string_view(field.table, field.table_length);
+  column.table = absl::string_view(field.org_table, field.org_table_length);
+  column.origin = absl::string_view(field.org_name, field.org_name_length);
+  column.in_key = (field.flags & PRI_KEY_FLAG) != 0;
   column.type = field.type;
   column.is_unsigned = (field.flags & UNSIGNED_FLAG) != 0;
   column.is_binary = field.charsetnr == kBinaryCharset;
   MARIADB_CONST_STRING attribute;
   if (mariadb_field_attr(&attribute, &field, MARIADB_FIELD_ATTR_DATA_TYPE_NAME) == 0) {
-    column.is_uuid = absl::string_view(attribute.str, attribute.length) == "uuid";
+    const absl::string_view type(attribute.str, attribute.length);
+    column.is_uuid = type == "uuid";
+    column.is_address = type == "inet4" || type == "inet6";
   }
   if (mariadb_field_attr(&attribute, &field, MARIADB_FIELD_ATTR_FORMAT_NAME) == 0) {
     column.is_json = absl::string_view(attribute.str, attribute.length) == "json";
@@ -73,6 +79,7 @@ std::string WireName(const WireColumn& column) {
   const absl::string_view sign = column.is_unsigned ? " UNSIGNED" : "";
   if (column.is_uuid) return "UUID";
   if (column.is_json) return "JSON";
+  if (column.is_address) return "INET";
   switch (static_cast<int>(column.type)) {
     case MYSQL_TYPE_NULL:
       return "NULL";

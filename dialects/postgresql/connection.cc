@@ -81,6 +81,13 @@ db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Run(const db::Reques
             "a table was altered since this statement was prepared: run the transaction again";
       });
     }
+    if (!reading.held.empty()) FERRO_CO_TRY(co_await TakeHeld(reading));
+    if (reading.refused != nullptr) {
+      reading.status = WithDetail(
+          reading.status, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
+      // Without the table's name the error is still the error.
+      if (!(co_await NameTable(reading)).ok()) co_return reading.status;
+    }
     guard.Finish();
     if (!reading.status.ok()) co_return reading.status;
     co_return reading.outcome;
@@ -262,8 +269,13 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
     co_return absl::OkStatus();
   }
   if (!reading.started) {
-    reading.status = decoder_.Start(result.get(), reading.request->columns, trusted_text_);
+    if (!types_.Missing(result.get()).empty()) {
+      reading.held.push_back(std::move(result));
+      co_return absl::OkStatus();
+    }
+    reading.status = decoder_.Start(result.get(), reading.request->columns, types_, trusted_text_);
     reading.started = true;
+    if (!reading.status.ok()) reading.refused = result;
   }
   const int rows = PQntuples(result.get());
   int limit = kFirstRows;
@@ -271,16 +283,16 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
     const int count = std::min(rows - first, limit);
     batch_.Reset(decoder_.columns());
     batch_.Retain(result);
-    reading.status = decoder_.Decode(result.get(), first, count, batch_);
+    reading.status = decoder_.Decode(result.get(), first, count, reading.rows, batch_);
     if (reading.status.ok()) {
       absl::Status accepted = co_await reading.sink->Accept(batch_);
       reading.status = std::move(accepted);
     } else {
-      reading.status = WithDetail(
-          reading.status, [&](ErrorDetail& detail) { detail.sql = std::string(reading.sql); });
+      reading.refused = result;
     }
     first += count;
   }
+  reading.rows += rows;
   batch_.Reset(decoder_.columns());
   co_return absl::OkStatus();
 }

@@ -34,8 +34,13 @@ class PostgresqlConnection final : public db::Connection {
     db::RowSink* sink = nullptr;
     db::Outcome outcome;
     absl::Status status;
-    bool started = false;     // `decoder` knows the columns
-    bool stale_plan = false;  // the prepared statement no longer fits, or is gone
+    bool started = false;  // `decoder` knows the columns
+    int64_t rows = 0;      // taken so far
+    // Rows that cannot be read before the server was asked about their types, which takes another
+    // statement.
+    std::vector<std::shared_ptr<const PGresult>> held;
+    std::shared_ptr<const PGresult> refused;  // with the cell that could not be read
+    bool stale_plan = false;                  // the prepared statement no longer fits, or is gone
     bool known_to_server = true;
   };
   // Held while a statement is under way; destroyed without Finish() it leaves the connection
@@ -52,6 +57,12 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> TakeSync(absl::string_view sql);
   db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
 
+  // After a statement, see lookups.cc.
+  db::Task<absl::Status> TakeHeld(Reading& reading);
+  db::Task<absl::Status> NameTable(Reading& reading);
+  db::Task<absl::Status> Ask(const char* question, const std::string& parameter, Reading& answer,
+                             std::shared_ptr<const PGresult>& rows);
+
   db::Task<absl::Status> Flush(absl::string_view sql);
   db::Task<absl::Status> AwaitResult(absl::string_view sql);
 
@@ -64,6 +75,7 @@ class PostgresqlConnection final : public db::Connection {
   PreparedStatements statements_;
   Encoder encoder_;
   RowDecoder decoder_;
+  UserTypes types_;
   Batch batch_;
   std::string text_;  // of the statement, with the NUL that libpq wants
   bool trusted_text_ = true;

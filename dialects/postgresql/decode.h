@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "dialects/postgresql/libpq.h"
 #include "dialects/postgresql/oids.h"
+#include "dialects/postgresql/user_types.h"
 #include "engine/sql/compiled.h"
 #include "engine/value/batch.h"
 
@@ -26,6 +27,8 @@ enum class CellFault : uint8_t {
   kMonths,        // an interval with months
   kIntervalSize,  // an interval past the microseconds of 64 bits
   kNotText,       // bytes that are no text
+  kFraction,      // a numeric that is not whole, read as an integer
+  kTooLarge,      // a number past the range of the wanted type
   kDimensions,    // an array within an array
   kLowerBound,    // an array whose first element is not number 1
 };
@@ -45,21 +48,44 @@ class RowDecoder {
  public:
   // Of a result's columns. `wanted` is empty ("as the server says") or has one element for each.
   absl::Status Start(const PGresult* result, std::span<const sql::ResultColumn> wanted,
-                     bool trusted_text);
+                     const UserTypes& types, bool trusted_text);
 
   size_t columns() const { return columns_.size(); }
 
-  // Appends rows [first, first + count) to `batch`, which was Reset to columns().
-  absl::Status Decode(const PGresult* result, int first, int count, Batch& batch) const;
+  // Appends rows [first, first + count) to `batch`, which was Reset to columns(). `before`: rows of
+  // the statement that earlier results held, for the number in an error. After an error the batch
+  // is not to be used.
+  absl::Status Decode(const PGresult* result, int first, int count, int64_t before, Batch& batch);
+
+  // Where the last error of Start or Decode was; `row` is of that result, -1 for a whole column.
+  struct Place {
+    int row = -1;
+    int column = -1;
+  };
+  const Place& failed_at() const { return failed_at_; }
+
+  // Appends column `column` of row `row` to a key for messages; nothing when it cannot be read.
+  void AppendKey(const PGresult* result, int row, int column, absl::string_view name,
+                 std::string& key) const;
 
  private:
   struct Column {
     DecodeCell decode;
+    Oid oid;
     Oid element;  // of an array, which `decode` then reads the elements of; else 0
   };
-  absl::Status CellError(const PGresult* result, size_t column, CellFault fault) const;
+  static CellFault DecodeInto(const Column& column, absl::string_view wire, Arena& arena,
+                              Value& out) {
+    return column.element == 0 ? column.decode(wire, arena, out)
+                               : DecodeArray(wire, column.element, column.decode, arena, out);
+  }
+  absl::Status NoConversion(const PGresult* result, size_t column, Type wanted,
+                            const UserTypes& types);
+  absl::Status BadCell(const PGresult* result, int row, size_t column, int64_t before,
+                       CellFault fault);
 
   std::vector<Column> columns_;
+  Place failed_at_;
 };
 
 }  // namespace ferro::postgresql

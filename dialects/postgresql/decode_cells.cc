@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "dialects/postgresql/decode.h"
+#include "dialects/postgresql/network.h"
 #include "dialects/postgresql/numeric.h"
 #include "engine/base/bytes.h"
 #include "engine/value/civil.h"
@@ -67,16 +68,46 @@ CellFault Float8(absl::string_view wire, Arena&, Value& out) {
   return CellFault::kNone;
 }
 
-CellFault Decimal(absl::string_view wire, Arena& arena, Value& out) {
-  switch (DecodeNumeric(wire, arena, out)) {
+CellFault FaultOf(NumericFault fault) {
+  switch (fault) {
     case NumericFault::kNone:
       return CellFault::kNone;
     case NumericFault::kNotFinite:
       return CellFault::kNotFinite;
+    case NumericFault::kFraction:
+      return CellFault::kFraction;
+    case NumericFault::kTooLarge:
+      return CellFault::kTooLarge;
     case NumericFault::kMalformed:
       break;
   }
   return CellFault::kMalformed;
+}
+
+CellFault Decimal(absl::string_view wire, Arena& arena, Value& out) {
+  return FaultOf(DecodeNumeric(wire, arena, out));
+}
+
+// sum() of bigint and the like: a whole numeric to the server.
+CellFault DecimalAsInt64(absl::string_view wire, Arena&, Value& out) {
+  int64_t integer = 0;
+  const NumericFault fault = DecodeNumericAsInt64(wire, integer);
+  out = Value::Int64(integer);
+  return FaultOf(fault);
+}
+
+CellFault DecimalAsFloat(absl::string_view wire, Arena& arena, Value& out) {
+  double real = 0;
+  const NumericFault fault = DecodeNumericAsDouble(wire, arena, real);
+  out = Value::Float64(real);
+  return FaultOf(fault);
+}
+
+CellFault Network(absl::string_view wire, Arena& arena, Value& out) {
+  const absl::string_view text = NetworkText(wire, arena);
+  if (text.empty()) return CellFault::kMalformed;
+  out = Value::Bytes(Type::kText, text);
+  return CellFault::kNone;
 }
 
 template <Type kType>
@@ -171,6 +202,13 @@ DecodeCell IntegerAs(Type wanted) {
   return nullptr;
 }
 
+DecodeCell NumericAs(Type wanted) {
+  if (wanted == Type::kDecimal) return Decimal;
+  if (wanted == Type::kInt64) return DecimalAsInt64;
+  if (wanted == Type::kFloat64) return DecimalAsFloat;
+  return nullptr;
+}
+
 DecodeCell TextAs(Type wanted, bool trusted) {
   if (wanted == Type::kText) return trusted ? InPlace<Type::kText> : CheckedText<Type::kText>;
   if (wanted == Type::kJson) return trusted ? InPlace<Type::kJson> : CheckedText<Type::kJson>;
@@ -208,7 +246,10 @@ DecodeCell ChooseDecoder(Oid oid, Type wanted, bool trusted_text) {
     case kFloat8Oid:
       return Only(wanted, Type::kFloat64, Float8);
     case kNumericOid:
-      return Only(wanted, Type::kDecimal, Decimal);
+      return NumericAs(wanted);
+    case kInetOid:
+    case kCidrOid:
+      return Only(wanted, Type::kText, Network);
     case kByteaOid:
       return Only(wanted, Type::kBytes, InPlace<Type::kBytes>);
     case kDateOid:
@@ -231,8 +272,7 @@ DecodeCell ChooseDecoder(Oid oid, Type wanted, bool trusted_text) {
       break;
   }
   if (!IsTextOnTheWire(oid)) return nullptr;
-  // A user's type may be something else than an enum, and "char" any byte: looked at, cell by cell.
-  return TextAs(wanted, trusted_text && oid < kFirstUserOid && oid != kCharOid);
+  return TextAs(wanted, trusted_text && oid != kCharOid);  // "char" is any byte
 }
 
 }  // namespace ferro::postgresql

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
+#include "absl/strings/numbers.h"
 #include "engine/base/bytes.h"
+#include "engine/value/decimal.h"
 
 namespace ferro::postgresql {
 namespace {
@@ -43,22 +47,40 @@ NumericFault Read(absl::string_view wire, Numeric& out) {
       wire.size() != kHeader + 2 * static_cast<size_t>(out.count)) {
     return NumericFault::kMalformed;
   }
-  out.negative = sign == kNegative;
   for (int i = 0; i < out.count; ++i) {
     if (LoadBig<uint16_t>(out.digits + 2 * i) > 9999) return NumericFault::kMalformed;
   }
+  while (out.count > 0 && LoadBig<uint16_t>(out.digits) == 0) {
+    out.digits += 2;
+    --out.count;
+    --out.weight;
+  }
+  if (out.count == 0) out.weight = 0;
+  out.negative = sign == kNegative && out.count > 0;
   return NumericFault::kNone;
+}
+
+// The power of the last base-10000 digit that the scale reaches, and how many decimal places of it
+// are beyond the scale.
+int LastPower(const Numeric& number) { return -((number.scale + 3) / 4); }
+int Unused(const Numeric& number) { return -LastPower(number) * 4 - number.scale; }
+
+// Whether there are digits past the scale, which never come from a server: neither form could keep
+// them.
+bool ExceedsScale(const Numeric& number) {
+  const int last = LastPower(number);
+  for (int power = number.weight - number.count + 1; power < last; ++power) {
+    if (number.Digit(power) != 0) return true;
+    if (power > number.weight) break;
+  }
+  return number.Digit(last) % kPowersOfTen[static_cast<size_t>(Unused(number))] != 0;
 }
 
 // The coefficient at the number's scale, or false when that takes more than 18 digits.
 bool Coefficient(const Numeric& number, int64_t& out) {
   if (number.scale > 18 || number.weight > 4) return false;
-  const int last = -((number.scale + 3) / 4);   // power of the last digit that the scale reaches
-  const int unused = -last * 4 - number.scale;  // decimal places of it beyond the scale
-  const int lowest = number.weight - number.count + 1;
-  // Digits beyond the scale never come from a server; the text form would have to drop them as
-  // well.
-  if (number.count > 0 && lowest < last) return false;
+  const int last = LastPower(number);
+  const int unused = Unused(number);
   int64_t sum = 0;
   for (int power = std::max(number.weight, last); power >= last; --power) {
     const size_t dropped = power == last ? static_cast<size_t>(unused) : 0;
@@ -84,7 +106,7 @@ absl::string_view Text(const Numeric& number, Arena& arena) {
       2 + 4 * static_cast<size_t>(integer_digits) + 4 * static_cast<size_t>(number.scale / 4 + 1);
   char* const begin = arena.NewArray<char>(room).data();
   char* to = begin;
-  if (number.negative && number.count > 0) *to++ = '-';
+  if (number.negative) *to++ = '-';
   char* const integer = to;
   for (int power = std::max(number.weight, 0); power >= 0; --power)
     PutDigit(to, number.Digit(power));
@@ -173,6 +195,7 @@ void AppendFromSmall(std::string& out, const Value& value) {
 NumericFault DecodeNumeric(absl::string_view wire, Arena& arena, Value& out) {
   Numeric number;
   if (const NumericFault fault = Read(wire, number); fault != NumericFault::kNone) return fault;
+  if (ExceedsScale(number)) return NumericFault::kMalformed;
   int64_t coefficient = 0;
   if (Coefficient(number, coefficient)) {
     out = Value::SmallDecimal(coefficient, static_cast<uint16_t>(number.scale));
@@ -180,6 +203,42 @@ NumericFault DecodeNumeric(absl::string_view wire, Arena& arena, Value& out) {
     out = Value::Bytes(Type::kDecimal, Text(number, arena));
   }
   return NumericFault::kNone;
+}
+
+NumericFault DecodeNumericAsInt64(absl::string_view wire, int64_t& out) {
+  Numeric number;
+  if (const NumericFault fault = Read(wire, number); fault != NumericFault::kNone) return fault;
+  const int lowest = number.weight - number.count + 1;
+  for (int power = std::min(number.weight, -1); power >= lowest; --power) {
+    if (number.Digit(power) != 0) return NumericFault::kFraction;
+  }
+  int64_t sum = 0;
+  for (int power = number.weight; power >= 0; --power) {
+    const int64_t digit = number.negative ? -number.Digit(power) : number.Digit(power);
+    if (__builtin_mul_overflow(sum, 10'000, &sum) || __builtin_add_overflow(sum, digit, &sum)) {
+      return NumericFault::kTooLarge;
+    }
+  }
+  out = sum;
+  return NumericFault::kNone;
+}
+
+NumericFault DecodeNumericAsDouble(absl::string_view wire, Arena& arena, double& out) {
+  Value value;
+  const NumericFault fault = DecodeNumeric(wire, arena, value);
+  if (fault == NumericFault::kNotFinite) {
+    const auto sign = LoadBig<uint16_t>(wire.data() + 4);
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    out = sign == kNaN            ? std::numeric_limits<double>::quiet_NaN()
+          : sign == kPlusInfinity ? kInfinity
+                                  : -kInfinity;
+    return NumericFault::kNone;
+  }
+  if (fault != NumericFault::kNone) return fault;
+  std::string text;
+  AppendDecimal(text, value);
+  if (!absl::SimpleAtod(text, &out)) return NumericFault::kMalformed;
+  return std::isinf(out) ? NumericFault::kTooLarge : NumericFault::kNone;
 }
 
 bool AppendNumeric(std::string& out, const Value& value) {

@@ -95,7 +95,7 @@ bool IsTextOnTheWire(Oid oid) {
     case kVoidOid:
       return true;
     default:
-      return oid >= kFirstUserOid;
+      return false;
   }
 }
 
@@ -130,6 +130,9 @@ Type NaturalType(Oid oid) {
     case kJsonOid:
     case kJsonbOid:
       return Type::kJson;
+    case kInetOid:
+    case kCidrOid:
+      return Type::kText;
     default:
       break;
   }
@@ -138,6 +141,69 @@ Type NaturalType(Oid oid) {
     return CanBeElement(type) ? ArrayOf(type) : Type::kNull;
   }
   return IsTextOnTheWire(oid) ? Type::kText : Type::kNull;
+}
+
+absl::string_view TypeName(Oid oid) {
+  switch (oid) {
+    case kBoolOid:
+      return "boolean";
+    case kByteaOid:
+      return "bytea";
+    case kCharOid:
+      return "\"char\"";
+    case kNameOid:
+      return "name";
+    case kInt8Oid:
+      return "bigint";
+    case kInt2Oid:
+      return "smallint";
+    case kInt4Oid:
+      return "integer";
+    case kTextOid:
+      return "text";
+    case kOidOid:
+      return "oid";
+    case kJsonOid:
+      return "json";
+    case kXmlOid:
+      return "xml";
+    case kCidrOid:
+      return "cidr";
+    case kFloat4Oid:
+      return "real";
+    case kFloat8Oid:
+      return "double precision";
+    case kUnknownOid:
+      return "unknown";
+    case kInetOid:
+      return "inet";
+    case kBpcharOid:
+      return "character";
+    case kVarcharOid:
+      return "character varying";
+    case kDateOid:
+      return "date";
+    case kTimeOid:
+      return "time";
+    case kTimestampOid:
+      return "timestamp";
+    case kTimestampTzOid:
+      return "timestamptz";
+    case kIntervalOid:
+      return "interval";
+    case kTimeTzOid:
+      return "timetz";
+    case kNumericOid:
+      return "numeric";
+    case kVoidOid:
+      return "void";
+    case kUuidOid:
+      return "uuid";
+    case kJsonbOid:
+      return "jsonb";
+    default:
+      return {};
+  }
 }
 
 }  // namespace ferro::postgresql

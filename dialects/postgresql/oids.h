@@ -21,9 +21,11 @@ inline constexpr Oid kTextOid = 25;
 inline constexpr Oid kOidOid = 26;
 inline constexpr Oid kJsonOid = 114;
 inline constexpr Oid kXmlOid = 142;
+inline constexpr Oid kCidrOid = 650;
 inline constexpr Oid kFloat4Oid = 700;
 inline constexpr Oid kFloat8Oid = 701;
 inline constexpr Oid kUnknownOid = 705;
+inline constexpr Oid kInetOid = 869;
 inline constexpr Oid kBpcharOid = 1042;
 inline constexpr Oid kVarcharOid = 1043;
 inline constexpr Oid kDateOid = 1082;
@@ -31,6 +33,7 @@ inline constexpr Oid kTimeOid = 1083;
 inline constexpr Oid kTimestampOid = 1114;
 inline constexpr Oid kTimestampTzOid = 1184;
 inline constexpr Oid kIntervalOid = 1186;
+inline constexpr Oid kTimeTzOid = 1266;
 inline constexpr Oid kNumericOid = 1700;
 inline constexpr Oid kVoidOid = 2278;
 inline constexpr Oid kUuidOid = 2950;
@@ -46,10 +49,11 @@ Oid ParameterOid(Type type, bool is_array);
 // The type of an array's elements; 0 for what is no array that we know.
 Oid ElementOid(Oid array);
 
-// What a column of this type is when nothing was declared; kNull when we do not know it. A user's
-// type counts as text: the binary form of an enum, of a citext and of a domain over text is its
-// text.
+// What a column of this built-in type is when nothing was declared; kNull when we do not know it.
 Type NaturalType(Oid oid);
+
+// The name of a built-in type that we know, as the server writes it; else empty, as for arrays.
+absl::string_view TypeName(Oid oid);
 
 // Whether the binary form is the text itself.
 bool IsTextOnTheWire(Oid oid);

@@ -9,7 +9,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "engine/base/error.h"
 #include "engine/value/array_json.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
@@ -116,7 +115,7 @@ bool DecodeArray(sqlite3_stmt* statement, int column, int storage, Arena& arena,
          ParseArrayJson(RawBytes(statement, column), kElement, arena, out);
 }
 
-bool DecodeByStorage(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool ByStorage(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
   if (storage == SQLITE_INTEGER) {
     return DecodeInteger<Type::kInt64>(statement, column, storage, arena, out);
   }
@@ -155,22 +154,7 @@ DecodeCell ArrayDecoderFor(Type element) {
     case Type::kArray:
       break;  // the plan reader lets none of them be an element
   }
-  return OrNull<DecodeByStorage>;
-}
-
-absl::string_view StorageName(int storage) {
-  switch (storage) {
-    case SQLITE_INTEGER:
-      return "INTEGER";
-    case SQLITE_FLOAT:
-      return "REAL";
-    case SQLITE_TEXT:
-      return "TEXT";
-    case SQLITE_BLOB:
-      return "BLOB";
-    default:
-      return "NULL";
-  }
+  return OrNull<ByStorage>;
 }
 
 // A "_text" at the end, which gives a column TEXT affinity, is taken off first. `decimal` and
@@ -238,27 +222,11 @@ DecodeCell DecoderFor(Type wanted, const char* declared) {
     case Type::kArray:  // of what, was not declared
       break;
   }
-  return OrNull<DecodeByStorage>;
+  return DecodeByStorage;
 }
 
-absl::Status BadStoredValue(sqlite3_stmt* statement, int column, Type wanted,
-                            absl::string_view name, int64_t row) {
-  const char* declared = sqlite3_column_decltype(statement, column);
-  if (wanted == Type::kNull) wanted = TypeOfDeclaration(declared);
-  const int storage = sqlite3_column_type(statement, column);
-  ErrorDetail detail;
-  detail.error_class = ErrorClass::kBadStoredValue;
-  detail.column = std::string(name);
-  const bool any_text = wanted == Type::kNull || wanted == Type::kText || wanted == Type::kJson;
-  const std::string fault = storage == SQLITE_TEXT && any_text
-                                ? std::string("is not valid UTF-8")
-                                : absl::StrCat("is no ", Name(wanted));
-  return MakeError(
-      std::move(detail),
-      absl::StrCat(
-          "column \"", name, "\", row ", row, " of the result: ", StorageName(storage),
-          " is stored that ", fault,
-          declared == nullptr ? "" : absl::StrCat(" (the column is declared ", declared, ")")));
+bool DecodeByStorage(sqlite3_stmt* statement, int column, Arena& arena, Value& out) {
+  return OrNull<ByStorage>(statement, column, arena, out);
 }
 
 }  // namespace ferro::sqlite

@@ -5,8 +5,6 @@
 
 #include <sqlite3.h>
 
-#include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "engine/base/arena.h"
 #include "engine/value/value.h"
 
@@ -23,9 +21,7 @@ DecodeCell DecoderFor(Type wanted, const char* declared);
 // kNull.
 Type TypeOfDeclaration(const char* declared);
 
-// What to say when a DecodeCell said no. Names the column, row, storage class and declaration, not
-// the value.
-absl::Status BadStoredValue(sqlite3_stmt* statement, int column, Type wanted,
-                            absl::string_view name, int64_t row);
+// Reads a cell by its own storage class, whatever the column is declared.
+bool DecodeByStorage(sqlite3_stmt* statement, int column, Arena& arena, Value& out);
 
 }  // namespace ferro::sqlite

@@ -1,6 +1,7 @@
 #include "dialects/sqlite/execution.h"
 
 #include "absl/strings/str_cat.h"
+#include "dialects/sqlite/bad_value.h"
 #include "dialects/sqlite/encode.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -135,13 +136,7 @@ absl::Status Execution::AddRow(size_t batch_rows) {
     const int column = static_cast<int>(i);
     if (buffers_.decoders[i](statement_, column, filling.arena(), row[i])) continue;
     filling.DropLastRow();
-    const bool named = !request_.columns.empty() && !request_.columns[i].name.empty();
-    return WithDetail(
-        BadStoredValue(
-            statement_, column, request_.columns.empty() ? Type::kNull : request_.columns[i].type,
-            named ? request_.columns[i].name.c_str() : sqlite3_column_name(statement_, column),
-            rows_),
-        [this](ErrorDetail& detail) { detail.sql = std::string(request_.sql); });
+    return BadStoredValue(statement_, column, request_, rows_ - 1);
   }
   return absl::OkStatus();
 }

@@ -62,10 +62,10 @@ struct ErrorDetail {
   std::string constraint;   // its name, when the server tells
   std::string table;
   std::string column;       // for several: comma separated
-  std::string detail;       // the server's own DETAIL: may quote values, never part of the message
+  std::string detail;       // the server's own DETAIL, or an unreadable row's key: quotes values, never in a message
   std::string hint;         // what to do
   std::string sql;          // the statement's text with placeholders
-  int64_t row = -1;         // for bulk: which row of the call (0-based), when known
+  int64_t row = -1;         // for bulk: which row of the call, for an unreadable cell: of the result (0-based)
 };
 
 // A Status whose canonical code follows from the class. `message`: lower case, no full stop.

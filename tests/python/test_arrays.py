@@ -19,9 +19,9 @@ from conftest import Create, Waiting
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 
 import pyferro
-from pyferro import PK, Database, Field, Model
+from pyferro import PK, Database, Field, Model, _native
 from pyferro.errors import BadStoredValue, InvalidText, OutOfRange, PlanError
-from pyferro.kinds import NAMES
+from pyferro.kinds import NAMES, kind_of
 
 
 class Color(enum.Enum):
@@ -436,3 +436,10 @@ def test_a_loaded_list_takes_part_in_garbage_collection() -> None:
     gc.collect()
     assert gone() is None
     pyferro.reset_engine()
+
+
+@pytest.mark.parametrize(
+    "annotation", [dict[str, int] | list[int], list[int] | list[str] | None, list[int] | dict]
+)
+def test_a_list_beside_something_else_is_json(annotation: Any) -> None:
+    assert kind_of(annotation, []).type == _native.JSON

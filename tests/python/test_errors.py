@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import socket
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,7 @@ from conftest import Create, Waiting
 import pyferro
 from pyferro import (
     PK,
+    BadStoredValue,
     ConnectionFailed,
     Database,
     FerroError,
@@ -102,6 +105,24 @@ def test_text_longer_than_its_column_is_refused(create: Create, wait: Waiting) -
         wait(Account.select().update(email="x" * 41))
     assert "xxx" not in str(caught.value)
     assert Account.select("email").all().run() == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])  # only there anything can be stored anywhere
+def test_a_bad_stored_value_is_named_by_its_place(
+    create: Create, wait: Waiting, tmp_path: Path
+) -> None:
+    good, bad = (Account.create(email=email).run() for email in ("a", "b"))
+    with closing(sqlite3.connect(tmp_path / "test.db")) as file, file:
+        file.execute("UPDATE err_account SET seen = ? WHERE email = 'b'", (SECRET,))
+    with pytest.raises(BadStoredValue) as caught:
+        wait(Account.select().order_by(Account.id).all())
+    error = caught.value
+    assert (error.table, error.column, error.row) == ("err_account", "seen", 1)
+    assert error.detail == f'the row with "id" = {bad.id}'
+    assert "TEXT is stored that is no timestamp" in str(error)
+    assert SECRET not in str(error)
+    assert SECRET not in repr(error)
+    assert Account.get(good.id).run() == good
 
 
 def test_a_decimal_beyond_its_column_is_refused(create: Create, wait: Waiting) -> None:

@@ -65,11 +65,11 @@ FERRO_API ferro_bytes ferro_error_constraint(const ferro_error *error);
 FERRO_API ferro_bytes ferro_error_table(const ferro_error *error);
 FERRO_API ferro_bytes ferro_error_column(const ferro_error *error);     /* several: comma separated */
 FERRO_API ferro_bytes ferro_error_sql(const ferro_error *error);        /* text with placeholders */
-/* What the server said beyond its message: it may quote values, so do not log it without thought. */
+/* The server's words beyond its message, or the key of an unreadable row: may quote values, log it with thought. */
 FERRO_API ferro_bytes ferro_error_detail(const ferro_error *error);
 /* MySQL's errno or SQLite's extended result code; 0 when there is none. */
 FERRO_API int32_t ferro_error_native_code(const ferro_error *error);
-/* For a bulk call the first row (0-based) of the statement that failed, -1 when unknown. */
+/* Of a bulk call the first row of the statement that failed, of a result that of an unreadable value; from 0, or -1. */
 FERRO_API int64_t ferro_error_row(const ferro_error *error);
 
 /* "unique", "connection": a word for a code, for messages; "unknown" for one that this library does not know. */

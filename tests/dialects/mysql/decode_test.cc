@@ -66,7 +66,7 @@ std::unique_ptr<Decoded> Decode(const WireColumn& column, absl::string_view cell
   const sql::ResultColumn result{"", wanted};
   decoded->status = decoder.Plan({&column, 1}, {&result, 1});
   if (decoded->status.ok()) {
-    decoded->status = decoder.Decode(decoded->packet, decoded->arena, {&decoded->value, 1});
+    decoded->status = decoder.Decode(decoded->packet, 0, decoded->arena, {&decoded->value, 1});
   }
   return decoded;
 }
@@ -246,8 +246,53 @@ TEST(MysqlDecode, Times) {
   ExpectInteger(column, time(true, 34, 22, 1), Type::kInterval, Type::kInterval,
                 -(838 * kHour + 1));
   ExpectInteger(column, time(false, 1, 0, 0), Type::kNull, Type::kInterval, 24 * kHour);
-  EXPECT_ERROR(ErrorClass::kBadStoredValue, Refusal(column, time(false, 1, 0, 0), Type::kTime));
-  EXPECT_ERROR(ErrorClass::kBadStoredValue, Refusal(column, time(true, 0, 1, 0), Type::kTime));
+  EXPECT_ERROR(ErrorClass::kOutOfRange, Refusal(column, time(false, 1, 0, 0), Type::kTime));
+  EXPECT_ERROR(ErrorClass::kOutOfRange, Refusal(column, time(true, 0, 1, 0), Type::kTime));
+  // What no server sends is not calculated with.
+  EXPECT_ERROR(ErrorClass::kBadStoredValue,
+               Refusal(column, time(false, 0xFFFF'FFFF, 0, 0), Type::kInterval));
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, Refusal(column, time(false, 0, 24, 0), Type::kNull));
+  EXPECT_ERROR(ErrorClass::kBadStoredValue,
+               Refusal(column, time(false, 0, 0, 1'000'000), Type::kNull));
+}
+
+TEST(MysqlDecode, BytesThatAreNotOfTheirTypesFormAreRefused) {
+  const auto refused = [](enum_field_types type, absl::string_view cell) {
+    const absl::Status status = Refusal(Wire(type), Counted(cell), Type::kNull);
+    EXPECT_EQ(ClassOf(status), ErrorClass::kBadStoredValue) << type << " " << cell.size();
+  };
+  const std::string date = Moment(2024, 2, 29);
+  refused(MYSQL_TYPE_DATETIME, date + std::string("\x18\0\0", 3));
+  refused(MYSQL_TYPE_DATETIME, date + std::string("\0\x3c\0", 3));
+  refused(MYSQL_TYPE_DATETIME, date + std::string("\0\0\x3c", 3));
+  refused(MYSQL_TYPE_DATETIME, date + std::string(3, '\0') + Little(uint32_t{1'000'000}));
+  for (const size_t size : {5u, 6u, 8u, 9u, 10u, 12u}) {
+    refused(MYSQL_TYPE_DATETIME, date + std::string(size - 4, '\0'));
+  }
+  for (const size_t size : {1u, 7u, 9u, 11u, 13u}) refused(MYSQL_TYPE_TIME, std::string(size, 0));
+  refused(MYSQL_TYPE_BIT, "");
+  refused(MYSQL_TYPE_BIT, "123456789");
+  for (const char* text : {"", "-", ".", "1x", "--1", "1.2.3", "1e5x"}) {
+    const WireColumn column = Wire(MYSQL_TYPE_NEWDECIMAL);
+    for (const Type type : {Type::kDecimal, Type::kInt64, Type::kFloat64}) {
+      EXPECT_EQ(ClassOf(Refusal(column, Counted(text), type)), ErrorClass::kBadStoredValue)
+          << text << " " << Name(type);
+    }
+  }
+  // Sixteen characters are not the sixteen bytes of a UUID.
+  EXPECT_ERROR(ErrorClass::kBadStoredValue,
+               Refusal(TextColumn(), Counted("0123456789abcdef"), Type::kUuid));
+}
+
+TEST(MysqlDecode, AddressesAreText) {
+  WireColumn column = Wire(MYSQL_TYPE_STRING);
+  column.is_address = true;
+  for (const Type wanted : {Type::kNull, Type::kText}) {
+    const auto decoded = Decode(column, Counted("2001:db8::1"), wanted);
+    ASSERT_OK(decoded->status);
+    EXPECT_EQ(decoded->value.type, Type::kText);
+    EXPECT_EQ(decoded->value.view(), "2001:db8::1");
+  }
 }
 
 TEST(MysqlDecode, NullsOfAnyTypeAreAnything) {
@@ -267,7 +312,7 @@ TEST(MysqlDecode, NullsOfAnyTypeAreAnything) {
   ASSERT_OK(decoder.Plan(columns, wanted));
   std::vector<Value> row(20, Value::Int64(77));
   Arena arena;
-  ASSERT_OK(decoder.Decode(packet, arena, row));
+  ASSERT_OK(decoder.Decode(packet, 0, arena, row));
   for (size_t i = 0; i < 20; ++i) {
     if (i % 2 == 0) {
       EXPECT_TRUE(row[i].is_null()) << i;
@@ -288,11 +333,11 @@ TEST(MysqlDecode, AnyCutIsNoticed) {
   ASSERT_OK(decoder.Plan(columns, {}));
   std::vector<Value> row(columns.size());
   Arena arena;
-  ASSERT_OK(decoder.Decode(packet, arena, row));
+  ASSERT_OK(decoder.Decode(packet, 0, arena, row));
   for (size_t size = 0; size < packet.size(); ++size) {
     // A copy of its own, so that a sanitizer sees a read beyond it.
     const std::vector<char> cut(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_FALSE(decoder.Decode({cut.data(), cut.size()}, arena, row).ok()) << size;
+    EXPECT_FALSE(decoder.Decode({cut.data(), cut.size()}, 0, arena, row).ok()) << size;
   }
   // Lengths that lie.
   for (const char* lie :
@@ -314,7 +359,7 @@ TEST(MysqlDecode, MessagesNameColumnAndTypesButNoValue) {
   Value value;
   Arena arena;
   const absl::Status status =
-      decoder.Decode(std::string(2, '\0') + Counted("the-value"), arena, {&value, 1});
+      decoder.Decode(std::string(2, '\0') + Counted("the-value"), 0, arena, {&value, 1});
   EXPECT_ERROR(ErrorClass::kBadStoredValue, status);
   EXPECT_EQ(DetailOf(status).column, "secret_column");
   for (const char* word : {"secret_column", "VARCHAR", "int64"})
@@ -342,6 +387,40 @@ TEST(MysqlDecode, ArraysAreReadFromJson) {
   }
   EXPECT_ERROR(ErrorClass::kBadStoredValue,
                Refusal(Wire(MYSQL_TYPE_LONGLONG), Little(int64_t{1}), ArrayOf(Type::kInt64)));
+}
+
+TEST(MysqlDecode, ABadValueIsNamedByTableKeyAndRow) {
+  std::vector<WireColumn> columns = {Wire(MYSQL_TYPE_LONGLONG), Wire(MYSQL_TYPE_DATE),
+                                     Wire(MYSQL_TYPE_LONGLONG), TextColumn()};
+  for (WireColumn& column : columns) {
+    column.table = "people";
+    column.alias = "p";
+  }
+  columns[0].in_key = columns[2].in_key = columns[3].in_key = true;
+  columns[0].origin = "id";
+  columns[2].origin = "id";
+  columns[2].alias = "other";  // the same table joined with itself: another row's key
+  columns[3].origin = "tag";
+  const std::string packet = std::string(2, '\0') + Little(int64_t{5}) + Counted("") +
+                             Little(int64_t{6}) + Counted("private");
+  RowDecoder decoder;
+  std::vector<sql::ResultColumn> wanted = {
+      {"id", Type::kInt64}, {"born", Type::kDate}, {"other", Type::kInt64}, {"tag", Type::kText}};
+  ASSERT_OK(decoder.Plan(columns, wanted));
+  std::vector<Value> row(columns.size());
+  Arena arena;
+  const absl::Status status = decoder.Decode(packet, 41, arena, row);
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, status);
+  EXPECT_EQ(status.message(),
+            "column \"born\" of table \"people\", row 42 of the result: DATE cannot be read as "
+            "date: its year, month or day is no date's");
+  EXPECT_EQ(DetailOf(status).table, "people");
+  EXPECT_EQ(DetailOf(status).row, 41);
+  EXPECT_EQ(DetailOf(status).detail, "the row with \"id\" = 5, \"tag\" = 'private'");
+  EXPECT_THAT(DetailOf(status).hint, HasSubstr("NO_ZERO_DATE"));
+  // A row that is cut short after the bad cell still gets its error, with the key that is there.
+  const absl::Status cut = decoder.Decode(packet.substr(0, 14), 0, arena, row);
+  EXPECT_EQ(DetailOf(cut).detail, "the row with \"id\" = 5");
 }
 
 // Every pair of a wire type and a wanted type either decodes, refuses, or faults; none may crash or

@@ -224,7 +224,8 @@ TEST_P(MysqlTypes, WhatCannotBeReadNamesItsColumn) {
   EXPECT_EQ(Read("18446744073709551615", Type::kInt64), "out of range x");
   EXPECT_EQ(Read("99999999999999999999.0", Type::kInt64), "out of range x");
   EXPECT_EQ(Read("x'ff'", Type::kText), "bad stored value x");
-  EXPECT_EQ(Read("CAST('24:00:00' AS TIME)", Type::kTime), "bad stored value x");
+  EXPECT_EQ(Read("CAST('24:00:00' AS TIME)", Type::kTime), "out of range x");
+  EXPECT_EQ(Read("CAST('-00:00:01' AS TIME)", Type::kTime), "out of range x");
   EXPECT_EQ(Read("CAST('2024-02-29 00:00:01' AS DATETIME)", Type::kDate), "bad stored value x");
 
   Script("SET sql_mode='ALLOW_INVALID_DATES'");
@@ -241,6 +242,78 @@ TEST_P(MysqlTypes, WhatCannotBeReadNamesItsColumn) {
   EXPECT_THAT(text.ToString(), Not(HasSubstr("private")));
   EXPECT_ERROR(ErrorClass::kBadStoredValue, Run("SELECT 1, 2", {}, 0, {Type::kInt64}).status);
   EXPECT_TRUE(connection_->healthy());
+}
+
+TEST_P(MysqlTypes, ABadValueIsNamedByTableKeyAndRow) {
+  Script("SET sql_mode='ALLOW_INVALID_DATES'");
+  MakeTable("id INT, tag VARCHAR(9), born DATE, PRIMARY KEY (tag, id)");
+  ASSERT_OK(Run("INSERT INTO t VALUES (1, 'a', '2000-01-01'), (2, 'b', '0000-00-00'),"
+                " (3, 'c', '2000-01-01')")
+                .status);
+  const auto fails = [&](absl::string_view sql) {
+    const Answer answer = Run(sql);
+    EXPECT_EQ(ClassOf(answer.status), ErrorClass::kBadStoredValue) << answer.status;
+    EXPECT_TRUE(answer.rows.empty()) << "rows of a batch that failed are not shown";
+    EXPECT_TRUE(connection_->healthy());
+    EXPECT_EQ(DetailOf(answer.status).table, "t");
+    EXPECT_EQ(DetailOf(answer.status).sql, sql);
+    return DetailOf(answer.status);
+  };
+  const ErrorDetail detail = fails("SELECT id, born AS birthday, tag FROM t ORDER BY id");
+  EXPECT_EQ(detail.column, "birthday");
+  EXPECT_EQ(detail.row, 1);
+  EXPECT_EQ(detail.detail, "the row with \"id\" = 2, \"tag\" = 'b'");
+  EXPECT_EQ(fails("SELECT born FROM t").detail, "") << "the key was not selected";
+  EXPECT_EQ(fails("SELECT x.id, y.born, y.tag FROM t x JOIN t y WHERE x.id = 1").detail,
+            "the row with \"tag\" = 'b'")
+      << "the other's key is not its own";
+  Script("BEGIN");
+  Script("INSERT INTO t VALUES (4, 'd', NULL)");
+  fails("SELECT id, born FROM t");
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kActive);
+  Script("COMMIT");
+  EXPECT_EQ(Integer("SELECT COUNT(*) FROM t"), 4) << "what was written stays";
+  EXPECT_EQ(Run("SELECT id, born FROM t WHERE id <> 2").rows.size(), 3u) << "the others can be had";
+}
+
+TEST_P(MysqlTypes, YearsBitsSetsAndAddresses) {
+  MakeTable(
+      "y YEAR, b1 BIT(1), b8 BIT(8), b9 BIT(9), b63 BIT(63), b64 BIT(64), e ENUM('x','é'),"
+      " s SET('p','q')");
+  ASSERT_OK(
+      Run("INSERT INTO t VALUES (1901, b'1', b'10000000', b'100000000', ~0 >> 1, ~0, 'é', ''),"
+          " (0, 0, 0, 0, 0, 0, 'x', 'p,q')")
+          .status);
+  const Answer answer = Run("SELECT * FROM t", {}, 0,
+                            {Type::kInt64, Type::kBool, Type::kInt64, Type::kInt64, Type::kInt64,
+                             Type::kNull, Type::kText, Type::kText});
+  ASSERT_OK(answer.status);
+  const std::vector<std::string> expected = {"int64 1901",
+                                             "bool 1",
+                                             "int64 128",
+                                             "int64 256",
+                                             "int64 9223372036854775807",
+                                             "decimal 18446744073709551615",
+                                             "text \\xc3\\xa9",
+                                             "text "};
+  for (size_t i = 0; i < expected.size(); ++i)
+    EXPECT_EQ(Shown(answer.cell(0, i)), expected[i]) << i;
+  EXPECT_EQ(Shown(answer.cell(1, 0)), "int64 0");
+  EXPECT_EQ(Shown(answer.cell(1, 5)), "int64 0");
+  EXPECT_EQ(Read("b64", Type::kInt64, "FROM t LIMIT 1"), "out of range x");
+  if (!on_mariadb()) return;
+  MakeTable("a INET6, b INET4, u UUID");
+  ASSERT_OK(Run("INSERT INTO t VALUES ('2001:DB8::1', '127.0.0.1', "
+                "'00112233-4455-6677-8899-AABBCCDDEEFF')")
+                .status);
+  for (const std::vector<Type>& wanted :
+       {std::vector<Type>{}, std::vector<Type>{Type::kText, Type::kText, Type::kUuid}}) {
+    const Answer addresses = Run("SELECT * FROM t", {}, 0, wanted);
+    ASSERT_OK(addresses.status);
+    EXPECT_EQ(Shown(addresses.cell(0, 0)), "text 2001:db8::1");
+    EXPECT_EQ(Shown(addresses.cell(0, 1)), "text 127.0.0.1");
+    EXPECT_EQ(addresses.cell(0, 2).type, Type::kUuid);
+  }
 }
 
 TEST_P(MysqlTypes, WhatCannotBeSentIsRefusedBefore) {

@@ -74,7 +74,10 @@ TEST_F(PostgresqlDecode, WhatWouldLoseOrInventIsNoConversion) {
   EXPECT_EQ(ChooseDecoder(kTimestampTzOid, Type::kTimestamp, true), nullptr);
   EXPECT_EQ(ChooseDecoder(kInt4Oid, Type::kText, true), nullptr);
   EXPECT_EQ(ChooseDecoder(kTextOid, Type::kUuid, true), nullptr);
-  EXPECT_EQ(ChooseDecoder(869 /* inet */, Type::kText, true), nullptr);
+  EXPECT_EQ(ChooseDecoder(kNumericOid, Type::kText, true), nullptr);
+  EXPECT_EQ(ChooseDecoder(kTimeTzOid, Type::kTime, true), nullptr);
+  EXPECT_EQ(ChooseDecoder(kInetOid, Type::kBytes, true), nullptr);
+  EXPECT_EQ(ChooseDecoder(kFirstUserOid, Type::kNull, true), nullptr);
   EXPECT_EQ(ChooseDecoder(1007 /* int4[] */, Type::kNull, true), nullptr);
 }
 
@@ -170,6 +173,90 @@ TEST_F(PostgresqlDecode, NumericRefusesWhatIsMalformedOrNotFinite) {
             CellFault::kMalformed);
 }
 
+std::string Numeric(uint16_t sign, int16_t weight, uint16_t scale, std::vector<uint16_t> digits) {
+  std::string out =
+      Big(static_cast<uint16_t>(digits.size())) + Big(weight) + Big(sign) + Big(scale);
+  for (const uint16_t digit : digits) AppendBig(out, digit);
+  return out;
+}
+
+TEST_F(PostgresqlDecode, AWholeNumericCanBeWantedAsInt64) {
+  const auto whole = [&](const std::string& wire) {
+    EXPECT_EQ(Decode(kNumericOid, Type::kInt64, wire), CellFault::kNone);
+    EXPECT_EQ(cell_.type, Type::kInt64);
+    return cell_.integer;
+  };
+  EXPECT_EQ(whole(Numeric(0, 0, 0, {})), 0);
+  EXPECT_EQ(whole(Numeric(0, 0, 3, {42, 0})), 42);
+  EXPECT_EQ(whole(Numeric(0x4000, 1, 0, {1})), -10'000);
+  EXPECT_EQ(whole(Numeric(0, 4, 0, {922, 3372, 368, 5477, 5807})),
+            std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(whole(Numeric(0x4000, 4, 0, {922, 3372, 368, 5477, 5808})),
+            std::numeric_limits<int64_t>::min());
+  const auto fault = [&](const std::string& wire) {
+    return Decode(kNumericOid, Type::kInt64, wire);
+  };
+  EXPECT_EQ(fault(Numeric(0, 4, 0, {922, 3372, 368, 5477, 5808})), CellFault::kTooLarge);
+  EXPECT_EQ(fault(Numeric(0x4000, 4, 0, {922, 3372, 368, 5477, 5809})), CellFault::kTooLarge);
+  EXPECT_EQ(fault(Numeric(0, 32767, 0, {1})), CellFault::kTooLarge);
+  EXPECT_EQ(fault(Numeric(0, 0, 1, {1, 5000})), CellFault::kFraction);
+  EXPECT_EQ(fault(Numeric(0, -1, 4, {1})), CellFault::kFraction);
+  EXPECT_EQ(fault(Numeric(0, -30'000, 4, {1})), CellFault::kFraction);
+  EXPECT_EQ(fault(Numeric(0xC000, 0, 0, {})), CellFault::kNotFinite);
+  EXPECT_EQ(fault("short"), CellFault::kMalformed);
+}
+
+TEST_F(PostgresqlDecode, ANumericCanBeWantedAsFloat) {
+  const auto real = [&](const std::string& wire) {
+    EXPECT_EQ(Decode(kNumericOid, Type::kFloat64, wire), CellFault::kNone);
+    EXPECT_EQ(cell_.type, Type::kFloat64);
+    return cell_.real;
+  };
+  EXPECT_EQ(real(Numeric(0x4000, 0, 2, {12, 3000})), -12.3);
+  EXPECT_EQ(real(Numeric(0, 5, 0, {1})), 1e20);
+  EXPECT_NE(real(Numeric(0xC000, 0, 0, {})), cell_.real) << "NaN";
+  EXPECT_EQ(real(Numeric(0xD000, 0, 0, {})), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(real(Numeric(0xF000, 0, 0, {})), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(Decode(kNumericOid, Type::kFloat64, Numeric(0, 100, 0, {1})), CellFault::kTooLarge);
+}
+
+TEST_F(PostgresqlDecode, ANegativeZeroOfManyDigitsIsZero) {
+  EXPECT_EQ(DecimalText(Numeric(0x4000, 0, 20, {0})), "0.00000000000000000000");
+}
+
+TEST_F(PostgresqlDecode, NumericsThatNoServerSendsAreReadExactlyOrRefused) {
+  EXPECT_EQ(DecimalText(Numeric(0, 9, 0, {0, 0, 0, 0, 0, 0, 0, 0, 0, 7})), "7");
+  EXPECT_TRUE(cell_.is_small_decimal());
+  EXPECT_EQ(DecimalText(Numeric(0, 0, 1, {1, 5000, 0, 0})), "1.5");
+  for (const std::string& wire :
+       {Numeric(0, 0, 0, {1, 5000}), Numeric(0, 0, 1, {1, 5100}), Numeric(0, -26'104, 0, {1}),
+        Numeric(0, 9, 2, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})}) {
+    EXPECT_EQ(Decode(kNumericOid, Type::kDecimal, wire), CellFault::kMalformed);
+  }
+}
+
+TEST_F(PostgresqlDecode, AddressesBecomeTheServersText) {
+  const auto text = [&](Oid oid, absl::string_view wire) {
+    EXPECT_EQ(Decode(oid, Type::kText, wire), CellFault::kNone);
+    EXPECT_EQ(cell_.type, Type::kText);
+    return std::string(cell_.view());
+  };
+  const auto wire = [](char family, char bits, char cidr, const std::string& address) {
+    return std::string({family, bits, cidr, static_cast<char>(address.size())}) + address;
+  };
+  const std::string four("\x7F\0\0\1", 4), six(16, '\0');
+  EXPECT_EQ(text(kInetOid, wire(2, 32, 0, four)), "127.0.0.1");
+  EXPECT_EQ(text(kInetOid, wire(2, 8, 0, four)), "127.0.0.1/8");
+  EXPECT_EQ(text(kCidrOid, wire(2, 32, 1, four)), "127.0.0.1/32");
+  EXPECT_EQ(text(kInetOid, wire(3, -128, 0, six)), "::");
+  EXPECT_EQ(text(kCidrOid, wire(3, 0, 1, six)), "::/0");
+  for (const std::string& bad : {std::string(), wire(2, 33, 0, four), wire(4, 32, 0, four),
+                                 wire(2, 32, 2, four), wire(3, 32, 0, four), wire(2, 32, 0, six),
+                                 wire(2, 32, 0, four) + "x", wire(2, 32, 0, four).substr(0, 7)}) {
+    EXPECT_EQ(Decode(kInetOid, Type::kText, bad), CellFault::kMalformed) << bad.size();
+  }
+}
+
 TEST_F(PostgresqlDecode, RandomDecimalsComeBackFromTheWireAsTheyWere) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -198,8 +285,8 @@ TEST_F(PostgresqlDecode, RandomBytesNeverReadPastTheirEnd) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const Oid oids[] = {kBoolOid,      kNumericOid, kJsonbOid,    kIntervalOid,
-                      kTimestampOid, kUuidOid,    kFirstUserOid};
+  const Oid oids[] = {kBoolOid, kNumericOid, kJsonbOid, kIntervalOid, kTimestampOid,
+                      kUuidOid, kInetOid,    kCidrOid,  kTextOid,     kDateOid};
   for (int i = 0; i < 50'000; ++i) {
     std::vector<char> exact(random() % 24);  // its own allocation, for the sanitizer
     for (char& byte : exact) byte = static_cast<char>(random() % 3 == 0 ? 0 : random());
@@ -213,9 +300,7 @@ TEST_F(PostgresqlDecode, RandomBytesNeverReadPastTheirEnd) {
 TEST_F(PostgresqlDecode, TextIsCheckedOnlyWhereTheServerDidNot) {
   EXPECT_EQ(Decode(kTextOid, Type::kText, "\xFF", true), CellFault::kNone);
   EXPECT_EQ(Decode(kTextOid, Type::kText, "\xFF", false), CellFault::kNotText);
-  EXPECT_EQ(Decode(kFirstUserOid, Type::kText, "\xFF", true), CellFault::kNotText);
-  EXPECT_EQ(Decode(kFirstUserOid, Type::kNull, "happy", true), CellFault::kNone);
-  EXPECT_EQ(cell_.view(), "happy");
+  EXPECT_EQ(Decode(kCharOid, Type::kText, "\xFF", true), CellFault::kNotText);
   EXPECT_EQ(Decode(kJsonbOid, Type::kJson, "\1{}", true), CellFault::kNone);
   EXPECT_EQ(cell_.view(), "{}");
   EXPECT_EQ(Decode(kJsonbOid, Type::kJson, "\2{}", true), CellFault::kMalformed);
@@ -327,22 +412,27 @@ ResultHandle MakeResult(Oid oid, absl::string_view cell) {
 TEST_F(PostgresqlDecode, AnErrorNamesTheColumnAndNeverTheValue) {
   const ResultHandle result = MakeResult(kDateOid, Big(std::numeric_limits<int32_t>::max()));
   RowDecoder decoder;
-  ASSERT_OK(decoder.Start(result.get(), {}, true));
+  ASSERT_OK(decoder.Start(result.get(), {}, UserTypes(), true));
   Batch batch;
   batch.Reset(1);
-  const absl::Status status = decoder.Decode(result.get(), 0, 2, batch);
+  const absl::Status status = decoder.Decode(result.get(), 0, 2, 10, batch);
   EXPECT_ERROR(ErrorClass::kOutOfRange, status);
   EXPECT_EQ(DetailOf(status).column, "seen");
-  EXPECT_EQ(status.message(), "column \"seen\" (PostgreSQL type 1082) holds infinity or NaN here");
+  EXPECT_EQ(DetailOf(status).row, 10);
+  EXPECT_EQ(
+      status.message(),
+      "column \"seen\", row 11 of the result: infinity or NaN is stored (the column is date)");
+  EXPECT_EQ(decoder.failed_at().row, 0);
+  EXPECT_EQ(decoder.failed_at().column, 0);
 }
 
 TEST_F(PostgresqlDecode, ANullIsNotAnEmptyText) {
   const ResultHandle result = MakeResult(kTextOid, "");
   RowDecoder decoder;
-  ASSERT_OK(decoder.Start(result.get(), {}, true));
+  ASSERT_OK(decoder.Start(result.get(), {}, UserTypes(), true));
   Batch batch;
   batch.Reset(1);
-  ASSERT_OK(decoder.Decode(result.get(), 0, 2, batch));
+  ASSERT_OK(decoder.Decode(result.get(), 0, 2, 10, batch));
   EXPECT_EQ(batch.row(0)[0].type, Type::kText);
   EXPECT_EQ(batch.row(0)[0].size, 0u);
   EXPECT_TRUE(batch.row(1)[0].is_null());
@@ -352,11 +442,38 @@ TEST_F(PostgresqlDecode, RefusesAResultThatIsNotTheDeclaredOne) {
   const ResultHandle result = MakeResult(kTimestampOid, Big(int64_t{0}));
   RowDecoder decoder;
   const std::vector<sql::ResultColumn> aware = {{"seen", Type::kTimestampTz}};
-  const absl::Status status = decoder.Start(result.get(), aware, true);
+  const absl::Status status = decoder.Start(result.get(), aware, UserTypes(), true);
   EXPECT_ERROR(ErrorClass::kBadStoredValue, status);
   EXPECT_NE(DetailOf(status).hint.find("no time zone"), std::string::npos);
   const std::vector<sql::ResultColumn> two = {{"seen", Type::kTimestamp}, {"more", Type::kText}};
-  EXPECT_ERROR(ErrorClass::kInvalidArgument, decoder.Start(result.get(), two, true));
+  EXPECT_ERROR(ErrorClass::kInvalidArgument, decoder.Start(result.get(), two, UserTypes(), true));
+}
+
+TEST_F(PostgresqlDecode, AUsersTypeIsReadAsWhatWasLearnt) {
+  constexpr Oid kMood = kFirstUserOid + 1, kShape = kFirstUserOid + 2;
+  UserTypes types;
+  const ResultHandle mood = MakeResult(kMood, "happy");
+  EXPECT_EQ(types.Missing(mood.get()), std::vector<Oid>{kMood});
+  types.Learn(kMood, kTextOid, "mood");
+  EXPECT_TRUE(types.Missing(mood.get()).empty());
+  EXPECT_TRUE(types.Missing(MakeResult(kInetOid, "").get()).empty());
+  RowDecoder decoder;
+  ASSERT_OK(decoder.Start(mood.get(), {}, types, true));
+  Batch batch;
+  batch.Reset(1);
+  ASSERT_OK(decoder.Decode(mood.get(), 0, 1, 0, batch));
+  EXPECT_EQ(batch.row(0)[0].view(), "happy");
+
+  const ResultHandle bytes = MakeResult(kMood, "\xFF");
+  ASSERT_OK(decoder.Start(bytes.get(), {}, types, true));
+  batch.Reset(1);
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Decode(bytes.get(), 0, 1, 0, batch));
+
+  types.Learn(kShape, kShape, "shape");
+  const absl::Status refused = decoder.Start(MakeResult(kShape, "").get(), {}, types, true);
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, refused);
+  EXPECT_EQ(refused.message(), "column \"seen\": shape is not a type that can be read");
+  EXPECT_EQ(DetailOf(refused).hint, "cast the column to text in the statement");
 }
 
 TEST_F(PostgresqlDecode, AnArrayIsReadAsDeclaredOrAsItIs) {
@@ -366,29 +483,33 @@ TEST_F(PostgresqlDecode, AnArrayIsReadAsDeclaredOrAsItIs) {
   const std::vector<sql::ResultColumn> integer = {{"seen", Type::kInt64}};
   for (const std::vector<sql::ResultColumn>& wanted : {numbers, {}}) {
     RowDecoder decoder;
-    ASSERT_OK(decoder.Start(result.get(), wanted, true));
+    ASSERT_OK(decoder.Start(result.get(), wanted, UserTypes(), true));
     Batch batch;
     batch.Reset(1);
-    ASSERT_OK(decoder.Decode(result.get(), 0, 2, batch));
+    ASSERT_OK(decoder.Decode(result.get(), 0, 2, 0, batch));
     ASSERT_EQ(batch.row(0)[0].size, 1u);
     EXPECT_EQ(batch.row(0)[0].items[0].integer, 5);
     EXPECT_TRUE(batch.row(1)[0].is_null());
   }
   RowDecoder decoder;
-  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Start(result.get(), texts, true));
-  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Start(result.get(), integer, true));
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, decoder.Start(result.get(), texts, UserTypes(), true));
+  EXPECT_ERROR(ErrorClass::kBadStoredValue,
+               decoder.Start(result.get(), integer, UserTypes(), true));
 }
 
 TEST_F(PostgresqlDecode, AnArrayOfAnotherShapeNamesItsColumn) {
   const ResultHandle result = MakeResult(1007, IntArray({Big(int32_t{5})}, 1, 0));
   RowDecoder decoder;
-  ASSERT_OK(decoder.Start(result.get(), {}, true));
+  ASSERT_OK(decoder.Start(result.get(), {}, UserTypes(), true));
   Batch batch;
   batch.Reset(1);
-  const absl::Status status = decoder.Decode(result.get(), 0, 1, batch);
+  const absl::Status status = decoder.Decode(result.get(), 0, 1, 0, batch);
   EXPECT_ERROR(ErrorClass::kOutOfRange, status);
   EXPECT_EQ(DetailOf(status).column, "seen");
   EXPECT_NE(DetailOf(status).hint, "");
+  EXPECT_EQ(status.message(),
+            "column \"seen\", row 1 of the result: an array is stored that does not start with its "
+            "element number 1 (the column is integer[])");
 }
 
 }  // namespace

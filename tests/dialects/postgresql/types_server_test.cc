@@ -48,8 +48,9 @@ class PostgresqlTypes : public ServerTest {
     RoundTrip(value, text);
   }
   // What a literal of the server's becomes, or its error's class.
-  std::string Read(absl::string_view literal, Type wanted = Type::kNull) {
-    const Answer answer = Run(absl::StrCat("SELECT ", literal, " AS it"), {}, 0, {wanted});
+  std::string Read(absl::string_view literal, Type wanted = Type::kNull,
+                   absl::string_view rest = "") {
+    const Answer answer = Run(absl::StrCat("SELECT ", literal, " AS it ", rest), {}, 0, {wanted});
     if (answer.status.ok()) return Text(answer.cell());
     EXPECT_TRUE(connection_->healthy()) << literal;
     EXPECT_EQ(DetailOf(answer.status).column, "it") << answer.status;
@@ -123,13 +124,136 @@ TEST_F(PostgresqlTypes, ReadsTheServersOtherTypes) {
   EXPECT_EQ(Read("NULL::int"), "NULL");
   EXPECT_EQ(Read("7::int2", Type::kDecimal), "7");
   EXPECT_EQ(Read("7::int4", Type::kFloat64), "7");
+  EXPECT_EQ(Read("sum(n)", Type::kInt64, "FROM unnest(ARRAY[1, 41]::bigint[]) n"), "42");
+  EXPECT_EQ(Read("42.000::numeric", Type::kInt64), "42");
+  EXPECT_EQ(Read("'-9223372036854775808'::numeric", Type::kInt64), "-9223372036854775808");
+  EXPECT_EQ(Read("1.5::numeric", Type::kFloat64), "1.5");
+  EXPECT_EQ(Read("'NaN'::numeric", Type::kFloat64), "nan");
+  EXPECT_EQ(Read("'<a/>'::xml"), "<a/>");
+}
+
+TEST_F(PostgresqlTypes, AddressesReadAsTheServerWritesThem) {
+  for (const char* literal :
+       {"'127.0.0.1'::inet", "'10.1.2.3/8'::inet", "'0.0.0.0/0'::inet", "'10.0.0.0/8'::cidr",
+        "'10.1.2.3/32'::cidr", "'::1'::inet", "'2001:db8::/32'::cidr", "'2001:db8::1/64'::inet",
+        "'::ffff:1.2.3.4'::inet", "'::1.2.3.4'::inet", "'1:0:0:2:0:0:0:3'::inet",
+        "'1:0:2:3:4:5:6:7'::inet", "'fe80::/10'::cidr", "'::/0'::cidr", "'ABCD::'::inet"}) {
+    EXPECT_EQ(Read(literal), Read(absl::StrCat("format('%s', ", literal, ")"))) << literal;
+    EXPECT_EQ(Read(literal, Type::kText), Read(literal));
+  }
 }
 
 TEST_F(PostgresqlTypes, ReadsEnumsAndDomains) {
-  Script("CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy'); CREATE DOMAIN pg_temp.age AS int");
+  Script(
+      "CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy'); CREATE DOMAIN pg_temp.age AS int;"
+      "CREATE DOMAIN pg_temp.humour AS pg_temp.mood CHECK (VALUE <> 'sad');"
+      "CREATE DOMAIN pg_temp.good_humour AS pg_temp.humour");
   EXPECT_EQ(Read("'happy'::pg_temp.mood", Type::kText), "happy");
   EXPECT_EQ(Read("'happy'::pg_temp.mood"), "happy");
   EXPECT_EQ(Read("7::pg_temp.age", Type::kInt64), "7");
+  EXPECT_EQ(Read("'happy'::pg_temp.good_humour"), "happy");
+  EXPECT_EQ(Read("'happy'::pg_temp.mood", Type::kInt64), "bad stored value");
+  EXPECT_EQ(Read("NULL::pg_temp.mood"), "NULL");
+}
+
+TEST_F(PostgresqlTypes, AsksForAnEnumsTypeOnceWhateverIsUnderWay) {
+  Script(
+      "CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy');"
+      "CREATE TEMP TABLE people (id bigint PRIMARY KEY, mood pg_temp.mood);"
+      "INSERT INTO people SELECT n, 'happy' FROM generate_series(1, 3000) n");
+  // Of many rows, in a transaction, prepared and not: all arrive, in order.
+  Script("BEGIN");
+  for (const uint64_t id : {uint64_t{0}, uint64_t{1}, uint64_t{1}}) {
+    const Answer answer = Run("SELECT id, mood FROM people ORDER BY id", {}, id);
+    ASSERT_OK(answer.status);
+    ASSERT_EQ(answer.rows.size(), 3000u);
+    EXPECT_EQ(answer.cell(2999, 0).integer, 3000);
+    EXPECT_EQ(answer.cell(2999, 1).view(), "happy");
+    EXPECT_EQ(answer.outcome.rows_affected, 3000);
+  }
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kActive);
+  const Answer written = Run("INSERT INTO people VALUES (0, 'sad') RETURNING mood");
+  ASSERT_OK(written.status);
+  EXPECT_EQ(written.cell().view(), "sad");
+  Script("COMMIT");
+  // A statement that fails half-way has its own error, whatever there would have been to ask.
+  Script("CREATE TYPE pg_temp.size AS ENUM ('small')");
+  EXPECT_ERROR(ErrorClass::kData, Run("SELECT 'small'::pg_temp.size, 1 / (2 - n)"
+                                      " FROM generate_series(1, 2) n")
+                                      .status);
+  EXPECT_TRUE(connection_->healthy());
+  EXPECT_EQ(Integer("SELECT 41 + 1"), 42);
+}
+
+TEST_F(PostgresqlTypes, AUsersTypeThatIsNoTextIsRefusedByName) {
+  Script(
+      "CREATE TYPE pg_temp.pair AS (a int, b text); CREATE TYPE pg_temp.span AS RANGE "
+      "(subtype = float8)");
+  const Answer pair = Run("SELECT ROW(1, lower('PRIVATE'))::pg_temp.pair AS it");
+  EXPECT_ERROR(ErrorClass::kBadStoredValue, pair.status);
+  EXPECT_NE(pair.status.message().find("pair is not a type that can be read"),
+            absl::string_view::npos)
+      << pair.status;
+  EXPECT_EQ(pair.status.ToString().find("private"), std::string::npos);
+  EXPECT_EQ(Read("'[1,2]'::pg_temp.span"), "bad stored value");
+  EXPECT_EQ(Read("'[1,2]'::pg_temp.span", Type::kText), "bad stored value");
+  EXPECT_EQ(Read("point(1, 2)"), "bad stored value");
+  EXPECT_EQ(Read("point(1, 2)::text"), "(1,2)");
+}
+
+TEST_F(PostgresqlTypes, ArraysOfUsersTypesAreRefusedByNameAndDomainsOverArraysRead) {
+  Script(
+      "CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy'); CREATE DOMAIN pg_temp.marks AS int[];"
+      "CREATE DOMAIN pg_temp.age AS int");
+  for (const Type wanted : {Type::kNull, Type::kText, ArrayOf(Type::kText)}) {
+    const Answer moods = Run("SELECT ARRAY['happy'::pg_temp.mood] AS it", {}, 0, {wanted});
+    EXPECT_ERROR(ErrorClass::kBadStoredValue, moods.status);
+    EXPECT_NE(moods.status.message().find("mood[] "), absl::string_view::npos) << moods.status;
+    EXPECT_NE(DetailOf(moods.status).hint.find("to text[]"), std::string::npos) << moods.status;
+  }
+  EXPECT_EQ(Read("ARRAY['happy'::pg_temp.mood]::text[]"), "{happy}");
+  EXPECT_EQ(Read("ARRAY[7::pg_temp.age]", ArrayOf(Type::kInt64)), "bad stored value");
+  EXPECT_EQ(Read("'{1,NULL}'::pg_temp.marks"), "{1,NULL}");
+  EXPECT_EQ(Read("'{1,2}'::pg_temp.marks", ArrayOf(Type::kInt64)), "{1,2}");
+  EXPECT_EQ(Read("'{1,2}'::pg_temp.marks", Type::kInt64), "bad stored value");
+  EXPECT_EQ(Read("'{{1},{2}}'::pg_temp.marks"), "out of range");
+}
+
+TEST_F(PostgresqlTypes, ABadValueIsNamedByTableKeyAndRow) {
+  Script(
+      "CREATE TEMP TABLE people (id bigint, born date, tag text, PRIMARY KEY (tag, id));"
+      "INSERT INTO people VALUES (1, '2000-01-01', 'a'), (2, 'infinity', 'b'),"
+      " (3, '2000-01-01', 'c')");
+  const auto fails = [&](absl::string_view sql) {
+    const Answer answer = Run(sql);
+    EXPECT_EQ(ClassOf(answer.status), ErrorClass::kOutOfRange) << answer.status;
+    EXPECT_TRUE(answer.rows.empty()) << "rows of a batch that failed are not shown";
+    EXPECT_TRUE(connection_->healthy());
+    EXPECT_EQ(DetailOf(answer.status).sql, sql);
+    return answer.status;
+  };
+  const absl::Status status = fails("SELECT born AS birthday, id, tag FROM people ORDER BY id");
+  EXPECT_EQ(status.message(),
+            "column \"birthday\" of table \"people\", row 2 of the result: infinity or NaN is "
+            "stored (the column is date)");
+  EXPECT_EQ(DetailOf(status).table, "people");
+  EXPECT_EQ(DetailOf(status).column, "birthday");
+  EXPECT_EQ(DetailOf(status).row, 1);
+  EXPECT_EQ(DetailOf(status).detail, "the row with \"tag\" = 'b', \"id\" = 2");
+  EXPECT_EQ(DetailOf(fails("SELECT born FROM people")).detail, "") << "the key was not selected";
+  EXPECT_EQ(DetailOf(fails("SELECT b.born, a.id FROM people a, people b WHERE a.id = 1")).detail,
+            "")
+      << "whose key that is cannot be told";
+  EXPECT_EQ(DetailOf(fails("SELECT 'infinity'::date")).table, "");
+  // In a transaction, which goes on.
+  Script("BEGIN");
+  Script("INSERT INTO people VALUES (4, NULL, 'd')");
+  EXPECT_EQ(DetailOf(fails("SELECT id, born FROM people")).detail, "the row with \"id\" = 2");
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kActive);
+  Script("COMMIT");
+  EXPECT_EQ(Integer("SELECT count(*) FROM people"), 4) << "what was written stays";
+  EXPECT_EQ(Run("SELECT id, born FROM people WHERE id <> 2").rows.size(), 3u)
+      << "the others can be had";
 }
 
 TEST_F(PostgresqlTypes, RefusesWhatOurTypesCannotHold) {
@@ -143,18 +267,27 @@ TEST_F(PostgresqlTypes, RefusesWhatOurTypesCannotHold) {
   EXPECT_EQ(Read("'178000000 years'::interval"), "out of range");
   EXPECT_EQ(Read("'NaN'::numeric"), "out of range");
   EXPECT_EQ(Read("'-Infinity'::numeric"), "out of range");
+  EXPECT_EQ(Read("'NaN'::numeric", Type::kInt64), "out of range");
+  EXPECT_EQ(Read("9223372036854775808::numeric", Type::kInt64), "out of range");
+  EXPECT_EQ(Read("1e400::numeric", Type::kFloat64), "out of range");
+  EXPECT_EQ(Read("1.5::numeric", Type::kInt64), "bad stored value");
+  EXPECT_EQ(Read("'4713-01-01 BC'::timestamptz"), "out of range");
 }
 
 TEST_F(PostgresqlTypes, RefusesConversionsThatWereNotAskedForRight) {
   EXPECT_EQ(Read("1.5::float8", Type::kInt64), "bad stored value");
   EXPECT_EQ(Read("'a'::text", Type::kInt64), "bad stored value");
   EXPECT_EQ(Read("now()", Type::kTimestamp), "bad stored value");
-  EXPECT_EQ(Read("'127.0.0.1'::inet"), "bad stored value");
+  EXPECT_EQ(Read("'127.0.0.1'::inet", Type::kBytes), "bad stored value");
   EXPECT_EQ(Read("ARRAY['a']", Type::kText), "bad stored value");
   EXPECT_EQ(Read("ARRAY[1]", ArrayOf(Type::kText)), "bad stored value");
   EXPECT_EQ(Read("ARRAY['\\x00'::bytea]"), "bad stored value");
+  EXPECT_EQ(Read("ARRAY['127.0.0.1'::inet]"), "bad stored value");
   EXPECT_EQ(Read("1", ArrayOf(Type::kInt64)), "bad stored value");
   EXPECT_EQ(Read("'[1]'::jsonb", ArrayOf(Type::kInt64)), "bad stored value");
+  EXPECT_EQ(Read("'12:00+02'::timetz"), "bad stored value");
+  EXPECT_EQ(Read("'12:00+02'::timetz", Type::kTime), "bad stored value");
+  EXPECT_EQ(Read("'1'::money", Type::kDecimal), "bad stored value");
   EXPECT_EQ(Read("ROW(1, 'a')"), "bad stored value");
 }
 

@@ -231,16 +231,101 @@ TEST_F(DecodeTest, SaysNoToWhatIsNotOfTheType) {
   EXPECT_TRUE(connection_->healthy());
 }
 
+// Each type with each storage class: read, or refused by name.
+TEST_F(DecodeTest, EveryTypeWithEveryStorageClass) {
+  const std::vector<std::pair<absl::string_view, absl::string_view>> stored = {
+      {"INTEGER", "1"},
+      {"INTEGER", "-9223372036854775807 - 1"},
+      {"REAL", "1.5"},
+      {"REAL", "1.0"},
+      {"TEXT", "'private'"},
+      {"TEXT", "'1'"},
+      {"TEXT", "''"},
+      {"TEXT", "CAST(x'FF' AS TEXT)"},
+      {"BLOB", "x'00'"},
+      {"BLOB", "x'00112233445566778899AABBCCDDEEFF'"},
+      {"BLOB", "x''"},
+      {"TEXT", "'2024-02-29'"},
+      {"TEXT", "'12:00'"},
+      {"TEXT", "'2024-02-29 12:00'"},
+      {"TEXT", "'2024-02-29 12:00Z'"},
+      {"TEXT", "'00112233-4455-6677-8899-AABBCCDDEEFF'"}};
+  // For each type, one letter for each of these: + read, - refused.
+  const std::vector<std::pair<Type, absl::string_view>> expected = {
+      {Type::kBool, "+---------------"},      {Type::kInt64, "++--------------"},
+      {Type::kInterval, "++--------------"},  {Type::kFloat64, "++++------------"},
+      {Type::kDecimal, "++---+----------"},   {Type::kText, "----+++----+++++"},
+      {Type::kJson, "----+++----+++++"},      {Type::kBytes, "--------+++-----"},
+      {Type::kDate, "-----------+----"},      {Type::kTime, "------------+---"},
+      {Type::kTimestamp, "-------------+--"}, {Type::kTimestampTz, "-------------++-"},
+      {Type::kUuid, "---------+-----+"},      {Type::kNull, "+++++++-++++++++"}};
+  ASSERT_OK(Execute(*connection_, "CREATE TABLE pairs (id INTEGER PRIMARY KEY, v)"));
+  for (size_t i = 0; i < stored.size(); ++i) {
+    ASSERT_OK(Execute(*connection_, "DELETE FROM pairs"));
+    ASSERT_OK(Execute(*connection_,
+                      absl::StrCat("INSERT INTO pairs VALUES (77, ", stored[i].second, ")")));
+    for (const auto& [type, reads] : expected) {
+      SCOPED_TRACE(absl::StrCat(Name(type), " from ", stored[i].second));
+      const auto rows =
+          Query(*connection_, "SELECT v AS it, id FROM pairs", {}, {type, Type::kInt64});
+      EXPECT_EQ(rows.ok(), reads.at(i) == '+') << rows.status();
+      if (rows.ok()) {
+        EXPECT_TRUE(type == Type::kNull || rows->at(0, 0).type == type);
+        continue;
+      }
+      const ErrorDetail detail = DetailOf(rows.status());
+      EXPECT_EQ(detail.error_class, ErrorClass::kBadStoredValue);
+      EXPECT_EQ(detail.column, "it");
+      EXPECT_EQ(detail.row, 0);
+      EXPECT_EQ(detail.table, "pairs");
+      EXPECT_EQ(detail.detail, "the row with \"id\" = 77");
+      const std::string place =
+          absl::StrCat("column \"it\" of table \"pairs\", row 1 of the result: ", stored[i].first);
+      EXPECT_EQ(rows.status().message().substr(0, place.size()), place);
+      EXPECT_EQ(rows.status().ToString().find("private"), std::string::npos);
+    }
+  }
+  EXPECT_TRUE(connection_->healthy());
+}
+
 TEST_F(DecodeTest, ABadValueIsNamedByPlaceNotByContent) {
   ASSERT_OK(Execute(*connection_, "CREATE TABLE d (born DATE)"));
   ASSERT_OK(Execute(*connection_, "INSERT INTO d VALUES ('2024-01-01'), ('secret')"));
   const auto rows = Query(*connection_, "SELECT born FROM d", {}, {Type::kDate});
   EXPECT_ERROR(ErrorClass::kBadStoredValue, rows);
   EXPECT_EQ(rows.status().message(),
-            "column \"born\", row 2 of the result: TEXT is stored that is no date (the column is "
-            "declared DATE)");
+            "column \"born\" of table \"d\", row 2 of the result: TEXT is stored that is no date "
+            "(the column is declared DATE)");
+  EXPECT_EQ(DetailOf(rows.status()).detail, "") << "the table has no key";
   // The others can be had.
   EXPECT_OK(Query(*connection_, "SELECT born FROM d LIMIT 1", {}, {Type::kDate}));
+}
+
+TEST_F(DecodeTest, ABadValuesKeyIsItsOwnOrNone) {
+  ASSERT_OK(Execute(*connection_,
+                    "CREATE TABLE d (tag TEXT, n INTEGER, born DATE, PRIMARY KEY (tag, n))"));
+  ASSERT_OK(Execute(*connection_, "INSERT INTO d VALUES ('a', 1, '2024-01-01'), ('b', 2, 7)"));
+  const auto key = [&](absl::string_view sql, std::vector<Type> types = {}) {
+    const auto rows = Query(*connection_, sql, {}, types);
+    EXPECT_EQ(ClassOf(rows.status()), ErrorClass::kBadStoredValue) << sql;
+    return DetailOf(rows.status()).detail;
+  };
+  EXPECT_EQ(key("SELECT n AS x, born, tag FROM d"), "the row with \"n\" = 2, \"tag\" = 'b'");
+  EXPECT_EQ(key("SELECT \"d\".\"n\", \"d\".\"born\" FROM \"d\" WHERE tag <> 'd'"),
+            "the row with \"n\" = 2");
+  EXPECT_EQ(key("SELECT born FROM d"), "");
+  EXPECT_EQ(key("SELECT a.n, b.born FROM d a, d b WHERE a.n = 1"), "");
+  EXPECT_EQ(key("WITH q AS (SELECT * FROM d) SELECT x.n, y.born FROM q x, q y"), "");
+  EXPECT_EQ(key("UPDATE d SET n = n + 1 RETURNING n, born"), "the row with \"n\" = 3")
+      << "as it would be now; the update is undone";
+  EXPECT_EQ(key("SELECT n, born + 0 FROM d", {Type::kInt64, Type::kDate}), "") << "an expression";
+  // A key that is itself what cannot be read is not shown.
+  ASSERT_OK(Execute(*connection_, "CREATE TABLE u (id UUID PRIMARY KEY)"));
+  ASSERT_OK(Execute(*connection_, "INSERT INTO u VALUES ('secret')"));
+  const auto rows = Query(*connection_, "SELECT id FROM u");
+  EXPECT_EQ(rows.status().ToString().find("secret"), std::string::npos);
+  EXPECT_EQ(DetailOf(rows.status()).detail, "");
+  EXPECT_EQ(DetailOf(rows.status()).table, "u");
 }
 
 }  // namespace
