@@ -41,7 +41,7 @@ def loaded(load: Callable[[Any], Any], value: Any) -> Any:
 def custom_line(error: Any) -> dict[str, Any]:
     """A line of an error as a custom one: some types cannot be made again from their parts."""
     return {
-        "type": PydanticCustomError(error["type"], "{said}", {"said": error["msg"]}),
+        "type": PydanticCustomError(error["type"], error["msg"]),  # without a context: as it is
         "loc": error["loc"],
         "input": error["input"],
     }

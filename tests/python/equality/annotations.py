@@ -56,6 +56,7 @@ def _scalar(annotation: Any, good: st.SearchStrategy[Any], **more: Any) -> Entry
 
 _odd_reals = st.sampled_from([1.5, float("nan"), float("inf"), float("-inf"), -0.0])
 _HOSTS = st.sampled_from(["127.0.0.1", "10.0.0.1", "::1", "10.0.0.0/8", "10.0.0.1/8", "x", "1"])
+# No secrets: where pydantic's errors would show them they are masked, on purpose.
 _PLAIN: list[tuple[Any, st.SearchStrategy[Any]]] = [
     *[(t, DECODED[kind]) for t, kind in [(bool, "bool"), (int, "int64"), (float, "float64")]],
     *[(t, DECODED[kind]) for t, kind in [(Decimal, "decimal"), (str, "text"), (bytes, "bytes")]],
@@ -78,9 +79,6 @@ _PLAIN: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (Annotated[int, SkipValidation], DECODED["int64"]),
     (Annotated[dt.datetime, Field(strict=True)], DECODED["timestamp"]),
     (pydantic.Base64Str, st.sampled_from(["aGk=", "aGk", "?", ""])),
-    (pydantic.SecretStr, DECODED["text"]),
-    (Annotated[pydantic.SecretStr, Field(max_length=3)], DECODED["text"]),
-    (pydantic.SecretBytes, DECODED["bytes"]),
     (pydantic.AnyUrl, st.sampled_from(["http://a.b", "HTTP://A/?q=ä", "nope", "ftp://x:1/"])),
     (pydantic.HttpUrl, st.sampled_from(["http://a.b", "ftp://a.b", ""])),
     (pydantic.IPvAnyAddress, _HOSTS),
