@@ -1,4 +1,5 @@
-"""What the extension offers to pyferro's own modules. Not public: names may change between releases."""
+"""What the extension offers to pyferro's own modules. Not public: names may change between
+releases."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from typing import Any, Generic, TypeVar, final
@@ -39,7 +40,9 @@ class Expr:
     @property
     def fragment(self) -> bytes: ...
     @property
-    def values(self) -> tuple[Any, ...]: ...  # adapted; a tuple within stands for a list parameter or an array
+    def values(
+        self,
+    ) -> tuple[Any, ...]: ...  # adapted; a tuple within stands for a list parameter or an array
     @property
     def types(self) -> bytes: ...  # canonical type of each value; list parameters have 128 added
     @property
@@ -66,7 +69,9 @@ class Expr:
     def __lshift__(self, other: Sequence[Any]) -> Expr: ...  # ferro's spelling of in_
     def __hash__(self) -> int: ...
     def __bool__(self) -> bool: ...  # raises TypeError: use & | ~
-    def in_(self, values: Sequence[Any]) -> Expr: ...  # list, tuple, set, frozenset or any iterable but str
+    def in_(
+        self, values: Sequence[Any]
+    ) -> Expr: ...  # list, tuple, set, frozenset or any iterable but str
     def not_in(self, values: Sequence[Any]) -> Expr: ...
     def between(self, low: Any, high: Any) -> Expr: ...
     def like(self, pattern: str) -> Expr: ...
@@ -74,13 +79,22 @@ class Expr:
     def is_not_null(self) -> Expr: ...
 
 class Column(Expr):
-    """A column of a model. `dump` makes of a value what the column holds: of a JSON column bytes of JSON text, of another
-    a value of its canonical type. `bits` (16 or 32) are an integer's."""
+    """A column of a model. `dump` makes of a value what the column holds: of a JSON column bytes of
+    JSON text, of another a value of its canonical type. `bits` (16 or 32) are an integer's."""
 
-    def __init__(self, table: str, name: str, type: int, nullable: bool = True,
-                 dump: Callable[[Any], Any] | None = None,
-                 length: int = 0, digits: int = 0, places: int = 0,
-                 members: frozenset[Any] | None = None, bits: int = 0) -> None: ...
+    def __init__(
+        self,
+        table: str,
+        name: str,
+        type: int,
+        nullable: bool = True,
+        dump: Callable[[Any], Any] | None = None,
+        length: int = 0,
+        digits: int = 0,
+        places: int = 0,
+        members: frozenset[Any] | None = None,
+        bits: int = 0,
+    ) -> None: ...
     @property
     def table(self) -> str: ...
     @property
@@ -98,21 +112,25 @@ def parse_json(text: bytes) -> Any:
 
 def adopt_model(model: type, state_slot: str) -> None: ...
 def shortcuts(names: Collection[str] = ...) -> frozenset[str]:
-    """The names of the shortcuts past CPython's public API in use. With `names`, those of them that work here are used
-    from now on; row plans that exist keep theirs. For tests; PYFERRO_SHORTCUTS says it from outside."""
+    """The names of the shortcuts past CPython's public API in use. With `names`, those of them that
+    work here are used from now on; row plans that exist keep theirs. For tests; PYFERRO_SHORTCUTS
+    says it from outside."""
 
 @final
 class RowPlan:
-    """How rows become instances of a model. `proof` is what pyferro.proof.prove() made for it, `names` and `types` are
-    the fields and canonical types of the columns in the order of the rows. `key` is the index of the key column
-    or -1, `table` the table's name: both for the note on a ValidationError. Make a new one when
-    `proof.current()` is no longer true."""
+    """How rows become instances of a model. `proof` is what pyferro.proof.prove() made for it,
+    `names` and `types` are the fields and canonical types of the columns in the order of the rows.
+    `key` is the index of the key column or -1, `table` the table's name: both for the note on a
+    ValidationError. Make a new one when `proof.current()` is no longer true."""
 
-    def __init__(self, proof: ModelProof, names: Sequence[str], types: Sequence[int], table: str, key: int) -> None: ...
+    def __init__(
+        self, proof: ModelProof, names: Sequence[str], types: Sequence[int], table: str, key: int
+    ) -> None: ...
 
 @final
 class Cells:
-    """Rows as a driver decodes them, made of Python values of canonical types; JSON as text. For tests only."""
+    """Rows as a driver decodes them, made of Python values of canonical types; JSON as text. For
+    tests only."""
 
     def __init__(self, types: bytes, rows: Iterable[Sequence[Any]]) -> None: ...
     def hydrate(self, plan: RowPlan) -> list[Any]: ...
@@ -141,17 +159,35 @@ class Database:
     def server(self) -> str: ...
     @property
     def pool(self) -> tuple[int, int]: ...  # open, busy
-    def supports(self, feature: str) -> tuple[int, str]: ...  # 0 native, 1 rewritten, 2 refused; advice
+    def supports(
+        self, feature: str
+    ) -> tuple[int, str]: ...  # 0 native, 1 rewritten, 2 refused; advice
     def transaction(self) -> Transaction: ...
-    def execute(self, transaction: Transaction | None, statement: Statement, types: bytes, values: Sequence[Any],
-                result: int, plan: RowPlan | Sequence[int] | None = None,
-                finish: Callable[[Any], Any] | None = None) -> Operation[Any]:
-        """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the columns for tuples and
-        scalars. `finish` gets the result and its return value is the operation's."""
-    def execute_many(self, transaction: Transaction | None, statement: Statement, columns: Sequence[Column],
-                     objects: Sequence[Any], result: int, plan: Sequence[int] | None = None,
-                     finish: Callable[[Any], Any] | None = None) -> Operation[Any]:
-        """Runs an insert for each object: the value of a column is the object's `__dict__[column.name]`."""
+    def execute(
+        self,
+        transaction: Transaction | None,
+        statement: Statement,
+        types: bytes,
+        values: Sequence[Any],
+        result: int,
+        plan: RowPlan | Sequence[int] | None = None,
+        finish: Callable[[Any], Any] | None = None,
+    ) -> Operation[Any]:
+        """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the
+        columns for tuples and scalars. `finish` gets the result and its return value is the
+        operation's."""
+    def execute_many(
+        self,
+        transaction: Transaction | None,
+        statement: Statement,
+        columns: Sequence[Column],
+        objects: Sequence[Any],
+        result: int,
+        plan: Sequence[int] | None = None,
+        finish: Callable[[Any], Any] | None = None,
+    ) -> Operation[Any]:
+        """Runs an insert for each object: the value of a column is the object's
+        `__dict__[column.name]`."""
 
 @final
 class Transaction:
@@ -164,5 +200,6 @@ def name(text: str) -> bytes: ...
 def integer(value: int) -> bytes: ...
 def param(type: int, is_list: bool = False) -> bytes: ...
 def node(kind: int, count: int) -> bytes: ...
+
 HEADER: bytes
 NONE: bytes
