@@ -1,20 +1,17 @@
 #include "engine/runtime/apart.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <memory>
 #include <optional>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/thread.h"
 
 namespace ferro::runtime {
 namespace {
@@ -28,12 +25,7 @@ struct Shared {
   }
 
   void Run() {
-    absl::Status ended;
-    try {
-      ended = job();
-    } catch (const std::bad_alloc&) {
-      ended = MakeError(ErrorClass::kMemory, "out of memory on a thread apart");
-    }
+    absl::Status ended = RunJob(job);
     job = nullptr;  // what it owned is freed here, not on the operation's thread
     absl::MutexLock lock(&mutex);
     result = std::move(ended);
@@ -52,21 +44,6 @@ struct Shared {
   std::optional<absl::Status> result ABSL_GUARDED_BY(mutex);
 };
 
-absl::Status Start(const std::shared_ptr<Shared>& shared) {
-  // Signals are for the threads of the application: a Ctrl-C must not land here.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  absl::Status status;
-  try {
-    std::thread([shared] { shared->Run(); }).detach();
-  } catch (const std::system_error&) {
-    status = MakeError(ErrorClass::kInternal, "the system gave no thread");
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return status;
-}
-
 }  // namespace
 
 Task<absl::Status> RunApart(std::function<absl::Status()> job, absl::Time deadline) {
@@ -74,7 +51,8 @@ Task<absl::Status> RunApart(std::function<absl::Status()> job, absl::Time deadli
   if (context.blocking) co_return job();
   const auto shared = std::make_shared<Shared>(std::move(job));
   if (shared->event < 0) co_return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a thread");
-  FERRO_CO_TRY(Start(shared));
+  FERRO_CO_ASSIGN(std::thread thread, StartThread([shared] { shared->Run(); }));
+  thread.detach();
   for (;;) {
     FERRO_CO_TRY(co_await Readable(shared->event, deadline));
     if (std::optional<absl::Status> result = shared->Take()) co_return *std::move(result);

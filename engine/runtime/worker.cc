@@ -1,11 +1,8 @@
 #include "engine/runtime/worker.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -13,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/thread.h"
 
 namespace ferro::runtime {
 namespace {
@@ -41,18 +39,8 @@ struct Worker::Impl {
       return MakeError(ErrorClass::kInternal, "no descriptor could be had to wait for a worker");
     }
     if (thread.joinable()) return absl::OkStatus();
-    // Signals are for the threads of the application: a Ctrl-C must not land here.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    absl::Status status;
-    try {
-      thread = std::thread([this] { Loop(); });
-    } catch (const std::system_error&) {
-      status = MakeError(ErrorClass::kInternal, "the system gave no thread for a worker");
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return status;
+    FERRO_ASSIGN(thread, StartThread([this] { Loop(); }));
+    return absl::OkStatus();
   }
 
   void Loop() {
@@ -64,7 +52,7 @@ struct Worker::Impl {
         if (state == State::kStopping) return;
         state = State::kRunning;
       }
-      absl::Status ended = RunJob();
+      absl::Status ended = RunJob(job);
       absl::MutexLock lock(&mutex);
       result = std::move(ended);
       state = State::kEnded;
@@ -72,14 +60,6 @@ struct Worker::Impl {
       // drain it.
       const uint64_t one = 1;
       [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
-    }
-  }
-
-  absl::Status RunJob() {
-    try {
-      return job();
-    } catch (const std::bad_alloc&) {
-      return MakeError(ErrorClass::kMemory, "out of memory on a worker thread");
     }
   }
 
