@@ -1,6 +1,4 @@
 // MySQL and MariaDB: two profiles, told apart by what the server says it is.
-#include <memory>
-
 #include "dialects/mysql/driver.h"
 #include "dialects/mysql/mysql.h"
 #include "dialects/mysql/renderer.h"
@@ -11,18 +9,13 @@ namespace {
 
 constexpr absl::string_view kSchemes[] = {"mysql", "mariadb"};
 
-std::unique_ptr<sql::Renderer> MakeRenderer(sql::SqlWriter& writer,
-                                            const sql::DialectProfile& profile) {
-  return std::make_unique<MysqlRenderer>(writer, profile);
-}
-
 sql::DialectProfile Resolve(const ServerVersion& version) {
   sql::DialectProfile profile;
   profile.dialect = "mysql";
   profile.version = version;
   profile.lexicon = &kLexicon;
   profile.features = version.product == Product::kMariadb ? &kMariadbFeatures : &kMysqlFeatures;
-  profile.make_renderer = MakeRenderer;
+  profile.make_renderer = sql::MakeRenderer<MysqlRenderer>;
   return profile;
 }
 

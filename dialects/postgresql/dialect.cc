@@ -1,6 +1,4 @@
 // PostgreSQL.
-#include <memory>
-
 #include "dialects/postgresql/driver.h"
 #include "dialects/postgresql/postgresql.h"
 #include "dialects/postgresql/renderer.h"
@@ -11,18 +9,13 @@ namespace {
 
 constexpr absl::string_view kSchemes[] = {"postgresql", "postgres"};
 
-std::unique_ptr<sql::Renderer> MakeRenderer(sql::SqlWriter& writer,
-                                            const sql::DialectProfile& profile) {
-  return std::make_unique<PostgresqlRenderer>(writer, profile);
-}
-
 sql::DialectProfile Resolve(const ServerVersion& version) {
   sql::DialectProfile profile;
   profile.dialect = "postgresql";
   profile.version = version;
   profile.lexicon = &kLexicon;
   profile.features = &kFeatures;
-  profile.make_renderer = MakeRenderer;
+  profile.make_renderer = sql::MakeRenderer<PostgresqlRenderer>;
   return profile;
 }
 

@@ -21,14 +21,18 @@ class Renderer;
 class SqlWriter;
 struct DialectProfile;
 
-using MakeRenderer = std::unique_ptr<Renderer> (*)(SqlWriter& writer, const DialectProfile& profile);
+// For DialectProfile::make_renderer.
+template <class DialectRenderer>
+std::unique_ptr<Renderer> MakeRenderer(SqlWriter& writer, const DialectProfile& profile) {
+  return std::make_unique<DialectRenderer>(writer, profile);
+}
 
 struct DialectProfile {
   absl::string_view dialect;  // "postgresql"
   ServerVersion version;
   const Lexicon* lexicon = nullptr;
   const FeatureTable* features = nullptr;
-  MakeRenderer make_renderer = nullptr;
+  std::unique_ptr<Renderer> (*make_renderer)(SqlWriter& writer, const DialectProfile& profile) = nullptr;
   size_t max_parameters = 65535;  // of one statement
   size_t bulk_rows = 1000;        // rows of one bulk statement at most
   size_t max_depth = 0;           // of rendered expressions; 0: as the plan reader allows
