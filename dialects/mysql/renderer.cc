@@ -62,9 +62,6 @@ void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnD
     case Type::kBool:
       sql_ << "TINYINT(1)";
       return;
-    case Type::kInt64:
-      sql_ << IntegerWord(column);
-      return;
     case Type::kFloat64:
       sql_ << "DOUBLE";
       return;
@@ -87,13 +84,6 @@ void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnD
         sql_ << "LONGBLOB";
       }
       return;
-    case Type::kDate:
-      sql_ << "DATE";
-      return;
-    // Without (6) fractions of seconds are rounded (MySQL) or cut off (MariaDB).
-    case Type::kTime:
-      sql_ << "TIME(6)";
-      return;
     // TIMESTAMP ends in 2038 and moves with the session's zone; what has a zone is stored in UTC.
     case Type::kTimestamp:
     case Type::kTimestampTz:
@@ -102,17 +92,18 @@ void MysqlRenderer::ColumnType(const ast::CreateTable& table, const ast::ColumnD
     case Type::kInterval:
       sql_ << "BIGINT";
       return;
+    // As the standard has them. Without the (6) of its TIME fractions of seconds are rounded (MySQL) or cut off
+    // (MariaDB).
+    case Type::kInt64:
+    case Type::kDate:
+    case Type::kTime:
     case Type::kUuid:
-      sql_ << "BINARY(16)";
-      return;
     case Type::kJson:
-      sql_ << "JSON";
-      return;
     case Type::kNull:
     case Type::kArray:
       break;
   }
-  Renderer::ColumnType(table, column);  // says that there is no type
+  Renderer::ColumnType(table, column);
 }
 
 // These checks have the names that the server gives them.
