@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pyferro/native/powers_of_ten.h"
+
 namespace ferro::py {
 namespace {
 
@@ -51,26 +53,6 @@ bool Within(const Bound& low, T low_at, const Bound& high, T high_at, T value) {
 }
 
 __extension__ typedef __int128 Wide;
-
-constexpr int64_t kPowers[] = {1,
-                               10,
-                               100,
-                               1'000,
-                               10'000,
-                               100'000,
-                               1'000'000,
-                               10'000'000,
-                               100'000'000,
-                               1'000'000'000,
-                               10'000'000'000,
-                               100'000'000'000,
-                               1'000'000'000'000,
-                               10'000'000'000'000,
-                               100'000'000'000'000,
-                               1'000'000'000'000'000,
-                               10'000'000'000'000'000,
-                               100'000'000'000'000'000,
-                               1'000'000'000'000'000'000};
 
 }  // namespace
 
@@ -131,7 +113,7 @@ NativeCheck::Result NativeCheck::TestDecimal(const ferro_value& cell) const {
   if (plain && !finite_) return Result::kPassed;
   if ((cell.flags & FERRO_VALUE_SMALL_DECIMAL) == 0) return Result::kUndecided;
   const int64_t coefficient = cell.as.integer;
-  const Wide unit = kPowers[cell.scale];
+  const Wide unit = kPowersOfTen[cell.scale];
   if (!Within<Wide>(low_, low_.integer * unit, high_, high_.integer * unit, coefficient)) return Result::kFailed;
   if (decimal_places_ >= 0 && cell.scale > decimal_places_) return Result::kFailed;
   if (max_digits_ < 0) return Result::kPassed;
@@ -141,7 +123,7 @@ NativeCheck::Result NativeCheck::TestDecimal(const ferro_value& cell) const {
   // Undecided where powers end; zero has one digit, which it needs no room for beyond its places.
   if (max_digits_ > 18 || whole > 18 || whole < 0 || magnitude == 0) return Result::kUndecided;
   if (cell.scale > max_digits_) return Result::kFailed;
-  return magnitude < kPowers[max_digits_] && magnitude < unit * kPowers[whole] ? Result::kPassed : Result::kUndecided;
+  return magnitude < kPowersOfTen[max_digits_] && magnitude < unit * kPowersOfTen[whole] ? Result::kPassed : Result::kUndecided;
 }
 
 NativeCheck::Result NativeCheck::Test(const ferro_value& cell, PyObject* value) const {

@@ -125,10 +125,6 @@ bool CallFactories(const RowPlanObject& plan, PyObject* fields) {
   return true;
 }
 
-}  // namespace
-
-namespace {
-
 // Fills the copied dict; what stands in `holds_container` afterwards says whether a cycle could go through it.
 Outcome FillFields(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells, PyObject* fields,
                    bool& holds_container) {

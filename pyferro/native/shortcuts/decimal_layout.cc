@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "pyferro/native/powers_of_ten.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
 
@@ -25,32 +26,11 @@ struct DecimalBody {
   uint64_t inline_words[kWords];
 };
 
-constexpr uint64_t kPowers[] = {1ull,
-                                10ull,
-                                100ull,
-                                1000ull,
-                                10000ull,
-                                100000ull,
-                                1000000ull,
-                                10000000ull,
-                                100000000ull,
-                                1000000000ull,
-                                10000000000ull,
-                                100000000000ull,
-                                1000000000000ull,
-                                10000000000000ull,
-                                100000000000000ull,
-                                1000000000000000ull,
-                                10000000000000000ull,
-                                100000000000000000ull,
-                                1000000000000000000ull,
-                                10000000000000000000ull};
-
 // log10 from log2 is at most one too small.
 Py_ssize_t DigitsOf(uint64_t value) {
   const auto bits = static_cast<int>(std::bit_width(value | 1));
   const int guess = (bits * 1233) >> 12;
-  return guess + (value >= kPowers[guess] ? 1 : 0) + (value == 0 ? 1 : 0);
+  return guess + (value >= kPowersOfTen[guess] ? 1 : 0) + (value == 0 ? 1 : 0);
 }
 
 uint64_t Magnitude(int64_t coefficient) {
@@ -135,8 +115,8 @@ bool TryDecimalLayout(ModuleState& state) {
     // 0, 1, -12, 123, -1234, ...: every number of digits, both signs.
     good = good && Agrees(state, coefficient, scale) && Agrees(state, 0, scale) &&
            Agrees(state, scale == 0 ? INT64_MIN : -coefficient, scale) &&
-           Agrees(state, static_cast<int64_t>(kPowers[scale]), 18 - scale) &&
-           Agrees(state, static_cast<int64_t>(kPowers[scale]) - 1, scale);
+           Agrees(state, static_cast<int64_t>(kPowersOfTen[scale]), 18 - scale) &&
+           Agrees(state, static_cast<int64_t>(kPowersOfTen[scale]) - 1, scale);
     coefficient = coefficient * 10 + (coefficient < 0 ? -1 : 1) * static_cast<int64_t>((scale + 1) % 10);
   }
   PyErr_Clear();
