@@ -11,9 +11,14 @@ bool Call(PyObject* object, PyObject* name, PyObject* argument) {
 
 std::unique_ptr<LoopWatch> LoopWatch::Begin(ModuleState& state) {
   auto watch = std::make_unique<LoopWatch>();
-  Ref asyncio = Ref::Steal(PyImport_ImportModule("asyncio"));
-  if (!asyncio) return nullptr;
-  watch->loop_ = Ref::Steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr));
+  // Not with the module: who never awaits need not import asyncio.
+  if (state.get_running_loop == nullptr) {
+    Ref asyncio = Ref::Steal(PyImport_ImportModule("asyncio"));
+    if (!asyncio) return nullptr;
+    state.get_running_loop = PyObject_GetAttrString(asyncio.get(), "get_running_loop");
+    if (state.get_running_loop == nullptr) return nullptr;
+  }
+  watch->loop_ = Ref::Steal(PyObject_CallNoArgs(state.get_running_loop));
   if (!watch->loop_) return nullptr;
   watch->future_ = Ref::Steal(PyObject_CallMethodNoArgs(watch->loop_.get(), state.name_create_future));
   if (!watch->future_ || PyObject_SetAttr(watch->future_.get(), state.name_blocking, Py_True) < 0) return nullptr;

@@ -31,6 +31,7 @@ struct ModuleState {
   PyObject* validation_error;     // pydantic_core.ValidationError
   PyObject* schema_error;
   PyObject* make_error;           // pyferro.errors.make, once something has failed
+  PyObject* get_running_loop;     // asyncio's, once something has waited in a loop
   PyObject* model_type;           // pyferro.Model, once it has been adopted
 
   // Interned names.
