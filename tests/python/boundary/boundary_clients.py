@@ -42,8 +42,11 @@ class Client:
             pytest.skip(f"{PROGRAMS[kind]} is not installed: run tools/bootstrap --tests --servers")
         self.kind = kind
         parts = urlsplit(url)
+        # Sanitizers are for this process: under them psql needs minutes.
         self._environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("PG")
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PG") and name != "LD_PRELOAD"
         } | {"LC_ALL": "C.UTF-8", "PGCLIENTENCODING": "UTF8", "HOME": "/nonexistent"}
         if kind == "sqlite":
             path = url.removeprefix("sqlite:///").partition("?")[0]
@@ -66,8 +69,6 @@ class Client:
 
     def run(self, statements: list[str]) -> Answer:
         script = PREPARE[self.kind] + "".join(f"{statement};\n" for statement in statements)
-        # Sanitizers are for this process: under them psql needs minutes.
-        self._environment.pop("LD_PRELOAD", None)
         done = subprocess.run(
             self._command,
             input=script.encode(),
