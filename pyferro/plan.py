@@ -70,7 +70,8 @@ def table(text: str) -> bytes:
     return name(text) + _EMPTY + node(TABLE, 2)
 
 
-_SELECT_END = integer(0) + node(SELECT, 7)
+_SELECT_BEGIN = NONE + NONE
+_SELECT_END = integer(0) + NONE + node(SELECT, 11)
 
 
 def select(
@@ -82,7 +83,9 @@ def select(
     offset: bytes = NONE,
 ) -> bytes:
     """A select without a header, of parts in the order in which their parameters are numbered."""
-    return b"".join((items, source, where, order, limit, offset, _SELECT_END))
+    return b"".join(
+        (_SELECT_BEGIN, items, source, where, NONE, order, limit, offset, _SELECT_END)
+    )
 
 
 def exists(inner: bytes) -> bytes:

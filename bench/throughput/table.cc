@@ -47,7 +47,9 @@ class Writer {
   }
   Writer& None() { return Node(FERRO_NODE_NONE, 0); }
   Writer& List(uint32_t operands) { return Node(FERRO_NODE_LIST, operands); }
+  // Of a SELECT, which begins with what is seldom there.
   Writer& Items() {
+    None().None();
     for (const Column& column : kTable) {
       Name("").Name(column.name).Int(column.type).Node(FERRO_NODE_COLUMN, 3);
       Name("").Int(column.type).Node(FERRO_NODE_SELECT_ITEM, 3);
@@ -106,13 +108,13 @@ std::string GetByKey(const std::string& table) {
   plan.Int(FERRO_BINARY_EQUAL);
   plan.Name("").Name("id").Int(FERRO_TYPE_INT64).Node(FERRO_NODE_COLUMN, 3);
   plan.Param(FERRO_TYPE_INT64).Node(FERRO_NODE_BINARY, 3);
-  return plan.List(0).None().None().Int(0).Node(FERRO_NODE_SELECT, 7).Done();
+  return plan.None().List(0).None().None().Int(0).None().Node(FERRO_NODE_SELECT, 11).Done();
 }
 
 std::string Scan(const std::string& table) {
   Writer plan;
   plan.Items().Table(table).None();
-  return plan.List(0).None().None().Int(0).Node(FERRO_NODE_SELECT, 7).Done();
+  return plan.None().List(0).None().None().Int(0).None().Node(FERRO_NODE_SELECT, 11).Done();
 }
 
 std::string DeleteAll(const std::string& table) {

@@ -22,6 +22,7 @@
 #include "ferro/base.h"
 #include "ferro/database.h"
 #include "ferro/error.h"
+#include "ferro/function.h"
 #include "ferro/node.h"
 #include "ferro/operation.h"
 #include "ferro/plan.h"

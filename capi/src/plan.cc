@@ -14,11 +14,12 @@ static_assert(Same(FERRO_NODE_COLUMN, Kind::kColumn) && Same(FERRO_NODE_LITERAL,
               Same(FERRO_NODE_UNARY, Kind::kUnary) && Same(FERRO_NODE_BINARY, Kind::kBinary) &&
               Same(FERRO_NODE_LOGICAL, Kind::kLogical) && Same(FERRO_NODE_IN, Kind::kIn) &&
               Same(FERRO_NODE_BETWEEN, Kind::kBetween) && Same(FERRO_NODE_LIKE, Kind::kLike) &&
-              Same(FERRO_NODE_COUNT, Kind::kCount) && Same(FERRO_NODE_EXISTS, Kind::kExists));
+              Same(FERRO_NODE_AGGREGATE, Kind::kAggregate) && Same(FERRO_NODE_EXISTS, Kind::kExists));
 static_assert(Same(FERRO_NODE_SELECT_ITEM, Kind::kSelectItem) &&
               Same(FERRO_NODE_TABLE, Kind::kTable) &&
               Same(FERRO_NODE_ORDER_ITEM, Kind::kOrderItem) &&
               Same(FERRO_NODE_SELECT, Kind::kSelect));
+static_assert(Same(FERRO_NODE_CALL, Kind::kCall) && Same(FERRO_NODE_CASE, Kind::kCase) && Same(FERRO_NODE_CAST, Kind::kCast) && Same(FERRO_NODE_SUBQUERY, Kind::kSubquery) && Same(FERRO_NODE_IN_QUERY, Kind::kInQuery) && Same(FERRO_NODE_QUANTIFIED, Kind::kQuantified) && Same(FERRO_NODE_ROW, Kind::kRow) && Same(FERRO_NODE_OVER, Kind::kOver) && Same(FERRO_NODE_WINDOW_CALL, Kind::kWindowCall) && Same(FERRO_NODE_REGEX, Kind::kRegex) && Same(FERRO_NODE_JSON_GET, Kind::kJsonGet) && Same(FERRO_NODE_RAW, Kind::kRaw) && Same(FERRO_NODE_COMPOUND, Kind::kCompound) && Same(FERRO_NODE_WHEN, Kind::kWhen) && Same(FERRO_NODE_FRAME, Kind::kFrame) && Same(FERRO_NODE_JSON_STEP, Kind::kJsonStep) && Same(FERRO_NODE_DERIVED, Kind::kDerived) && Same(FERRO_NODE_JOIN, Kind::kJoin) && Same(FERRO_NODE_WITH, Kind::kWith) && Same(FERRO_NODE_CTE, Kind::kCte) && Same(FERRO_NODE_DISTINCT, Kind::kDistinct) && Same(FERRO_NODE_GROUPING, Kind::kGrouping) && Same(FERRO_NODE_GROUPING_SET, Kind::kGroupingSet) && Same(FERRO_NODE_LOCK, Kind::kLock));
 static_assert(Same(FERRO_NODE_ASSIGNMENT, Kind::kAssignment) &&
               Same(FERRO_NODE_INSERT, Kind::kInsert) && Same(FERRO_NODE_UPDATE, Kind::kUpdate) &&
               Same(FERRO_NODE_DELETE, Kind::kDelete));
@@ -30,14 +31,27 @@ static_assert(Same(FERRO_NODE_COLUMN_DEFINITION, Kind::kColumnDefinition) &&
               Same(FERRO_NODE_DROP_INDEX, Kind::kDropIndex));
 static_assert(FERRO_LITERAL_INTEGER == static_cast<int>(ferro::ast::kLastLiteralKind));
 static_assert(FERRO_UNARY_IS_NOT_NULL == static_cast<int>(ferro::ast::kLastUnaryOp));
-static_assert(FERRO_BINARY_MODULO == static_cast<int>(ferro::ast::kLastBinaryOp));
+static_assert(FERRO_BINARY_NOT_DISTINCT_FROM == static_cast<int>(ferro::ast::kLastBinaryOp));
 static_assert(FERRO_LOGICAL_OR == static_cast<int>(ferro::ast::kLastLogicalOp));
 static_assert(FERRO_NULLS_NEVER == static_cast<int>(ferro::ast::kLastNulls));
+static_assert(FERRO_JOIN_CROSS == static_cast<int>(ferro::ast::kLastJoinKind));
+static_assert(FERRO_SET_EXCEPT == static_cast<int>(ferro::ast::kLastSetOp));
+static_assert(FERRO_GROUPING_SETS == static_cast<int>(ferro::ast::kLastGroupingKind));
+static_assert(FERRO_MATERIALIZED_NEVER == static_cast<int>(ferro::ast::kLastMaterialized));
+static_assert(FERRO_LOCK_SHARE == static_cast<int>(ferro::ast::kLastLockStrength));
+static_assert(FERRO_LOCK_SKIP_LOCKED == static_cast<int>(ferro::ast::kLastLockWait));
+static_assert(FERRO_FRAME_GROUPS == static_cast<int>(ferro::ast::kLastFrameUnit));
+static_assert(FERRO_BOUND_UNBOUNDED_FOLLOWING == static_cast<int>(ferro::ast::kLastFrameBound));
+static_assert(FERRO_EXCLUDE_TIES == static_cast<int>(ferro::ast::kLastFrameExclude));
+static_assert(FERRO_FUNCTION_GROUPING == static_cast<int>(ferro::ast::kLastFunction));
+static_assert(FERRO_AGGREGATE_JSON_AGG == static_cast<int>(ferro::ast::kLastAggregateFunction));
+static_assert(FERRO_WINDOW_NTH_VALUE == static_cast<int>(ferro::ast::kLastWindowFunction));
 static_assert(FERRO_PLAN_NAME == static_cast<int>(ferro::plan::Op::kName) &&
               FERRO_PLAN_INT == static_cast<int>(ferro::plan::Op::kInt) &&
               FERRO_PLAN_PARAM == static_cast<int>(ferro::plan::Op::kParam) &&
               FERRO_PLAN_LIST_PARAM == static_cast<int>(ferro::plan::Op::kListParam) &&
-              FERRO_PLAN_NODE == static_cast<int>(ferro::plan::Op::kNode));
+              FERRO_PLAN_NODE == static_cast<int>(ferro::plan::Op::kNode) &&
+              FERRO_PLAN_TEXT == static_cast<int>(ferro::plan::Op::kText));
 
 template <class F>
 uint8_t Write(ferro_plan* plan, F write) {
@@ -68,6 +82,10 @@ void ferro_plan_reset(ferro_plan* plan) {
 
 uint8_t ferro_plan_name(ferro_plan* plan, ferro_bytes name) {
   return Write(plan, [&](ferro::plan::Writer& writer) { writer.Name(ferro::capi::View(name)); });
+}
+
+uint8_t ferro_plan_text(ferro_plan* plan, ferro_bytes text) {
+  return Write(plan, [&](ferro::plan::Writer& writer) { writer.Text(ferro::capi::View(text)); });
 }
 
 uint8_t ferro_plan_int(ferro_plan* plan, int64_t value) {

@@ -13,6 +13,7 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   profile.version = version;
   profile.lexicon = &kLexicon;
   profile.features = &kFeatures;
+  profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<sql::Renderer>;
   return profile;
 }

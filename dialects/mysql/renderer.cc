@@ -21,11 +21,20 @@ absl::string_view MysqlRenderer::BinaryCollation() const {
 // LIKE follows the collation, and the one that is stated wins over the column's. It is the one of
 // our tables, so their indexes serve. The drivers set NO_BACKSLASH_ESCAPES: '\' is one character.
 void MysqlRenderer::LikePredicate(const ast::Like& like) {
-  Operand(*like.value);
+  const auto side = [&](const ast::Expr& expr) {
+    if (!like.fold_case) return Operand(expr);
+    sql_ << "LOWER(";
+    Expression(expr);
+    sql_ << ")";
+  };
+  side(*like.value);
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
-  Operand(*like.pattern);
-  sql_ << " COLLATE " << BinaryCollation() << " ESCAPE '\\'";
+  side(*like.pattern);
+  ExactCollation();
+  sql_ << " ESCAPE '\\'";
 }
+
+void MysqlRenderer::ExactCollation() { sql_ << " COLLATE " << BinaryCollation(); }
 
 // Arrays are JSON. A JSON column of MySQL is compared by meaning, and with JSON only; MariaDB's is
 // a text, compared without the spaces that others may have written.
@@ -47,8 +56,23 @@ void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
   sql_ << ", 0)";
 }
 
-void MysqlRenderer::LimitClause(const ast::Select& select) {
-  LimitOffset(select, "18446744073709551615");
+void MysqlRenderer::LimitClause(const sql::Page& page) {
+  LimitOffset(page, "18446744073709551615");
+}
+
+// MariaDB has FOR UPDATE as MySQL has, and its own words for the other one.
+void MysqlRenderer::LockClause(const ast::Lock& lock) {
+  const bool mariadb = profile_.version.product == Product::kMariadb;
+  if (!mariadb || lock.strength != ast::LockStrength::kShare) return Renderer::LockClause(lock);
+  sql_ << " LOCK IN SHARE MODE";
+  if (lock.wait == ast::LockWait::kNoWait) sql_ << " NOWAIT";
+  if (lock.wait == ast::LockWait::kSkipLocked) sql_ << " SKIP LOCKED";
+}
+
+void MysqlRenderer::GroupByClause(const ast::Grouping& grouping) {
+  if (grouping.grouping != ast::GroupingKind::kRollup) return Renderer::GroupByClause(grouping);
+  Groups(grouping.items);
+  sql_ << " WITH ROLLUP";
 }
 
 void MysqlRenderer::DefaultRow() { sql_ << " () VALUES ()"; }

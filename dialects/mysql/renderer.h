@@ -13,7 +13,16 @@ class MysqlRenderer final : public sql::Renderer {
   void Compared(const ast::Expr& expr, Type common) override;
   void LikePredicate(const ast::Like& like) override;
   void Arithmetic(const ast::Binary& binary) override;
-  void LimitClause(const ast::Select& select) override;
+  void LimitClause(const sql::Page& page) override;
+  void LockClause(const ast::Lock& lock) override;
+  void GroupByClause(const ast::Grouping& grouping) override;
+  void ExactCollation() override;
+  void Aggregate(const ast::Aggregate& aggregate) override;
+  void OpenAggregate(const ast::Aggregate& aggregate) override;
+  void CloseAggregate(const ast::Aggregate& aggregate) override;
+  void CastTo(const ast::Cast& cast) override;
+  void DistinctFrom(const ast::Binary& binary) override;
+  void Looked(const ast::Query& query) override;
   void DefaultRow() override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

@@ -2,12 +2,16 @@
 // words.
 #pragma once
 
+#include <span>
+
 #include "engine/sql/feature.h"
+#include "engine/sql/functions.h"
 #include "engine/sql/lexicon.h"
 
 namespace ferro::mysql {
 
 extern const sql::Lexicon kLexicon;
+extern const std::span<const sql::FunctionRow> kFunctions;
 extern const sql::FeatureTable kMysqlFeatures;
 extern const sql::FeatureTable kMariadbFeatures;
 

@@ -7,6 +7,7 @@ using enum sql::Feature;
 using sql::Native;
 using sql::Refused;
 using sql::Rewritten;
+using sql::Since;
 
 constexpr sql::FeatureTable kRows = {{
     Native(kInsertReturning),
@@ -35,6 +36,28 @@ constexpr sql::FeatureTable kRows = {{
     Native(kUnboundedDecimal),
     Native(kTargetInSubquery),
     Native(kArrays),
+    Native(kFullJoin),
+    Native(kLateral),
+    Native(kRollup),
+    Native(kGroupingSets),
+    Native(kIntersectExcept),
+    Native(kIntersectExceptAll),
+    Native(kDistinctOn),
+    Native(kAggregateFilter),
+    Native(kAggregateOrder),
+    Native(kGroupsFrame),
+    Native(kFrameExclude),
+    Native(kWithTies, Since{13}),
+    Native(kLockWait),
+    Native(kLockOf),
+    Native(kShareLock),
+    Native(kDistinctFrom),
+    Rewritten(kIgnoreCase, "ILIKE"),
+    Native(kQuantified),
+    Refused(kRegex, "filter with LIKE, or in the program"),
+    Refused(kJsonPath, "select the document and look into it in the program"),
+    Refused(kJsonAggregate, "aggregate in the program"),
+    Native(kMaterializedHint),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

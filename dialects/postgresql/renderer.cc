@@ -109,6 +109,8 @@ void PostgresqlRenderer::Arithmetic(const ast::Binary& binary) {
     case ast::BinaryOp::kLessEqual:
     case ast::BinaryOp::kGreater:
     case ast::BinaryOp::kGreaterEqual:
+    case ast::BinaryOp::kDistinctFrom:
+    case ast::BinaryOp::kNotDistinctFrom:
       return Renderer::Arithmetic(binary);
   }
 }
@@ -124,7 +126,10 @@ std::optional<bool> PostgresqlRenderer::NullsStandFirst(bool descending) const {
   return descending;
 }
 
-void PostgresqlRenderer::LimitClause(const ast::Select& select) { LimitOffset(select, ""); }
+void PostgresqlRenderer::LimitClause(const sql::Page& page) {
+  // Only the standard's words have room for ties.
+  page.with_ties ? Renderer::LimitClause(page) : LimitOffset(page, "");
+}
 
 // One array for each column: the text does not depend on the number of rows, and the rows are
 // inserted, numbered and given back in the order of the arrays.

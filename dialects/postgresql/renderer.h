@@ -15,7 +15,12 @@ class PostgresqlRenderer final : public sql::Renderer {
   void ArithmeticOperand(const ast::Expr& expr) override;
   void Negation(const ast::Expr& operand) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
-  void LimitClause(const ast::Select& select) override;
+  void LikePredicate(const ast::Like& like) override;
+  void LimitClause(const sql::Page& page) override;
+  void Aggregate(const ast::Aggregate& aggregate) override;
+  void OpenAggregate(const ast::Aggregate& aggregate) override;
+  void CloseAggregate(const ast::Aggregate& aggregate) override;
+  void CastTo(const ast::Cast& cast) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

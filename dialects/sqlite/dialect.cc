@@ -15,6 +15,7 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   profile.version = version;
   profile.lexicon = &kLexicon;
   profile.features = &kFeatures;
+  profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<SqliteRenderer>;
   // The defaults of SQLITE_MAX_VARIABLE_NUMBER and SQLITE_MAX_EXPR_DEPTH (https://sqlite.org/limits.html).
   profile.max_parameters = 32766;

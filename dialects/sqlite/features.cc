@@ -22,10 +22,7 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kTrueDivision, "a cast to REAL, and NULLIF for zero"),
     Rewritten(kIntegerDivision, "ferro_divide(), and NULLIF for zero"),
     Rewritten(kCheckedArithmetic, "functions of ours; SQLite's operators turn to REAL"),
-    Refused(
-        kDecimalArithmetic,
-        "SQLite calculates decimals as binary fractions: calculate in the program, or declare the "
-        "operands float64"),
+    Rewritten(kDecimalArithmetic, "functions of ours; SQLite would calculate in binary fractions"),
     Refused(
         kDecimalDivision,
         "servers give quotients of decimals different scales: divide in the program, or declare "
@@ -39,6 +36,29 @@ constexpr sql::FeatureTable kRows = {{
     Native(kUnboundedDecimal),
     Native(kTargetInSubquery),
     Rewritten(kArrays, "JSON text"),
+    Native(kFullJoin, Since{3, 39}),
+    Refused(kLateral,
+            "SQLite has no LATERAL: number the rows of each group by ROW_NUMBER() and keep the first ones"),
+    Refused(kRollup, "put the groupings together with UNION ALL"),
+    Refused(kGroupingSets, "put the groupings together with UNION ALL"),
+    Native(kIntersectExcept),
+    Refused(kIntersectExceptAll, "leave out ALL, or count the rows of each side"),
+    Refused(kDistinctOn, "number the rows of each group by ROW_NUMBER() and keep the first"),
+    Native(kAggregateFilter, Since{3, 30}),
+    Native(kAggregateOrder, Since{3, 44}),
+    Native(kGroupsFrame, Since{3, 28}),
+    Native(kFrameExclude, Since{3, 28}),
+    Refused(kWithTies, "compare with the last row within the limit"),
+    Refused(kLockWait, "SQLite locks the database, not rows: set a busy timeout"),
+    Refused(kLockOf, "SQLite locks the database, not rows: begin an immediate transaction"),
+    Refused(kShareLock, "SQLite locks the database, not rows: begin a transaction"),
+    Rewritten(kDistinctFrom, "IS and IS NOT"),
+    Rewritten(kIgnoreCase, "a function of ours"),
+    Refused(kQuantified, "use EXISTS, or compare with the least or the greatest"),
+    Refused(kRegex, "filter with LIKE, or in the program"),
+    Refused(kJsonPath, "select the document and look into it in the program"),
+    Refused(kJsonAggregate, "aggregate in the program"),
+    Native(kMaterializedHint, Since{3, 35}),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -51,13 +51,14 @@ void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
     Expression(*binary.right);
     sql_ << right_of_right << ")";
   };
+  const bool decimal = sql::TypeOf(binary) == Type::kDecimal;
   switch (binary.op) {
     case BinaryOp::kAdd:
-      return call("ferro_add", "", "");
+      return call(decimal ? "ferro_decimal_add" : "ferro_add", "", "");
     case BinaryOp::kSubtract:
-      return call("ferro_subtract", "", "");
+      return call(decimal ? "ferro_decimal_subtract" : "ferro_subtract", "", "");
     case BinaryOp::kMultiply:
-      return call("ferro_multiply", "", "");
+      return call(decimal ? "ferro_decimal_multiply" : "ferro_multiply", "", "");
     case BinaryOp::kIntegerDivide:
       return call("ferro_divide", "NULLIF(", ", 0)");
     case BinaryOp::kDivide:
@@ -68,13 +69,16 @@ void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
     case BinaryOp::kLessEqual:
     case BinaryOp::kGreater:
     case BinaryOp::kGreaterEqual:
+    case BinaryOp::kDistinctFrom:
+    case BinaryOp::kNotDistinctFrom:
       return Renderer::Arithmetic(binary);
   }
 }
 
 void SqliteRenderer::Negation(const ast::Expr& operand) {
-  if (sql::TypeOf(operand) == Type::kFloat64) return Renderer::Negation(operand);
-  sql_ << "ferro_subtract(0, ";
+  const Type type = sql::TypeOf(operand);
+  if (type == Type::kFloat64) return Renderer::Negation(operand);
+  sql_ << (type == Type::kDecimal ? "ferro_decimal_subtract(0, " : "ferro_subtract(0, ");
   Expression(operand);
   sql_ << ")";
 }
@@ -82,7 +86,7 @@ void SqliteRenderer::Negation(const ast::Expr& operand) {
 // NULL is the smallest value (https://sqlite.org/lang_select.html#orderby).
 std::optional<bool> SqliteRenderer::NullsStandFirst(bool descending) const { return !descending; }
 
-void SqliteRenderer::LimitClause(const ast::Select& select) { LimitOffset(select, "-1"); }
+void SqliteRenderer::LimitClause(const sql::Page& page) { LimitOffset(page, "-1"); }
 
 // The words are kept by SQLite and read back; what it does with a column follows from parts of them
 // (https://sqlite.org/datatype3.html#affinity). DECIMAL TEXT, UUID BLOB, INTERVAL INTEGER and JSON

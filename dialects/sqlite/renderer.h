@@ -14,7 +14,11 @@ class SqliteRenderer final : public sql::Renderer {
   void Arithmetic(const ast::Binary& binary) override;
   void Negation(const ast::Expr& operand) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
-  void LimitClause(const ast::Select& select) override;
+  void LikePredicate(const ast::Like& like) override;
+  void LimitClause(const sql::Page& page) override;
+  void Aggregate(const ast::Aggregate& aggregate) override;
+  void CastTo(const ast::Cast& cast) override;
+  void DistinctFrom(const ast::Binary& binary) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

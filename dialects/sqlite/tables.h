@@ -2,12 +2,16 @@
 #pragma once
 
 #include "absl/strings/string_view.h"
+#include <span>
+
 #include "engine/sql/feature.h"
+#include "engine/sql/functions.h"
 #include "engine/sql/lexicon.h"
 
 namespace ferro::sqlite {
 
 extern const sql::Lexicon kLexicon;
+extern const std::span<const sql::FunctionRow> kFunctions;
 extern const sql::FeatureTable kFeatures;
 
 // How the checks of narrow integer columns end: written by renderer.cc, known again by errors.cc.

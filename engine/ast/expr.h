@@ -6,8 +6,6 @@
 
 namespace ferro::ast {
 
-struct Select;
-
 // `name`, or `source.name` when source is not empty. `type` is what the model declares, kNull if unknown.
 struct Column final : Expr {
   static constexpr Kind kKind = Kind::kColumn;
@@ -82,10 +80,15 @@ enum class BinaryOp : uint8_t {
   kDivide = 9,         // true division: float64 whatever the operands; by zero: NULL
   kIntegerDivide = 10,  // of int64, truncates toward zero; by zero: NULL
   kModulo = 11,        // of int64, the sign of the dividend; by zero: NULL
+  kDistinctFrom = 12,     // not equal, where NULL equals NULL; never NULL itself
+  kNotDistinctFrom = 13,
 };
-inline constexpr BinaryOp kLastBinaryOp = BinaryOp::kModulo;
+inline constexpr BinaryOp kLastBinaryOp = BinaryOp::kNotDistinctFrom;
 
-constexpr bool IsComparison(BinaryOp op) { return op <= BinaryOp::kGreaterEqual; }
+constexpr bool IsDistinctness(BinaryOp op) { return op >= BinaryOp::kDistinctFrom; }
+constexpr bool IsComparison(BinaryOp op) {
+  return op <= BinaryOp::kGreaterEqual || IsDistinctness(op);
+}
 
 struct Binary final : Expr {
   static constexpr Kind kKind = Kind::kBinary;
@@ -137,7 +140,8 @@ struct Between final : Expr {
   static constexpr auto Fields(auto& n) { return std::tie(n.value, n.low, n.high, n.negated); }
 };
 
-// `value LIKE pattern`: % and _ are wild, backslash escapes, case matters.
+// `value LIKE pattern`: % and _ are wild, backslash escapes. Case matters unless it is folded (of letters
+// beyond ASCII as the database's locale has it).
 struct Like final : Expr {
   static constexpr Kind kKind = Kind::kLike;
   Like() : Expr(kKind) {}
@@ -145,26 +149,18 @@ struct Like final : Expr {
   const Expr* value = nullptr;
   const Expr* pattern = nullptr;
   bool negated = false;
+  bool fold_case = false;
 
-  static constexpr auto Fields(auto& n) { return std::tie(n.value, n.pattern, n.negated); }
-};
-
-// COUNT(*) without an operand, else the rows in which it is not NULL.
-struct Count final : Expr {
-  static constexpr Kind kKind = Kind::kCount;
-  Count() : Expr(kKind) {}
-
-  Maybe<Expr> operand;
-  bool distinct = false;
-
-  static constexpr auto Fields(auto& n) { return std::tie(n.operand, n.distinct); }
+  static constexpr auto Fields(auto& n) {
+    return std::tie(n.value, n.pattern, n.negated, n.fold_case);
+  }
 };
 
 struct Exists final : Expr {
   static constexpr Kind kKind = Kind::kExists;
   Exists() : Expr(kKind) {}
 
-  const Select* query = nullptr;
+  const Query* query = nullptr;
   bool negated = false;
 
   static constexpr auto Fields(auto& n) { return std::tie(n.query, n.negated); }

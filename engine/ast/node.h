@@ -29,13 +29,37 @@ enum class Kind : uint8_t {
   kIn = 17,
   kBetween = 18,
   kLike = 19,
-  kCount = 20,
+  kAggregate = 20,
   kExists = 21,
+  kCall = 22,
+  kCase = 23,
+  kCast = 24,
+  kSubquery = 25,
+  kInQuery = 26,
+  kQuantified = 27,
+  kRow = 28,
+  kOver = 29,
+  kWindowCall = 30,
+  kRegex = 31,
+  kJsonGet = 32,
+  kRaw = 33,
 
   kSelectItem = 40,
   kTable = 41,
   kOrderItem = 42,
   kSelect = 43,
+  kCompound = 44,
+  kWhen = 45,
+  kFrame = 46,
+  kJsonStep = 47,
+  kDerived = 48,
+  kJoin = 49,
+  kWith = 50,
+  kCte = 51,
+  kDistinct = 52,
+  kGrouping = 53,
+  kGroupingSet = 54,
+  kLock = 55,
 
   kAssignment = 60,
   kInsert = 61,
@@ -65,8 +89,25 @@ struct Statement : Node {
   using Node::Node;
 };
 
+// A statement that gives rows.
+struct Query : Statement {
+  using Statement::Statement;
+};
+
+// What rows come from.
+struct Source : Node {
+  using Node::Node;
+};
+
 // An identifier: lies in the arena, not quoted, checked by the reader (UTF-8, no NUL, at most 63 bytes).
 using Name = absl::string_view;
+
+// Other text that is part of a plan, such as a key within JSON: in the arena, UTF-8, no NUL.
+struct Text {
+  absl::string_view text;
+
+  friend bool operator==(const Text& a, const Text& b) { return a.text == b.text; }
+};
 
 // A field that may be absent.
 template <class T>

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/ast/ddl.h"
-#include "engine/ast/expr.h"
 #include "engine/ast/mutation.h"
 #include "engine/ast/query.h"
 
@@ -29,12 +28,36 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kIn: return f(As<In>(node));
     case Kind::kBetween: return f(As<Between>(node));
     case Kind::kLike: return f(As<Like>(node));
-    case Kind::kCount: return f(As<Count>(node));
+    case Kind::kAggregate: return f(As<Aggregate>(node));
     case Kind::kExists: return f(As<Exists>(node));
+    case Kind::kCall: return f(As<Call>(node));
+    case Kind::kCase: return f(As<Case>(node));
+    case Kind::kCast: return f(As<Cast>(node));
+    case Kind::kSubquery: return f(As<Subquery>(node));
+    case Kind::kInQuery: return f(As<InQuery>(node));
+    case Kind::kQuantified: return f(As<Quantified>(node));
+    case Kind::kRow: return f(As<Row>(node));
+    case Kind::kOver: return f(As<Over>(node));
+    case Kind::kWindowCall: return f(As<WindowCall>(node));
+    case Kind::kRegex: return f(As<Regex>(node));
+    case Kind::kJsonGet: return f(As<JsonGet>(node));
+    case Kind::kRaw: return f(As<Raw>(node));
     case Kind::kSelectItem: return f(As<SelectItem>(node));
     case Kind::kTable: return f(As<Table>(node));
     case Kind::kOrderItem: return f(As<OrderItem>(node));
     case Kind::kSelect: return f(As<Select>(node));
+    case Kind::kCompound: return f(As<Compound>(node));
+    case Kind::kWhen: return f(As<When>(node));
+    case Kind::kFrame: return f(As<Frame>(node));
+    case Kind::kJsonStep: return f(As<JsonStep>(node));
+    case Kind::kDerived: return f(As<Derived>(node));
+    case Kind::kJoin: return f(As<Join>(node));
+    case Kind::kWith: return f(As<With>(node));
+    case Kind::kCte: return f(As<Cte>(node));
+    case Kind::kDistinct: return f(As<Distinct>(node));
+    case Kind::kGrouping: return f(As<Grouping>(node));
+    case Kind::kGroupingSet: return f(As<GroupingSet>(node));
+    case Kind::kLock: return f(As<Lock>(node));
     case Kind::kAssignment: return f(As<Assignment>(node));
     case Kind::kInsert: return f(As<Insert>(node));
     case Kind::kUpdate: return f(As<Update>(node));
@@ -51,9 +74,13 @@ decltype(auto) Visit(const Node& node, F&& f) {
   __builtin_unreachable();
 }
 
-constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kExists; }
+constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kRaw; }
+constexpr bool IsQuery(Kind kind) { return kind == Kind::kSelect || kind == Kind::kCompound; }
+constexpr bool IsSource(Kind kind) {
+  return kind == Kind::kTable || kind == Kind::kDerived || kind == Kind::kJoin;
+}
 constexpr bool IsStatement(Kind kind) {
-  return kind == Kind::kSelect || kind == Kind::kInsert || kind == Kind::kUpdate ||
+  return IsQuery(kind) || kind == Kind::kInsert || kind == Kind::kUpdate ||
          kind == Kind::kDelete || (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex);
 }
 

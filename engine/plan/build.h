@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "engine/ast/derive.h"
+#include "engine/ast/function_words.h"
 #include "engine/base/arena.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -31,7 +32,7 @@ struct OperandList {
 
 // What an instruction has pushed.
 struct Operand {
-  std::variant<std::monostate, ast::Name, int64_t, const ast::Node*, OperandList> value;
+  std::variant<std::monostate, ast::Name, ast::Text, int64_t, const ast::Node*, OperandList> value;
   uint32_t offset = 0;  // of its instruction, for messages
   uint32_t depth = 0;   // of nested nodes
 };
@@ -45,12 +46,31 @@ constexpr ast::UnaryOp LastOf(ast::UnaryOp) { return ast::kLastUnaryOp; }
 constexpr ast::BinaryOp LastOf(ast::BinaryOp) { return ast::kLastBinaryOp; }
 constexpr ast::LogicalOp LastOf(ast::LogicalOp) { return ast::kLastLogicalOp; }
 constexpr ast::Nulls LastOf(ast::Nulls) { return ast::kLastNulls; }
+constexpr ast::Function LastOf(ast::Function) { return ast::kLastFunction; }
+constexpr ast::AggregateFunction LastOf(ast::AggregateFunction) { return ast::kLastAggregateFunction; }
+constexpr ast::WindowFunction LastOf(ast::WindowFunction) { return ast::kLastWindowFunction; }
+constexpr ast::FrameUnit LastOf(ast::FrameUnit) { return ast::kLastFrameUnit; }
+constexpr ast::FrameBound LastOf(ast::FrameBound) { return ast::kLastFrameBound; }
+constexpr ast::FrameExclude LastOf(ast::FrameExclude) { return ast::kLastFrameExclude; }
+constexpr ast::JoinKind LastOf(ast::JoinKind) { return ast::kLastJoinKind; }
+constexpr ast::Materialized LastOf(ast::Materialized) { return ast::kLastMaterialized; }
+constexpr ast::GroupingKind LastOf(ast::GroupingKind) { return ast::kLastGroupingKind; }
+constexpr ast::LockStrength LastOf(ast::LockStrength) { return ast::kLastLockStrength; }
+constexpr ast::LockWait LastOf(ast::LockWait) { return ast::kLastLockWait; }
+constexpr ast::SetOp LastOf(ast::SetOp) { return ast::kLastSetOp; }
 
 // Whether a node of this kind may stand where a `T` is wanted.
 template <class T>
 constexpr bool Fits(ast::Kind kind) {
   if constexpr (std::is_same_v<T, ast::Expr>) {
-    return ast::IsExpr(kind) && kind != ast::Kind::kParamList;  // a list is no value
+    // A list is no value, and the function of a window none by itself.
+    return ast::IsExpr(kind) && kind != ast::Kind::kParamList && kind != ast::Kind::kWindowCall;
+  } else if constexpr (std::is_same_v<T, ast::Query>) {
+    return ast::IsQuery(kind);
+  } else if constexpr (std::is_same_v<T, ast::Source>) {
+    return ast::IsSource(kind);
+  } else if constexpr (std::is_same_v<T, ast::Node>) {
+    return true;
   } else if constexpr (std::is_same_v<T, ast::Statement>) {
     return ast::IsStatement(kind);
   } else {
@@ -80,10 +100,34 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::Between>{});
     case Kind::kLike:
       return f(std::type_identity<ast::Like>{});
-    case Kind::kCount:
-      return f(std::type_identity<ast::Count>{});
+    case Kind::kAggregate:
+      return f(std::type_identity<ast::Aggregate>{});
     case Kind::kExists:
       return f(std::type_identity<ast::Exists>{});
+    case Kind::kCall:
+      return f(std::type_identity<ast::Call>{});
+    case Kind::kCase:
+      return f(std::type_identity<ast::Case>{});
+    case Kind::kCast:
+      return f(std::type_identity<ast::Cast>{});
+    case Kind::kSubquery:
+      return f(std::type_identity<ast::Subquery>{});
+    case Kind::kInQuery:
+      return f(std::type_identity<ast::InQuery>{});
+    case Kind::kQuantified:
+      return f(std::type_identity<ast::Quantified>{});
+    case Kind::kRow:
+      return f(std::type_identity<ast::Row>{});
+    case Kind::kOver:
+      return f(std::type_identity<ast::Over>{});
+    case Kind::kWindowCall:
+      return f(std::type_identity<ast::WindowCall>{});
+    case Kind::kRegex:
+      return f(std::type_identity<ast::Regex>{});
+    case Kind::kJsonGet:
+      return f(std::type_identity<ast::JsonGet>{});
+    case Kind::kRaw:
+      return f(std::type_identity<ast::Raw>{});
     case Kind::kSelectItem:
       return f(std::type_identity<ast::SelectItem>{});
     case Kind::kTable:
@@ -92,6 +136,30 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::OrderItem>{});
     case Kind::kSelect:
       return f(std::type_identity<ast::Select>{});
+    case Kind::kCompound:
+      return f(std::type_identity<ast::Compound>{});
+    case Kind::kWhen:
+      return f(std::type_identity<ast::When>{});
+    case Kind::kFrame:
+      return f(std::type_identity<ast::Frame>{});
+    case Kind::kJsonStep:
+      return f(std::type_identity<ast::JsonStep>{});
+    case Kind::kDerived:
+      return f(std::type_identity<ast::Derived>{});
+    case Kind::kJoin:
+      return f(std::type_identity<ast::Join>{});
+    case Kind::kWith:
+      return f(std::type_identity<ast::With>{});
+    case Kind::kCte:
+      return f(std::type_identity<ast::Cte>{});
+    case Kind::kDistinct:
+      return f(std::type_identity<ast::Distinct>{});
+    case Kind::kGrouping:
+      return f(std::type_identity<ast::Grouping>{});
+    case Kind::kGroupingSet:
+      return f(std::type_identity<ast::GroupingSet>{});
+    case Kind::kLock:
+      return f(std::type_identity<ast::Lock>{});
     case Kind::kAssignment:
       return f(std::type_identity<ast::Assignment>{});
     case Kind::kInsert:
@@ -150,6 +218,11 @@ class NodeBuilder {
   absl::Status Set(F& field, const Operand& operand) {
     if constexpr (std::is_same_v<F, ast::Name>) {
       return SetName(field, operand);
+    } else if constexpr (std::is_same_v<F, ast::Text>) {
+      const auto* text = std::get_if<ast::Text>(&operand.value);
+      if (text == nullptr) return Wrong("a text", operand);
+      field = *text;
+      return absl::OkStatus();
     } else if constexpr (std::is_same_v<F, Type>) {
       const auto* integer = std::get_if<int64_t>(&operand.value);
       if (integer == nullptr) return Wrong("an integer", operand);
@@ -165,6 +238,11 @@ class NodeBuilder {
       if (integer == nullptr) return Wrong("an integer", operand);
       if (*integer < 0 || *integer > last) {
         return PlanError(absl::StrCat("an integer beyond ", last), operand.offset);
+      }
+      if constexpr (std::is_same_v<F, ast::Function>) {
+        if (!ast::IsFunction(*integer)) {
+          return PlanError(absl::StrCat("an unknown function ", *integer), operand.offset);
+        }
       }
       field = static_cast<F>(*integer);
       return absl::OkStatus();

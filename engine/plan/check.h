@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "engine/ast/visit.h"
 
@@ -28,7 +29,7 @@ bool MayBeEmpty(const T& node, const ast::Name& name) {
   if constexpr (requires { node.source; }) {
     if (&name == &node.source) return true;
   }
-  if constexpr (requires { node.alias; }) {
+  if constexpr (requires { node.alias; } && !std::is_same_v<T, ast::Derived>) {
     if (&name == &node.alias) return true;
   }
   if constexpr (requires { node.key; }) {
@@ -48,19 +49,201 @@ inline const char* Fault(const ast::Logical& node) {
   return node.terms.empty() ? "AND and OR need a term" : nullptr;
 }
 
-inline const char* Fault(const ast::Count& node) {
-  return node.distinct && !node.operand ? "a distinct count needs an operand" : nullptr;
-}
-
 // In SQL an integer there is not a value but the position of a column.
 inline const char* Fault(const ast::OrderItem& node) {
   return node.value->kind == ast::Kind::kLiteral ? "a literal orders nothing" : nullptr;
 }
 
+inline const char* Fault(const ast::Aggregate& node) {
+  const size_t wanted = node.function == ast::AggregateFunction::kStringAgg ? 2 : 1;
+  const bool rows = node.function == ast::AggregateFunction::kCount && node.arguments.empty();
+  if (!rows && node.arguments.size() != wanted) return "an aggregate has the wrong arguments";
+  if (rows && node.distinct) return "a distinct count needs an argument";
+  const bool ordered = node.function == ast::AggregateFunction::kStringAgg ||
+                       node.function == ast::AggregateFunction::kJsonAgg;
+  return !ordered && !node.order.empty() ? "the order of its rows is nothing to this aggregate"
+                                         : nullptr;
+}
+
+inline const char* Fault(const ast::WindowCall& node) {
+  size_t least = 0, most = 0;
+  switch (node.function) {
+    case ast::WindowFunction::kRowNumber:
+    case ast::WindowFunction::kRank:
+    case ast::WindowFunction::kDenseRank:
+    case ast::WindowFunction::kPercentRank:
+    case ast::WindowFunction::kCumeDist:
+      break;
+    case ast::WindowFunction::kNtile:
+    case ast::WindowFunction::kFirstValue:
+    case ast::WindowFunction::kLastValue:
+      least = most = 1;
+      break;
+    case ast::WindowFunction::kLag:
+    case ast::WindowFunction::kLead:
+      least = 1;
+      most = 3;
+      break;
+    case ast::WindowFunction::kNthValue:
+      least = most = 2;
+      break;
+  }
+  if (node.arguments.size() < least || node.arguments.size() > most) {
+    return "a window function has the wrong number of arguments";
+  }
+  const size_t count = node.function == ast::WindowFunction::kNtile ? 0 : 1;
+  const bool counts = node.function != ast::WindowFunction::kFirstValue &&
+                      node.function != ast::WindowFunction::kLastValue;
+  if (!counts || node.arguments.size() <= count) return nullptr;
+  // Servers want it to be the same for all rows, and of their own type of integers.
+  const ast::Expr& argument = *node.arguments[count];
+  if (argument.kind == ast::Kind::kLiteral) {
+    const auto& literal = ast::As<ast::Literal>(argument);
+    const int64_t smallest = most == 3 ? 0 : 1;
+    if (literal.literal == ast::LiteralKind::kInteger && literal.integer >= smallest &&
+        literal.integer <= INT32_MAX) {
+      return nullptr;
+    }
+  }
+  return "the count of a window function is an integer that is part of the plan";
+}
+
+inline const char* Fault(const ast::Over& node) {
+  if (node.call->kind == ast::Kind::kWindowCall) return nullptr;
+  if (node.call->kind != ast::Kind::kAggregate) {
+    return "only an aggregate or a window function has a window";
+  }
+  const auto& call = ast::As<ast::Aggregate>(*node.call);
+  if (call.function == ast::AggregateFunction::kStringAgg ||
+      call.function == ast::AggregateFunction::kJsonAgg) {
+    return "texts and documents are not put together in a window";
+  }
+  return call.distinct || !call.order.empty() ? "an aggregate with a window has no DISTINCT and no order"
+                                              : nullptr;
+}
+
+constexpr bool NeedsCount(ast::FrameBound bound) {
+  return bound == ast::FrameBound::kPreceding || bound == ast::FrameBound::kFollowing;
+}
+
+inline const char* Fault(const ast::Frame& node) {
+  if (NeedsCount(node.start) != static_cast<bool>(node.start_count) ||
+      NeedsCount(node.end) != static_cast<bool>(node.end_count)) {
+    return "a count belongs to PRECEDING and FOLLOWING, and to nothing else";
+  }
+  if (!IsRowCount(node.start_count) || !IsRowCount(node.end_count)) {
+    return "the count of a frame must be an int64 parameter or a count";
+  }
+  if (node.unit == ast::FrameUnit::kRange && (node.start_count || node.end_count)) {
+    return "a frame of RANGE has no counts: use rows or groups";
+  }
+  if (node.start == ast::FrameBound::kUnboundedFollowing ||
+      node.end == ast::FrameBound::kUnboundedPreceding || node.start > node.end) {
+    return "a frame ends before it starts";
+  }
+  return nullptr;
+}
+
+inline const char* Fault(const ast::Case& node) {
+  return node.whens.empty() ? "CASE needs a condition" : nullptr;
+}
+
+inline const char* Fault(const ast::Cast& node) {
+  return node.type == Type::kNull ? "a cast needs a type" : nullptr;
+}
+
+inline const char* Fault(const ast::Row& node) {
+  return node.items.size() < 2 ? "a row needs two items" : nullptr;
+}
+
+inline const char* Fault(const ast::Quantified& node) {
+  return ast::IsComparison(node.op) && !ast::IsDistinctness(node.op)
+             ? nullptr
+             : "ANY and ALL need one of the six comparisons";
+}
+
+inline const char* Fault(const ast::Regex& node) {
+  return node.pattern->type == Type::kText ? nullptr : "a pattern is a text parameter";
+}
+
+inline const char* Fault(const ast::JsonStep& node) {
+  if (node.index < -1) return "a place in a JSON array counts from 0";
+  return node.index >= 0 && !node.key.text.empty() ? "a JSON step has a key or a place" : nullptr;
+}
+
+inline const char* Fault(const ast::JsonGet& node) {
+  return node.path.empty() ? "a JSON path needs a step" : nullptr;
+}
+
+inline const char* Fault(const ast::Raw& node) {
+  return node.pieces.size() == node.arguments.size() + 1
+             ? nullptr
+             : "SQL has one piece more than arguments";
+}
+
+inline const char* Fault(const ast::Join& node) {
+  if ((node.join == ast::JoinKind::kCross) == static_cast<bool>(node.on)) {
+    return "a join has a condition unless it is a cross join";
+  }
+  return node.right->kind == ast::Kind::kJoin ? "the right side of a join is no join" : nullptr;
+}
+
+inline const char* Fault(const ast::With& node) {
+  return node.ctes.empty() ? "WITH needs a query" : nullptr;
+}
+
+inline const char* Fault(const ast::Grouping& node) {
+  const bool sets = node.grouping == ast::GroupingKind::kSets;
+  if (sets == node.sets.empty()) return "grouping sets are given with their kind only";
+  if (sets && !node.items.empty()) return "grouping sets have no items beside them";
+  const bool plain = node.grouping == ast::GroupingKind::kPlain;
+  if (!sets && !plain && node.items.empty()) return "ROLLUP and CUBE need an item";
+  return plain && node.items.empty() && !node.having ? "an empty grouping" : nullptr;
+}
+
+// Whether the places among them are places of select items.
+inline bool AreWithin(ast::List<const ast::Expr*> items, size_t count) {
+  for (const ast::Expr* item : items) {
+    if (item->kind != ast::Kind::kLiteral) continue;
+    const auto& literal = ast::As<ast::Literal>(*item);
+    if (literal.literal != ast::LiteralKind::kInteger || literal.integer < 1 ||
+        static_cast<uint64_t>(literal.integer) > count) {
+      return false;
+    }
+  }
+  return true;
+}
+
 inline const char* Fault(const ast::Select& node) {
   if (node.items.empty()) return "a select needs an item";
+  if (node.grouping) {
+    bool within = AreWithin(node.grouping->items, node.items.size());
+    for (const ast::GroupingSet* set : node.grouping->sets) {
+      within = within && AreWithin(set->items, node.items.size());
+    }
+    if (!within) return "a literal groups nothing unless it is the place of an item";
+  }
   if (!IsRowCount(node.limit)) return "limit must be an int64 parameter or a count";
   if (!IsRowCount(node.offset)) return "offset must be an int64 parameter or a count";
+  if (node.with_ties && (!node.limit || node.order.empty())) {
+    return "WITH TIES needs a limit and an order";
+  }
+  if (node.lock && (node.distinct || node.grouping)) {
+    return "rows that are grouped or made distinct cannot be locked";
+  }
+  return node.lock && !node.from ? "there is nothing to lock" : nullptr;
+}
+
+inline const char* Fault(const ast::Compound& node) {
+  if (node.members.size() < 2) return "a compound needs two queries";
+  if (!IsRowCount(node.limit)) return "limit must be an int64 parameter or a count";
+  if (!IsRowCount(node.offset)) return "offset must be an int64 parameter or a count";
+  for (const ast::OrderItem* item : node.order) {
+    if (item->value->kind != ast::Kind::kColumn ||
+        !ast::As<ast::Column>(*item->value).source.empty()) {
+      return "a compound is ordered by names of its columns";
+    }
+  }
   return nullptr;
 }
 

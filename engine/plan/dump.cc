@@ -3,8 +3,12 @@
 // missing does not compile.
 #include <algorithm>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/ast/function_words.h"
 #include "engine/ast/visit.h"
 #include "engine/plan/sexpr.h"
 #include "engine/plan/sexpr_words.h"
@@ -65,11 +69,22 @@ class Dumper {
     Form(n.negated ? "not-between" : "between", *n.value, *n.low, *n.high);
   }
   void operator()(const ast::Like& n) {
-    Form(n.negated ? "not-like" : "like", *n.value, *n.pattern);
+    const absl::string_view word = n.fold_case ? "ilike" : "like";
+    Form(n.negated ? absl::StrCat("not-", word) : std::string(word), *n.value, *n.pattern);
   }
-  void operator()(const ast::Count& n) {
-    Open(n.distinct ? "count-distinct" : "count");
-    if (n.operand) Put(*n.operand);
+  void operator()(const ast::Aggregate& n) {
+    Open(ast::WordOf(n.function));
+    PutAll(n.arguments);
+    Flag("distinct", n.distinct);
+    Clause("filter", n.filter);
+    Clause("order", n.order);
+    Close();
+  }
+  void operator()(const ast::Call& n) { Call(n); }
+  void operator()(const ast::WindowCall& n) { Call(n); }
+  void operator()(const ast::Row& n) {
+    Open("row");
+    PutAll(n.items);
     Close();
   }
   void operator()(const ast::Exists& n) { Form(n.negated ? "not-exists" : "exists", *n.query); }
@@ -84,11 +99,11 @@ class Dumper {
     if (!result.empty()) Word(result);
     Close();
   }
-  // As in its clause, since it has no other place.
   void operator()(const ast::Table& n) {
-    Open("from");
+    if (n.alias.empty()) return Word(Quoted(n.name));
+    Open("table");
     Word(Quoted(n.name));
-    if (!n.alias.empty()) Word(Quoted(n.alias));
+    Word(Quoted(n.alias));
     Close();
   }
   void operator()(const ast::OrderItem& n) {
@@ -100,13 +115,35 @@ class Dumper {
   }
   void operator()(const ast::Select& n) {
     Open("select");
+    if (n.with) Put(*n.with);
+    if (n.distinct) Put(*n.distinct);
     Clause("columns", n.items);
-    if (n.from) Put(*n.from);
+    if (n.from) From(*n.from);
     Clause("where", n.where);
+    if (n.grouping) Put(*n.grouping);
     Clause("order", n.order);
     Clause("limit", n.limit);
     Clause("offset", n.offset);
-    Flag("for-update", n.for_update);
+    Flag("with-ties", n.with_ties);
+    if (n.lock) Put(*n.lock);
+    Close();
+  }
+
+  // A node whose form is its fields in order, without those at the end that have their defaults.
+  template <class T>
+    requires(!FormWord<T>().empty())
+  void operator()(const T& n) {
+    const T defaults;
+    const auto fields = T::Fields(n);
+    size_t given = 0;
+    EachField(fields, T::Fields(defaults),
+              [&](size_t i, const auto& field, const auto& otherwise) {
+                if (!IsDefault(field, otherwise)) given = i + 1;
+              });
+    Open(FormWord<T>());
+    EachField(fields, T::Fields(defaults), [&](size_t i, const auto& field, const auto&) {
+      if (i < given) Field(field);
+    });
     Close();
   }
 
@@ -191,13 +228,75 @@ class Dumper {
   }
 
  private:
+  template <class Tuple, class F>
+  static void EachField(const Tuple& fields, const Tuple& defaults, F f) {
+    [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
+      (f(kIndex, std::get<kIndex>(fields), std::get<kIndex>(defaults)), ...);
+    }(std::make_index_sequence<std::tuple_size_v<Tuple>>());
+  }
+
+  template <class F>
+  static bool IsDefault(const F& field, const F& otherwise) {
+    if constexpr (requires { field.node; }) {
+      return !field;
+    } else if constexpr (requires { field == otherwise; }) {
+      return field == otherwise;
+    } else {
+      return field.empty();
+    }
+  }
+
+  template <class F>
+  void Field(const F& field) {
+    if constexpr (std::is_same_v<F, ast::Name>) {
+      Word(Quoted(field));
+    } else if constexpr (std::is_same_v<F, ast::Text>) {
+      Word(Quoted(field.text));
+    } else if constexpr (std::is_same_v<F, bool>) {
+      Word(field ? "true" : "false");
+    } else if constexpr (std::is_same_v<F, Type>) {
+      Word(Name(field));
+    } else if constexpr (std::is_enum_v<F>) {
+      Word(WordsOf(field)[static_cast<size_t>(field)]);
+    } else if constexpr (std::is_integral_v<F>) {
+      Word(absl::StrCat(field));
+    } else if constexpr (std::is_pointer_v<F>) {
+      Put(*field);
+    } else if constexpr (requires { field.node; }) {
+      field ? Put(*field) : Word("()");
+    } else {
+      Open("");
+      for (const auto& item : field) Field(item);
+      Close();
+    }
+  }
+
+  template <class T>
+  void Call(const T& n) {
+    Open(ast::WordOf(n.function));
+    PutAll(n.arguments);
+    Close();
+  }
+
+  void From(const ast::Source& source) {
+    Open("from");
+    if (source.kind == ast::Kind::kTable) {
+      const auto& table = ast::As<ast::Table>(source);
+      Word(Quoted(table.name));
+      if (!table.alias.empty()) Word(Quoted(table.alias));
+    } else {
+      Put(source);
+    }
+    Close();
+  }
+
   void Word(absl::string_view word) {
     if (!out_.empty() && out_.back() != '(') out_.push_back(' ');
     absl::StrAppend(&out_, word);
   }
   void Open(absl::string_view head) {
     Word("(");
-    Word(head);
+    if (!head.empty()) Word(head);
   }
   void Close() { out_.push_back(')'); }
   void Flag(absl::string_view word, bool given) {

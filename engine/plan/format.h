@@ -6,6 +6,7 @@
 // bytes. After the last instruction exactly one operand is left, and it is a statement.
 //
 //   NAME  length:varint bytes     pushes a name (an identifier, or empty for "none given")
+//   TEXT  length:varint bytes     pushes other text, such as a key within JSON
 //   INT   value:zigzag varint     pushes an integer; enumerators, types and truth (0, 1) are
 //   integers too;
 //                                 a type is one of engine/value/type.h, or an element's with
@@ -29,13 +30,14 @@ namespace ferro::plan {
 
 inline constexpr uint8_t kMagic0 = 'F';
 inline constexpr uint8_t kMagic1 = 'P';
-inline constexpr uint8_t kVersion = 1;
+inline constexpr uint8_t kVersion = 2;
 inline constexpr size_t kHeaderSize = 4;
 
-enum class Op : uint8_t { kName = 1, kInt = 2, kParam = 3, kListParam = 4, kNode = 5 };
+enum class Op : uint8_t { kName = 1, kInt = 2, kParam = 3, kListParam = 4, kNode = 5, kText = 6 };
 
 inline constexpr size_t kMaxPlanBytes = 4 << 20;
 inline constexpr size_t kMaxNameBytes = 63;    // PostgreSQL cuts longer names in silence
+inline constexpr size_t kMaxTextBytes = 1 << 16;
 inline constexpr size_t kMaxDepth = 512;       // of nested nodes; every pass may recurse
 inline constexpr size_t kMaxParameters = 65535;
 inline constexpr size_t kMaxOperands = 1 << 20;  // on the stack at once

@@ -60,6 +60,8 @@ class Reader {
     switch (static_cast<Op>(op)) {
       case Op::kName:
         return Name(offset);
+      case Op::kText:
+        return Text(offset);
       case Op::kInt:
         return Int(offset);
       case Op::kParam:
@@ -73,17 +75,35 @@ class Reader {
   }
 
   absl::Status Name(size_t offset) {
+    absl::string_view name;
+    FERRO_TRY(Characters("a name", kMaxNameBytes, offset, name));
+    return Push({name}, offset, 0);
+  }
+
+  absl::Status Text(size_t offset) {
+    absl::string_view text;
+    FERRO_TRY(Characters("a text", kMaxTextBytes, offset, text));
+    return Push({ast::Text{text}}, offset, 0);
+  }
+
+  absl::Status Characters(absl::string_view what, size_t most, size_t offset,
+                          absl::string_view& out) {
     uint64_t size = 0;
     FERRO_TRY(Varint(size));
-    if (size > kMaxNameBytes) {
-      return PlanError(absl::StrCat("a name of more than ", kMaxNameBytes, " bytes"), offset);
+    if (size > most) {
+      return PlanError(absl::StrCat(what, " of more than ", most, " bytes"), offset);
     }
-    if (size > rest_.size()) return PlanError("a name is cut short", offset);
-    const absl::string_view name = rest_.substr(0, size);
+    if (size > rest_.size()) return PlanError(absl::StrCat(what, " is cut short"), offset);
+    const absl::string_view characters = rest_.substr(0, size);
     rest_.remove_prefix(size);
-    if (!IsValidUtf8(name)) return PlanError("a name that is not UTF-8", offset);
-    if (name.find('\0') != name.npos) return PlanError("a name with a NUL", offset);
-    return Push({arena_.Copy(name)}, offset, 0);
+    if (!IsValidUtf8(characters)) {
+      return PlanError(absl::StrCat(what, " that is not UTF-8"), offset);
+    }
+    if (characters.find('\0') != characters.npos) {
+      return PlanError(absl::StrCat(what, " with a NUL"), offset);
+    }
+    out = arena_.Copy(characters);
+    return absl::OkStatus();
   }
 
   absl::Status Int(size_t offset) {

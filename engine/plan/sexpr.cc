@@ -3,10 +3,14 @@
 // one place for it.
 #include "engine/plan/sexpr.h"
 
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/ast/derive.h"
+#include "engine/ast/function_words.h"
 #include "engine/base/try.h"
 #include "engine/plan/sexpr_tree.h"
 #include "engine/plan/sexpr_words.h"
@@ -22,6 +26,7 @@ class Assembler {
   absl::Status Statement(const Sexpr& form) {
     const absl::string_view head = form.head();
     if (head == "select") return Select(form);
+    if (head == "compound") return Fields<ast::Compound>(form);
     if (head == "insert") return Insert(form);
     if (head == "update") return Update(form);
     if (head == "delete") return Delete(form);
@@ -201,24 +206,202 @@ class Assembler {
     if (head == "between" || head == "not-between") {
       return Negatable(form, 3, head != "between", Kind::kBetween);
     }
-    if (head == "like" || head == "not-like") {
-      return Negatable(form, 2, head != "like", Kind::kLike);
-    }
-    if (head == "count" || head == "count-distinct") return Count(form, head != "count");
+    if (head == "like" || head == "not-like") return Like(form, head != "like", false);
+    if (head == "ilike" || head == "not-ilike") return Like(form, head != "ilike", true);
     if (head == "exists" || head == "not-exists") return Exists(form, head != "exists");
-    return SexprError("expected an expression", form.offset);
+    if (head == "row") {
+      FERRO_TRY(Rest(cursor, &Assembler::Expr));
+      writer_.Node(Kind::kRow, 1);
+      return absl::OkStatus();
+    }
+    return CallOrFields(form);
   }
 
-  absl::Status Count(const Sexpr& form, bool distinct) {
+  absl::Status CallOrFields(const Sexpr& form) {
+    const absl::string_view head = form.head();
     Cursor cursor(form);
-    if (cursor.done()) {
+    if (const auto function = ast::FunctionFromWord(head)) {
+      Enum(*function);
+      FERRO_TRY(Rest(cursor, &Assembler::Expr));
+      writer_.Node(Kind::kCall, 2);
+      return absl::OkStatus();
+    }
+    if (const auto function = ast::AggregateFromWord(head)) return Aggregate(*function, cursor);
+    if (const auto function = ast::WindowFunctionFromWord(head)) {
+      Enum(*function);
+      FERRO_TRY(Rest(cursor, &Assembler::Expr));
+      writer_.Node(Kind::kWindowCall, 2);
+      return absl::OkStatus();
+    }
+    bool found = false;
+    absl::Status status;
+    const auto attempt = [&]<class T>(std::type_identity<T>) {
+      if (found || head != FormWord<T>()) return;
+      found = true;
+      status = Fields<T>(form);
+    };
+    attempt(std::type_identity<ast::Case>{});
+    attempt(std::type_identity<ast::Cast>{});
+    attempt(std::type_identity<ast::Subquery>{});
+    attempt(std::type_identity<ast::InQuery>{});
+    attempt(std::type_identity<ast::Quantified>{});
+    attempt(std::type_identity<ast::Over>{});
+    attempt(std::type_identity<ast::Regex>{});
+    attempt(std::type_identity<ast::JsonGet>{});
+    attempt(std::type_identity<ast::Raw>{});
+    return found ? status : SexprError("expected an expression", form.offset);
+  }
+
+  // (head field …) of a node without a form of its own: its fields in order. What is left out at the end has
+  // its default; () is an absent operand, and lists have no head.
+  template <class T>
+  absl::Status Fields(const Sexpr& form) {
+    if (form.head() != FormWord<T>()) {
+      return SexprError(absl::StrCat("expected (", FormWord<T>(), " …)"), form.offset);
+    }
+    Cursor cursor(form);
+    const T defaults;
+    const auto fields = T::Fields(defaults);
+    absl::Status status;
+    std::apply(
+        [&](const auto&... field) { (void)((status = Operand(cursor, field)).ok() && ...); },
+        fields);
+    FERRO_TRY(status);
+    writer_.Node(T::kKind, std::tuple_size_v<decltype(fields)>);
+    return cursor.End();
+  }
+
+  template <class F>
+  absl::Status Operand(Cursor& cursor, const F& otherwise) {
+    if (cursor.done()) return Default(cursor, otherwise);
+    FERRO_ASSIGN(const Sexpr* form, cursor.Take("an operand"));
+    return Field(*form, otherwise);
+  }
+
+  template <class F>
+  absl::Status Default(const Cursor& cursor, const F& otherwise) {
+    if constexpr (std::is_same_v<F, ast::Name>) {
+      writer_.Name(otherwise);
+    } else if constexpr (std::is_same_v<F, ast::Text>) {
+      writer_.Text(otherwise.text);
+    } else if constexpr (std::is_integral_v<F> || std::is_enum_v<F>) {
+      writer_.Int(static_cast<int64_t>(otherwise));
+    } else if constexpr (ast::internal::kIsNodePointer<F>) {
+      return cursor.Lacks("an operand");
+    } else if constexpr (requires { otherwise.node; }) {
       writer_.None();
     } else {
-      FERRO_TRY(NextExpr(cursor));
+      writer_.Node(Kind::kList, 0);
     }
-    writer_.Int(distinct);
-    writer_.Node(Kind::kCount, 2);
+    return absl::OkStatus();
+  }
+
+  // One operand of a field's type; the value only says which type that is.
+  template <class F>
+  absl::Status Field(const Sexpr& form, const F& field) {
+    if constexpr (std::is_same_v<F, ast::Name>) {
+      return Word(form);
+    } else if constexpr (std::is_same_v<F, ast::Text>) {
+      if (!form.is_atom() || !form.has_name) return SexprError("expected a text", form.offset);
+      writer_.Text(form.name);
+      return absl::OkStatus();
+    } else if constexpr (std::is_same_v<F, bool>) {
+      const auto word = Find(kLiteralWords, form.word());
+      if (!word || *word == 0) return SexprError("expected true or false", form.offset);
+      writer_.Int(*word == 1);
+      return absl::OkStatus();
+    } else if constexpr (std::is_same_v<F, Type>) {
+      FERRO_ASSIGN(const Type type, TypeOf(form, form.word()));
+      Enum(type);
+      return absl::OkStatus();
+    } else if constexpr (std::is_enum_v<F>) {
+      const auto found = Find(WordsOf(field), form.word());
+      if (!found) return SexprError("an unknown word", form.offset);
+      writer_.Int(*found);
+      return absl::OkStatus();
+    } else if constexpr (std::is_integral_v<F>) {
+      return Integer(form);
+    } else if constexpr (ast::internal::kIsNodePointer<F>) {
+      return NodeField(form, std::type_identity<std::remove_cv_t<std::remove_pointer_t<F>>>{});
+    } else if constexpr (requires { field.node; }) {
+      if (form.is_list && form.items.empty()) {
+        writer_.None();
+        return absl::OkStatus();
+      }
+      return Field(form, field.node);
+    } else {
+      if (!form.is_list) return SexprError("expected a list", form.offset);
+      for (const Sexpr& item : form.items) FERRO_TRY(Field(item, typename F::value_type{}));
+      writer_.Node(Kind::kList, form.items.size());
+      return absl::OkStatus();
+    }
+  }
+
+  template <class T>
+  absl::Status NodeField(const Sexpr& form, std::type_identity<T>) {
+    if constexpr (std::is_same_v<T, ast::Expr> || std::is_same_v<T, ast::Node> ||
+                  std::is_same_v<T, ast::Param>) {
+      return Expr(form);
+    } else if constexpr (std::is_same_v<T, ast::Query>) {
+      return Statement(form);
+    } else if constexpr (std::is_same_v<T, ast::Source>) {
+      return Source(form);
+    } else if constexpr (std::is_same_v<T, ast::OrderItem>) {
+      return OrderItem(form);
+    } else {
+      return Fields<T>(form);
+    }
+  }
+
+  // A name, (table name alias), (derived …) or (join …).
+  absl::Status Source(const Sexpr& form) {
+    if (form.is_atom()) {
+      FERRO_TRY(Word(form));
+      writer_.Name("");
+      writer_.Node(Kind::kTable, 2);
+      return absl::OkStatus();
+    }
+    if (form.head() == "table") return Table(form);
+    if (form.head() == "join") return Fields<ast::Join>(form);
+    return Fields<ast::Derived>(form);
+  }
+
+  absl::Status Table(const Sexpr& form) {
+    Cursor cursor(form);
+    FERRO_TRY(NextName(cursor));
+    if (cursor.done()) {
+      writer_.Name("");
+    } else {
+      FERRO_TRY(NextName(cursor));
+    }
+    writer_.Node(Kind::kTable, 2);
     return cursor.End();
+  }
+
+  // (sum value distinct (filter condition) (order item …))
+  absl::Status Aggregate(ast::AggregateFunction function, Cursor& cursor) {
+    Enum(function);
+    size_t count = 0;
+    while (!cursor.done() && cursor.peek().word() != "distinct" &&
+           cursor.peek().head() != "filter" && cursor.peek().head() != "order") {
+      FERRO_TRY(NextExpr(cursor));
+      ++count;
+    }
+    writer_.Node(Kind::kList, count);
+    writer_.Int(cursor.Flag("distinct"));
+    FERRO_TRY(ExprClause(cursor, "filter"));
+    FERRO_TRY(ListClause(cursor, "order", &Assembler::OrderItem));
+    writer_.Node(Kind::kAggregate, 5);
+    return cursor.End();
+  }
+
+  absl::Status Like(const Sexpr& form, bool negated, bool fold_case) {
+    Cursor cursor(form);
+    FERRO_TRY(Operands(cursor, 2));
+    writer_.Int(negated);
+    writer_.Int(fold_case);
+    writer_.Node(Kind::kLike, 4);
+    return absl::OkStatus();
   }
 
   absl::Status Exists(const Sexpr& form, bool negated) {
@@ -258,21 +441,23 @@ class Assembler {
     return absl::OkStatus();
   }
 
+  // (from name alias), or (from source).
   absl::Status From(Cursor& statement) {
     const Sexpr* clause = statement.Clause("from");
     if (clause == nullptr) {
       writer_.None();
       return absl::OkStatus();
     }
-    Cursor cursor(*clause);
-    FERRO_TRY(NextName(cursor));
-    if (cursor.done()) {
-      writer_.Name("");
-    } else {
-      FERRO_TRY(NextName(cursor));
-    }
-    writer_.Node(Kind::kTable, 2);
-    return cursor.End();
+    if (clause->items.size() != 2 || clause->items[1].is_atom()) return Table(*clause);
+    return Source(clause->items[1]);
+  }
+
+  template <class T>
+  absl::Status NodeClause(Cursor& cursor) {
+    const Sexpr* clause = cursor.Clause(FormWord<T>());
+    if (clause != nullptr) return Fields<T>(*clause);
+    writer_.None();
+    return absl::OkStatus();
   }
 
   absl::Status OrderItem(const Sexpr& form) {
@@ -300,14 +485,18 @@ class Assembler {
   absl::Status Select(const Sexpr& form) {
     if (form.head() != "select") return SexprError("expected a select", form.offset);
     Cursor cursor(form);
+    FERRO_TRY(NodeClause<ast::With>(cursor));
+    FERRO_TRY(NodeClause<ast::Distinct>(cursor));
     FERRO_TRY(ListClause(cursor, "columns", &Assembler::Item));
     FERRO_TRY(From(cursor));
     FERRO_TRY(ExprClause(cursor, "where"));
+    FERRO_TRY(NodeClause<ast::Grouping>(cursor));
     FERRO_TRY(ListClause(cursor, "order", &Assembler::OrderItem));
     FERRO_TRY(ExprClause(cursor, "limit"));
     FERRO_TRY(ExprClause(cursor, "offset"));
-    writer_.Int(cursor.Flag("for-update"));
-    writer_.Node(Kind::kSelect, 7);
+    writer_.Int(cursor.Flag("with-ties"));
+    FERRO_TRY(NodeClause<ast::Lock>(cursor));
+    writer_.Node(Kind::kSelect, 11);
     return cursor.End();
   }
 

@@ -53,10 +53,11 @@ class Cursor {
   size_t left() const { return done() ? 0 : list_.items.size() - next_; }
 
   absl::StatusOr<const Sexpr*> Take(absl::string_view what) {
-    if (done()) {
-      return SexprError(absl::StrCat("(", list_.head(), " …) lacks ", what), list_.offset);
-    }
+    if (done()) return Lacks(what);
     return &list_.items[next_++];
+  }
+  absl::Status Lacks(absl::string_view what) const {
+    return SexprError(absl::StrCat("(", list_.head(), " …) lacks ", what), list_.offset);
   }
   // The next item if it is a list that starts with `head`.
   const Sexpr* Clause(absl::string_view head) {

@@ -17,6 +17,8 @@ template <class T>
 void WriteField(Writer& writer, const T& field) {
   if constexpr (std::is_same_v<T, ast::Name>) {
     writer.Name(field);
+  } else if constexpr (std::is_same_v<T, ast::Text>) {
+    writer.Text(field.text);
   } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
     writer.Int(static_cast<int64_t>(field));
   } else if constexpr (ast::internal::kIsNodePointer<T>) {
@@ -47,6 +49,12 @@ void Writer::Name(absl::string_view name) {
   bytes_.push_back(static_cast<char>(Op::kName));
   AppendVarint(bytes_, name.size());
   bytes_.append(name.data(), name.size());
+}
+
+void Writer::Text(absl::string_view text) {
+  bytes_.push_back(static_cast<char>(Op::kText));
+  AppendVarint(bytes_, text.size());
+  bytes_.append(text.data(), text.size());
 }
 
 void Writer::Int(int64_t value) {

@@ -15,6 +15,7 @@ class Writer {
 
   void Reset();  // back to a header alone
   void Name(absl::string_view name);
+  void Text(absl::string_view text);
   void Int(int64_t value);
   void Param(Type type);
   void ListParam(Type type);

@@ -9,11 +9,6 @@
 namespace ferro::sql {
 namespace {
 
-bool IsTooOld(const ServerVersion& version, const Since& since) {
-  return std::tie(version.major, version.minor, version.patch) <
-         std::tie(since.major, since.minor, since.patch);
-}
-
 std::string ToString(const Since& since) {
   std::string text = absl::StrCat(since.major, ".", since.minor);
   if (since.patch != 0) absl::StrAppend(&text, ".", since.patch);
@@ -22,9 +17,14 @@ std::string ToString(const Since& since) {
 
 }  // namespace
 
+bool DialectProfile::HasReached(const Since& since) const {
+  return std::tie(version.major, version.minor, version.patch) >=
+         std::tie(since.major, since.minor, since.patch);
+}
+
 Support DialectProfile::SupportOf(Feature feature) const {
   const FeatureRow& row = (*features)[static_cast<size_t>(feature)];
-  if (row.support == Support::kNative && IsTooOld(version, row.since)) return Support::kRefused;
+  if (row.support == Support::kNative && !HasReached(row.since)) return Support::kRefused;
   return row.support;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/base/version.h"
 #include "engine/sql/feature.h"
+#include "engine/sql/functions.h"
 #include "engine/sql/lexicon.h"
 
 namespace ferro::db {
@@ -32,10 +33,14 @@ struct DialectProfile {
   ServerVersion version;
   const Lexicon* lexicon = nullptr;
   const FeatureTable* features = nullptr;
+  std::span<const FunctionRow> functions;
   std::unique_ptr<Renderer> (*make_renderer)(SqlWriter& writer, const DialectProfile& profile) = nullptr;
   size_t max_parameters = 65535;  // of one statement
   size_t bulk_rows = 1000;        // rows of one bulk statement at most
   size_t max_depth = 0;           // of rendered expressions; 0: as the plan reader allows
+
+  // Whether the server is of this version or later.
+  bool HasReached(const Since& since) const;
 
   // What this server does with `feature`: a native row that came later than `version` is refused.
   Support SupportOf(Feature feature) const;

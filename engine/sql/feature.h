@@ -35,9 +35,31 @@ enum class Feature : uint8_t {
   kUnboundedDecimal,     // a decimal column without precision, exact
   kTargetInSubquery,     // UPDATE and DELETE whose subquery reads the table they change
   kArrays,               // columns and parameters that are arrays of scalars
+  kFullJoin,
+  kLateral,
+  kRollup,
+  kGroupingSets,
+  kIntersectExcept,
+  kIntersectExceptAll,
+  kDistinctOn,
+  kAggregateFilter,
+  kAggregateOrder,
+  kGroupsFrame,
+  kFrameExclude,
+  kWithTies,
+  kLockWait,
+  kLockOf,
+  kShareLock,
+  kDistinctFrom,
+  kIgnoreCase,
+  kQuantified,
+  kRegex,
+  kJsonPath,
+  kJsonAggregate,
+  kMaterializedHint,
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kArrays) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kMaterializedHint) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

@@ -35,6 +35,7 @@ class Collector {
   void Of(const ast::Node&) {}
 
   void Of(const ast::Binary& node) {
+    if (ast::IsDistinctness(node.op)) return Use(Feature::kDistinctFrom);
     if (!ast::IsComparison(node.op)) UseArithmetic(node.op, *node.left, *node.right);
   }
 
@@ -69,7 +70,67 @@ class Collector {
     Use(Feature::kListAsOneParameter);
   }
 
-  void Of(const ast::Like&) { Use(Feature::kCaseSensitiveLike); }
+  void Of(const ast::Like& node) {
+    Use(node.fold_case ? Feature::kIgnoreCase : Feature::kCaseSensitiveLike);
+  }
+
+  void Of(const ast::Quantified&) { Use(Feature::kQuantified); }
+  void Of(const ast::Regex&) { Use(Feature::kRegex); }
+  void Of(const ast::JsonGet&) { Use(Feature::kJsonPath); }
+
+  void Of(const ast::Aggregate& node) {
+    if (node.filter) Use(Feature::kAggregateFilter);
+    if (!node.order.empty()) Use(Feature::kAggregateOrder);
+    if (node.function == ast::AggregateFunction::kJsonAgg) Use(Feature::kJsonAggregate);
+    if (node.function == ast::AggregateFunction::kSum && TypeOf(node) == Type::kDecimal) {
+      Use(Feature::kDecimalArithmetic);
+    }
+  }
+
+  void Of(const ast::Frame& node) {
+    if (node.unit == ast::FrameUnit::kGroups) Use(Feature::kGroupsFrame);
+    if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);
+  }
+
+  void Of(const ast::Derived& node) {
+    if (node.lateral) Use(Feature::kLateral);
+  }
+
+  void Of(const ast::Join& node) {
+    if (node.join == ast::JoinKind::kFull) Use(Feature::kFullJoin);
+  }
+
+  void Of(const ast::Cte& node) {
+    if (node.materialized != ast::Materialized::kDefault) Use(Feature::kMaterializedHint);
+  }
+
+  void Of(const ast::Distinct& node) {
+    if (!node.on.empty()) Use(Feature::kDistinctOn);
+  }
+
+  void Of(const ast::Grouping& node) {
+    switch (node.grouping) {
+      case ast::GroupingKind::kPlain:
+        return;
+      case ast::GroupingKind::kRollup:
+        return Use(Feature::kRollup);
+      case ast::GroupingKind::kCube:
+      case ast::GroupingKind::kSets:
+        return Use(Feature::kGroupingSets);
+    }
+  }
+
+  void Of(const ast::Lock& node) {
+    Use(node.strength == ast::LockStrength::kShare ? Feature::kShareLock : Feature::kRowLock);
+    if (node.wait != ast::LockWait::kWait) Use(Feature::kLockWait);
+    if (!node.of.empty()) Use(Feature::kLockOf);
+  }
+
+  void Of(const ast::Compound& node) {
+    if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
+    if (node.op == ast::SetOp::kUnion) return;
+    Use(node.all ? Feature::kIntersectExceptAll : Feature::kIntersectExcept);
+  }
 
   void Of(const ast::OrderItem& node) {
     if (node.nulls != ast::Nulls::kNever) Use(Feature::kNullsOrder);
@@ -77,7 +138,7 @@ class Collector {
 
   void Of(const ast::Select& node) {
     if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
-    if (node.for_update) Use(Feature::kRowLock);
+    if (node.with_ties) Use(Feature::kWithTies);
   }
 
   void Of(const ast::Insert& node) {

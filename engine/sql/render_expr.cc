@@ -16,7 +16,27 @@ constexpr size_t kMaxSqlBytes = 32 << 20;
 // Of a chain of AND or OR this many stand beside each other before it is balanced (see Chain).
 constexpr size_t kFlatTerms = 16;
 
-absl::string_view ComparisonWord(BinaryOp op) {
+// Whether it needs parentheses beside an operator.
+bool IsCompound(const ast::Expr& expr) {
+  return ast::Visit(expr, [](const auto& node) {
+    using T = std::remove_cvref_t<decltype(node)>;
+    if constexpr (std::is_same_v<T, ast::Exists>) {
+      return node.negated;
+    } else if constexpr (std::is_same_v<T, ast::Logical>) {
+      return node.terms.size() > 1 || IsCompound(*node.terms.front());
+    } else {
+      return !(std::is_same_v<T, ast::Column> || std::is_same_v<T, ast::Param> ||
+               std::is_same_v<T, ast::ParamList> || std::is_same_v<T, ast::Literal> ||
+               std::is_same_v<T, ast::Subquery> || std::is_same_v<T, ast::Row> ||
+               std::is_same_v<T, ast::Case> || std::is_same_v<T, ast::Cast> ||
+               std::is_same_v<T, ast::Aggregate> || std::is_same_v<T, ast::Over>);
+    }
+  });
+}
+
+}  // namespace
+
+absl::string_view Renderer::ComparisonWord(BinaryOp op) {
   switch (op) {
     case BinaryOp::kEqual:
       return " = ";
@@ -36,52 +56,12 @@ absl::string_view ComparisonWord(BinaryOp op) {
     case BinaryOp::kDivide:
     case BinaryOp::kIntegerDivide:
     case BinaryOp::kModulo:
+    case BinaryOp::kDistinctFrom:
+    case BinaryOp::kNotDistinctFrom:
       break;
   }
   return "";
 }
-
-bool IsCompound(const ast::Expr& expr) {
-  switch (expr.kind) {
-    case Kind::kColumn:
-    case Kind::kParam:
-    case Kind::kParamList:
-    case Kind::kLiteral:
-    case Kind::kCount:
-      return false;
-    case Kind::kExists:
-      return ast::As<ast::Exists>(expr).negated;
-    case Kind::kLogical: {
-      const auto& logical = ast::As<ast::Logical>(expr);
-      return logical.terms.size() > 1 || IsCompound(*logical.terms.front());
-    }
-    case Kind::kUnary:
-    case Kind::kBinary:
-    case Kind::kIn:
-    case Kind::kBetween:
-    case Kind::kLike:
-    case Kind::kNone:
-    case Kind::kList:
-    case Kind::kSelectItem:
-    case Kind::kTable:
-    case Kind::kOrderItem:
-    case Kind::kSelect:
-    case Kind::kAssignment:
-    case Kind::kInsert:
-    case Kind::kUpdate:
-    case Kind::kDelete:
-    case Kind::kColumnDefinition:
-    case Kind::kUnique:
-    case Kind::kCreateTable:
-    case Kind::kDropTable:
-    case Kind::kCreateIndex:
-    case Kind::kDropIndex:
-      return true;
-  }
-  return true;
-}
-
-}  // namespace
 
 void Renderer::Expression(const ast::Expr& expr) {
   if (!status_.ok()) return;
@@ -99,6 +79,7 @@ void Renderer::Expression(const ast::Expr& expr) {
     } else if constexpr (std::is_same_v<T, ast::Unary>) {
       Unary(node);
     } else if constexpr (std::is_same_v<T, ast::Binary>) {
+      if (ast::IsDistinctness(node.op)) return DistinctFrom(node);
       ast::IsComparison(node.op) ? Comparison(node) : Arithmetic(node);
     } else if constexpr (std::is_same_v<T, ast::Logical>) {
       Chain(node.op, node.terms);
@@ -108,11 +89,37 @@ void Renderer::Expression(const ast::Expr& expr) {
       BetweenPredicate(node);
     } else if constexpr (std::is_same_v<T, ast::Like>) {
       LikePredicate(node);
-    } else if constexpr (std::is_same_v<T, ast::Count>) {
-      CountCall(node);
+    } else if constexpr (std::is_same_v<T, ast::Call>) {
+      Call(node);
+    } else if constexpr (std::is_same_v<T, ast::Aggregate>) {
+      OpenAggregate(node);
+      Aggregate(node);
+      CloseAggregate(node);
+    } else if constexpr (std::is_same_v<T, ast::Over>) {
+      Over(node);
+    } else if constexpr (std::is_same_v<T, ast::Case>) {
+      Case(node);
+    } else if constexpr (std::is_same_v<T, ast::Cast>) {
+      CastTo(node);
+    } else if constexpr (std::is_same_v<T, ast::Row>) {
+      Row(node);
+    } else if constexpr (std::is_same_v<T, ast::Subquery>) {
+      sql_ << "(";
+      QueryText(*node.query);
+      sql_ << ")";
+    } else if constexpr (std::is_same_v<T, ast::InQuery>) {
+      InQuery(node);
+    } else if constexpr (std::is_same_v<T, ast::Quantified>) {
+      QuantifiedComparison(node);
+    } else if constexpr (std::is_same_v<T, ast::Regex>) {
+      RegexPredicate(node);
+    } else if constexpr (std::is_same_v<T, ast::JsonGet>) {
+      JsonValue(node);
+    } else if constexpr (std::is_same_v<T, ast::Raw>) {
+      Raw(node);
     } else if constexpr (std::is_same_v<T, ast::Exists>) {
       sql_ << (node.negated ? "NOT EXISTS (" : "EXISTS (");
-      SelectText(*node.query);
+      QueryText(*node.query);
       sql_ << ")";
     } else {
       // A ParamList stands in IN only; the reader lets no other node be an expression.
@@ -130,12 +137,14 @@ void Renderer::Operand(const ast::Expr& expr) {
 
 void Renderer::Column(const ast::Column& column) {
   absl::string_view source = column.source;
-  if (source.empty() && ordering_ != nullptr && ordering_->from) {
+  // (A join's columns have to be told apart by the caller in any case.)
+  if (source.empty() && ordering_ != nullptr && ordering_->from &&
+      ordering_->from->kind == ast::Kind::kTable) {
     // In ORDER BY a bare name is first an alias of the result (in PostgreSQL only when it stands
     // alone).
     for (const ast::SelectItem* item : ordering_->items) {
       if (absl::EqualsIgnoreCase(item->alias, column.name)) {
-        const ast::Table& table = *ordering_->from;
+        const auto& table = ast::As<ast::Table>(*ordering_->from);
         source = table.alias.empty() ? table.name : table.alias;
       }
     }
@@ -225,16 +234,6 @@ void Renderer::BetweenPredicate(const ast::Between& between) {
   Compared(*between.high, common);
 }
 
-void Renderer::CountCall(const ast::Count& count) {
-  sql_ << (count.distinct ? "COUNT(DISTINCT " : "COUNT(");
-  if (count.operand) {
-    Expression(*count.operand);
-  } else {
-    sql_ << "*";
-  }
-  sql_ << ")";
-}
-
 void Renderer::Compared(const ast::Expr& expr, Type /*common*/) { Operand(expr); }
 
 void Renderer::Membership(const ast::In& in) {
@@ -245,9 +244,15 @@ void Renderer::Membership(const ast::In& in) {
 }
 
 void Renderer::LikePredicate(const ast::Like& like) {
-  Operand(*like.value);
+  const auto side = [&](const ast::Expr& expr) {
+    if (!like.fold_case) return Operand(expr);
+    sql_ << "LOWER(";
+    Expression(expr);
+    sql_ << ")";
+  };
+  side(*like.value);
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
-  Operand(*like.pattern);
+  side(*like.pattern);
   sql_ << " ESCAPE '\\'";
 }
 
@@ -287,6 +292,8 @@ void Renderer::Arithmetic(const ast::Binary& binary) {
     case BinaryOp::kLessEqual:
     case BinaryOp::kGreater:
     case BinaryOp::kGreaterEqual:
+    case BinaryOp::kDistinctFrom:
+    case BinaryOp::kNotDistinctFrom:
       return Comparison(binary);
   }
 }

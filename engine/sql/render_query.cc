@@ -1,4 +1,7 @@
-// SELECT and its clauses.
+// Queries and their clauses.
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/type_of.h"
 
@@ -12,32 +15,119 @@ std::vector<ResultColumn> ResultColumns(ast::List<const ast::SelectItem*> items)
     if (name.empty() && item->value->kind == ast::Kind::kColumn) {
       name = ast::As<ast::Column>(*item->value).name;
     }
-    const Type type = item->type == Type::kNull ? TypeOf(*item->value) : item->type;
-    columns.push_back({std::string(name), type});
+    columns.push_back({std::string(name), TypeOf(*item)});
   }
   return columns;
 }
 
-void Renderer::Select(const ast::Select& select, Compiled& compiled) {
-  compiled.columns = ResultColumns(select.items);
+void Renderer::Query(const ast::Query& query, Compiled& compiled) {
+  compiled.columns = ResultColumns(ItemsOf(query));
   // What takes locks is no mere query: it must not be sent to a replica, nor be repeated unasked.
-  compiled.statement_class = select.for_update ? StatementClass::kWrite : StatementClass::kQuery;
-  SelectText(select);
+  const bool locks = compiled.features.test(static_cast<size_t>(Feature::kRowLock)) ||
+                     compiled.features.test(static_cast<size_t>(Feature::kShareLock));
+  compiled.statement_class = locks ? StatementClass::kWrite : StatementClass::kQuery;
+  QueryText(query);
   AddStep(compiled).columns = compiled.columns;
 }
 
-void Renderer::SelectText(const ast::Select& select) {
+void Renderer::QueryText(const ast::Query& query) {
   // A subquery's names are its own.
   const ast::Select* const outer_ordering = ordering_;
   ordering_ = nullptr;
-  sql_ << "SELECT ";
-  Items(select.items);
-  if (select.from) From(*select.from);
-  WhereClause(select.where);
-  OrderClause(select);
-  if (select.limit || select.offset) LimitClause(select);
-  if (select.for_update) sql_ << " FOR UPDATE";
+  if (query.kind == ast::Kind::kSelect) {
+    SelectText(ast::As<ast::Select>(query));
+  } else {
+    CompoundText(ast::As<ast::Compound>(query));
+  }
   ordering_ = outer_ordering;
+}
+
+void Renderer::SelectText(const ast::Select& select) {
+  if (select.with) With(*select.with);
+  sql_ << "SELECT ";
+  if (select.distinct) DistinctClause(*select.distinct);
+  Items(select.items);
+  if (select.from) {
+    sql_ << " FROM ";
+    Source(*select.from);
+  }
+  WhereClause(select.where);
+  if (select.grouping) GroupingClause(*select.grouping);
+  OrderClause(select);
+  if (select.limit || select.offset) {
+    LimitClause({select.limit, select.offset, select.with_ties});
+  }
+  if (select.lock) LockClause(*select.lock);
+}
+
+// Precedences differ, and SQLite takes no parentheses here: a member that is more than a plain select is a
+// table of its own.
+void Renderer::CompoundText(const ast::Compound& compound) {
+  if (compound.with) With(*compound.with);
+  for (size_t i = 0; i < compound.members.size(); ++i) {
+    if (i > 0) {
+      switch (compound.op) {
+        case ast::SetOp::kUnion:
+          sql_ << " UNION ";
+          break;
+        case ast::SetOp::kIntersect:
+          sql_ << " INTERSECT ";
+          break;
+        case ast::SetOp::kExcept:
+          sql_ << " EXCEPT ";
+          break;
+      }
+      if (compound.all) sql_ << "ALL ";
+    }
+    Member(*compound.members[i], i + 1);
+  }
+  OrderBy(compound.order);
+  if (compound.limit || compound.offset) LimitClause({compound.limit, compound.offset, false});
+}
+
+void Renderer::Member(const ast::Query& member, size_t number) {
+  if (member.kind == ast::Kind::kSelect) {
+    const auto& select = ast::As<ast::Select>(member);
+    if (!select.with && select.order.empty() && !select.limit && !select.offset && !select.lock) {
+      return SelectText(select);
+    }
+  }
+  sql_ << "SELECT * FROM (";
+  QueryText(member);
+  sql_ << ") AS ";
+  sql_.Identifier(absl::StrCat("member_", number));
+}
+
+void Renderer::With(const ast::With& with) {
+  sql_ << (with.recursive ? "WITH RECURSIVE " : "WITH ");
+  for (size_t i = 0; i < with.ctes.size(); ++i) {
+    const ast::Cte& cte = *with.ctes[i];
+    if (i > 0) sql_ << ", ";
+    sql_.Identifier(cte.name);
+    if (!cte.columns.empty()) NameList(cte.columns);
+    sql_ << " AS ";
+    MaterializedWord(cte.materialized);
+    sql_ << "(";
+    QueryText(*cte.query);
+    sql_ << ")";
+  }
+  sql_ << " ";
+}
+
+void Renderer::MaterializedWord(ast::Materialized materialized) {
+  if (!Is(Feature::kMaterializedHint, Support::kNative)) return;
+  if (materialized == ast::Materialized::kAlways) sql_ << "MATERIALIZED ";
+  if (materialized == ast::Materialized::kNever) sql_ << "NOT MATERIALIZED ";
+}
+
+void Renderer::DistinctClause(const ast::Distinct& distinct) {
+  if (distinct.on.empty()) {
+    sql_ << "DISTINCT ";
+    return;
+  }
+  sql_ << "DISTINCT ON (";
+  Groups(distinct.on);
+  sql_ << ") ";
 }
 
 void Renderer::Items(ast::List<const ast::SelectItem*> items) {
@@ -51,13 +141,100 @@ void Renderer::Items(ast::List<const ast::SelectItem*> items) {
   }
 }
 
-void Renderer::From(const ast::Table& table) {
-  sql_ << " FROM ";
+void Renderer::Source(const ast::Source& source) {
+  ast::Visit(source, [this](const auto& node) {
+    using T = std::remove_cvref_t<decltype(node)>;
+    if constexpr (std::is_same_v<T, ast::Table>) {
+      Table(node);
+    } else if constexpr (std::is_same_v<T, ast::Derived>) {
+      Derived(node);
+    } else if constexpr (std::is_same_v<T, ast::Join>) {
+      Join(node);
+    }
+  });
+}
+
+void Renderer::Table(const ast::Table& table) {
   sql_.Identifier(table.name);
   if (!table.alias.empty()) {
     sql_ << " AS ";
     sql_.Identifier(table.alias);
   }
+}
+
+void Renderer::Derived(const ast::Derived& derived) {
+  sql_ << (derived.lateral ? "LATERAL (" : "(");
+  QueryText(*derived.query);
+  sql_ << ") AS ";
+  sql_.Identifier(derived.alias);
+}
+
+void Renderer::Join(const ast::Join& join) {
+  Source(*join.left);
+  switch (join.join) {
+    case ast::JoinKind::kInner:
+      sql_ << " INNER JOIN ";
+      break;
+    case ast::JoinKind::kLeft:
+      sql_ << " LEFT JOIN ";
+      break;
+    case ast::JoinKind::kRight:
+      sql_ << " RIGHT JOIN ";
+      break;
+    case ast::JoinKind::kFull:
+      sql_ << " FULL JOIN ";
+      break;
+    case ast::JoinKind::kCross:
+      sql_ << " CROSS JOIN ";
+      break;
+  }
+  Source(*join.right);
+  if (!join.on) return;
+  sql_ << " ON ";
+  Expression(*join.on);
+}
+
+void Renderer::GroupingClause(const ast::Grouping& grouping) {
+  if (!grouping.items.empty() || !grouping.sets.empty()) {
+    sql_ << " GROUP BY ";
+    GroupByClause(grouping);
+  }
+  if (!grouping.having) return;
+  sql_ << " HAVING ";
+  Expression(*grouping.having);
+}
+
+void Renderer::GroupByClause(const ast::Grouping& grouping) {
+  switch (grouping.grouping) {
+    case ast::GroupingKind::kPlain:
+      return Groups(grouping.items);
+    case ast::GroupingKind::kRollup:
+      sql_ << "ROLLUP (";
+      break;
+    case ast::GroupingKind::kCube:
+      sql_ << "CUBE (";
+      break;
+    case ast::GroupingKind::kSets:
+      sql_ << "GROUPING SETS (";
+      for (size_t i = 0; i < grouping.sets.size(); ++i) {
+        sql_ << (i > 0 ? ", (" : "(");
+        Groups(grouping.sets[i]->items);
+        sql_ << ")";
+      }
+      break;
+  }
+  Groups(grouping.items);
+  sql_ << ")";
+}
+
+void Renderer::LockClause(const ast::Lock& lock) {
+  sql_ << (lock.strength == ast::LockStrength::kUpdate ? " FOR UPDATE" : " FOR SHARE");
+  for (size_t i = 0; i < lock.of.size(); ++i) {
+    sql_ << (i > 0 ? ", " : " OF ");
+    sql_.Identifier(lock.of[i]);
+  }
+  if (lock.wait == ast::LockWait::kNoWait) sql_ << " NOWAIT";
+  if (lock.wait == ast::LockWait::kSkipLocked) sql_ << " SKIP LOCKED";
 }
 
 void Renderer::WhereClause(const ast::Maybe<ast::Expr>& where) {
@@ -67,14 +244,17 @@ void Renderer::WhereClause(const ast::Maybe<ast::Expr>& where) {
 }
 
 void Renderer::OrderClause(const ast::Select& select) {
-  if (select.order.empty()) return;
   ordering_ = &select;
-  sql_ << " ORDER BY ";
-  for (size_t i = 0; i < select.order.size(); ++i) {
-    if (i > 0) sql_ << ", ";
-    OrderItem(*select.order[i]);
-  }
+  OrderBy(select.order);
   ordering_ = nullptr;
+}
+
+void Renderer::OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view before) {
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i == 0) sql_ << before << "ORDER BY ";
+    if (i > 0) sql_ << ", ";
+    OrderItem(*order[i]);
+  }
 }
 
 void Renderer::OrderItem(const ast::OrderItem& item) {
@@ -89,24 +269,24 @@ void Renderer::OrderItem(const ast::OrderItem& item) {
 
 std::optional<bool> Renderer::NullsStandFirst(bool /*descending*/) const { return std::nullopt; }
 
-void Renderer::LimitOffset(const ast::Select& select, absl::string_view all_rows) {
+void Renderer::LimitOffset(const Page& page, absl::string_view all_rows) {
   const auto count = [this](const ast::Expr& expr) {
     if (expr.kind == ast::Kind::kParam) return Bound(ast::As<ast::Param>(expr), true);
     Expression(expr);
   };
-  if (select.limit) {
+  if (page.limit) {
     sql_ << " LIMIT ";
-    count(*select.limit);
+    count(*page.limit);
   } else if (!all_rows.empty()) {
     sql_ << " LIMIT " << all_rows;
   }
-  if (select.offset) {
+  if (page.offset) {
     sql_ << " OFFSET ";
-    count(*select.offset);
+    count(*page.offset);
   }
 }
 
-void Renderer::LimitClause(const ast::Select& select) {
+void Renderer::LimitClause(const Page& page) {
   const auto rows = [this](const ast::Expr& expr) {
     if (expr.kind == ast::Kind::kParam) {
       Bound(ast::As<ast::Param>(expr), true);
@@ -115,14 +295,14 @@ void Renderer::LimitClause(const ast::Select& select) {
     }
     sql_ << " ROWS";
   };
-  if (select.offset) {
+  if (page.offset) {
     sql_ << " OFFSET ";
-    rows(*select.offset);
+    rows(*page.offset);
   }
-  if (select.limit) {
+  if (page.limit) {
     sql_ << " FETCH NEXT ";
-    rows(*select.limit);
-    sql_ << " ONLY";
+    rows(*page.limit);
+    sql_ << (page.with_ties ? " WITH TIES" : " ONLY");
   }
 }
 

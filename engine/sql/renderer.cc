@@ -26,8 +26,8 @@ Step& Renderer::AddStep(Compiled& compiled) {
 absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compiled) {
   ast::Visit(statement, [&](const auto& node) {
     using T = std::remove_cvref_t<decltype(node)>;
-    if constexpr (std::is_same_v<T, ast::Select>) {
-      Select(node, compiled);
+    if constexpr (std::is_base_of_v<ast::Query, T>) {
+      Query(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Insert>) {
       Insert(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Update>) {

@@ -10,9 +10,17 @@
 #include "engine/ast/visit.h"
 #include "engine/sql/compiled.h"
 #include "engine/sql/dialect.h"
+#include "engine/sql/functions.h"
 #include "engine/sql/writer.h"
 
 namespace ferro::sql {
+
+// What of a query's rows is wanted.
+struct Page {
+  ast::Maybe<ast::Expr> limit;
+  ast::Maybe<ast::Expr> offset;
+  bool with_ties = false;
+};
 
 class Renderer {
  public:
@@ -34,6 +42,8 @@ class Renderer {
   // `a op b` with both sides as operands of a comparison at type `common`.
   void Comparison(const ast::Binary& binary);
 
+  static absl::string_view ComparisonWord(ast::BinaryOp op);  // " <= "
+
   // One side of a comparison or ordering.
   virtual void Compared(const ast::Expr& expr, Type common);
   virtual void Membership(const ast::In& in);
@@ -43,14 +53,50 @@ class Renderer {
   virtual void ArithmeticOperand(const ast::Expr& expr);
   virtual void Negation(const ast::Expr& operand);
 
+  // --- render_call.cc
+  void Expressions(ast::List<const ast::Expr*> expressions);
+  // The same, of what rows are told apart by.
+  void Groups(ast::List<const ast::Expr*> expressions);
+  // SQL of a function's row, with the arguments in their places (see FunctionRow).
+  void Template(absl::string_view sql, ast::List<const ast::Expr*> arguments,
+                const Signature& signature);
+  // An argument of an aggregate: NULL where the filter is not true, if filters are rewritten.
+  void Filtered(const ast::Aggregate& aggregate, const ast::Expr* argument);
+  // NAME(DISTINCT argument … ORDER BY …) FILTER (WHERE …), of the first argument.
+  void AggregateCall(absl::string_view name, const ast::Aggregate& aggregate);
+  void FilterClause(const ast::Aggregate& aggregate);
+  void OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view before = " ");
+
+  // What follows a text so that it is compared exactly, where the server's collations would not.
+  virtual void ExactCollation() {}
+  // A number as float64.
+  virtual void AsFloat(const ast::Expr& expr);
+  virtual void Call(const ast::Call& call);
+  virtual void Aggregate(const ast::Aggregate& aggregate);
+  // What stands around an aggregate, and around its window if it has one: a cast, perhaps.
+  virtual void OpenAggregate(const ast::Aggregate& /*aggregate*/) {}
+  virtual void CloseAggregate(const ast::Aggregate& /*aggregate*/) {}
+  // A query that a value is looked for in.
+  virtual void Looked(const ast::Query& query);
+  virtual void CastTo(const ast::Cast& cast);
+  virtual void RegexPredicate(const ast::Regex& regex);
+  virtual void JsonValue(const ast::JsonGet& get);
+  virtual void DistinctFrom(const ast::Binary& binary);
+  virtual void QuantifiedComparison(const ast::Quantified& quantified);
+
   // --- render_query.cc
+  void QueryText(const ast::Query& query);
   void SelectText(const ast::Select& select);
   // LIMIT … OFFSET …; `all_rows` stands for a limit that is not there.
-  void LimitOffset(const ast::Select& select, absl::string_view all_rows);
+  void LimitOffset(const Page& page, absl::string_view all_rows);
 
   // Whether NULLs stand first when nothing is said; nothing: it depends, so it is always said.
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
-  virtual void LimitClause(const ast::Select& select);
+  virtual void LimitClause(const Page& page);
+  virtual void LockClause(const ast::Lock& lock);
+  virtual void GroupByClause(const ast::Grouping& grouping);
+  virtual void DistinctClause(const ast::Distinct& distinct);
+  virtual void MaterializedWord(ast::Materialized materialized);
 
   // --- render_mutation.cc
   void Names(ast::List<const ast::Assignment*> row);
@@ -96,15 +142,28 @@ class Renderer {
   void Unary(const ast::Unary& unary);
   void Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms);
   void BetweenPredicate(const ast::Between& between);
-  void CountCall(const ast::Count& count);
+  void Over(const ast::Over& over);
+  void Frame(const ast::Frame& frame);
+  void FrameEdge(ast::FrameBound bound, const ast::Maybe<ast::Expr>& count);
+  void Case(const ast::Case& node);
+  void Row(const ast::Row& row);
+  void InQuery(const ast::InQuery& in);
+  void Raw(const ast::Raw& raw);
 
   void Items(ast::List<const ast::SelectItem*> items);
-  void From(const ast::Table& table);
+  void CompoundText(const ast::Compound& compound);
+  void Member(const ast::Query& member, size_t number);
+  void With(const ast::With& with);
+  void Source(const ast::Source& source);
+  void Table(const ast::Table& table);
+  void Derived(const ast::Derived& derived);
+  void Join(const ast::Join& join);
+  void GroupingClause(const ast::Grouping& grouping);
   void OrderClause(const ast::Select& select);
   void OrderItem(const ast::OrderItem& item);
   void WhereClause(const ast::Maybe<ast::Expr>& where);
 
-  void Select(const ast::Select& select, Compiled& compiled);
+  void Query(const ast::Query& query, Compiled& compiled);
   void Insert(const ast::Insert& insert, Compiled& compiled);
   void Update(const ast::Update& update, Compiled& compiled);
   void Delete(const ast::Delete& del, Compiled& compiled);

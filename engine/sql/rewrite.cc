@@ -99,9 +99,14 @@ class Rewriter {
     return false;
   }
 
-  bool Own(ast::Select& select) {
-    if (!nulls_order_ || select.order.empty()) return false;
-    select.order = NullsOrderAsIsNull(select.order, arena_);
+  bool Own(ast::Select& select) { return OwnOrder(select); }
+  bool Own(ast::Aggregate& aggregate) { return OwnOrder(aggregate); }
+  bool Own(ast::Over& over) { return OwnOrder(over); }
+
+  template <class T>
+  bool OwnOrder(T& node) {
+    if (!nulls_order_ || node.order.empty()) return false;
+    node.order = NullsOrderAsIsNull(node.order, arena_);
     return true;
   }
 

@@ -15,6 +15,13 @@ Type TypeOf(const ast::Expr& expr);
 // `a`.
 Type CommonType(Type a, Type b);
 
+// Whether values of the two types may be compared: of one type, numbers, or one of them not known.
+bool GoTogether(Type a, Type b);
+
+// The columns that a query gives: the items of its first select.
+ast::List<const ast::SelectItem*> ItemsOf(const ast::Query& query);
+Type TypeOf(const ast::SelectItem& item);
+
 // ErrorClass::kPlan when operands of known types do not go together somewhere in `statement`.
 absl::Status CheckTypes(const ast::Statement& statement);
 

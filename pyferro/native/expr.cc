@@ -340,7 +340,8 @@ PyObject* Expr_like(PyObject* self, PyObject* pattern) {
   const ExprObject& expr = AsExpr(self);
   std::string fragment = Finished(expr) + right.fragment;
   AppendInt(fragment, 0);
-  AppendNode(fragment, FERRO_NODE_LIKE, 3);
+  AppendInt(fragment, 0);
+  AppendNode(fragment, FERRO_NODE_LIKE, 4);
   return Make(*state, std::move(fragment), expr.types + right.types,
               Join(Ref::Borrow(expr.values), right.values), FERRO_TYPE_BOOL)
       .release();
@@ -563,9 +564,12 @@ PyType_Spec kColumnSpec = {"pyferro._native.Column", sizeof(ColumnObject), 0,
 PyObject* CountStar(PyObject* module, PyObject*) {
   ModuleState& state = StateOf(module);
   std::string fragment;
-  AppendNode(fragment, FERRO_NODE_NONE, 0);
+  AppendInt(fragment, FERRO_AGGREGATE_COUNT);
+  AppendNode(fragment, FERRO_NODE_LIST, 0);
   AppendInt(fragment, 0);
-  AppendNode(fragment, FERRO_NODE_COUNT, 2);
+  AppendNode(fragment, FERRO_NODE_NONE, 0);
+  AppendNode(fragment, FERRO_NODE_LIST, 0);
+  AppendNode(fragment, FERRO_NODE_AGGREGATE, 5);
   return Make(state, std::move(fragment), {}, Ref::Steal(PyTuple_New(0)), FERRO_TYPE_INT64).release();
 }
 

@@ -37,6 +37,7 @@ static void insert_lists(ferro_plan *plan) {
 /* SELECT id, numbers, words … WHERE column = ?; with `column` NULL without a condition. */
 static void select_lists(ferro_plan *plan, const char *column, uint8_t type) {
   ferro_plan_reset(plan);
+  begin_select(plan);
   put_item(plan, "id", FERRO_TYPE_INT64);
   put_item(plan, "numbers", INTS);
   put_item(plan, "words", TEXTS);
@@ -49,11 +50,11 @@ static void select_lists(ferro_plan *plan, const char *column, uint8_t type) {
   } else {
     put_none(plan);
   }
+  put_no_grouping(plan);
   put_list(plan, 0);
   put_none(plan);
   put_none(plan);
-  put_int(plan, 0);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, 0);
 }
 
 static int is_array(const ferro_value *value, uint32_t size) {

@@ -63,6 +63,9 @@ void put_node(ferro_plan *plan, uint8_t kind, uint32_t count);
 
 /* Small phrases of them. */
 void put_none(ferro_plan *plan);
+void begin_select(ferro_plan *plan); /* then come items, a table and a condition */
+void put_no_grouping(ferro_plan *plan); /* then an order, a limit, an offset */
+void end_select(ferro_plan *plan, int for_update);
 void put_list(ferro_plan *plan, uint32_t count); /* of the last `count` operands */
 void put_column(ferro_plan *plan, const char *name, uint8_t type);
 void put_item(ferro_plan *plan, const char *name, uint8_t type);

@@ -40,9 +40,14 @@ int64_t count_people(const session *in, ferro_transaction *transaction) {
   ferro_error *error = NULL;
   result rows;
   int64_t count = -1;
-  put_none(plan);
+  ferro_plan_reset(plan);
+  begin_select(plan);
+  put_int(plan, FERRO_AGGREGATE_COUNT);
+  put_list(plan, 0);
   put_int(plan, 0);
-  put_node(plan, FERRO_NODE_COUNT, 2);
+  put_none(plan);
+  put_list(plan, 0);
+  put_node(plan, FERRO_NODE_AGGREGATE, 5);
   put_name(plan, "");
   put_int(plan, FERRO_TYPE_INT64);
   put_node(plan, FERRO_NODE_SELECT_ITEM, 3);
@@ -51,11 +56,11 @@ int64_t count_people(const session *in, ferro_transaction *transaction) {
   put_name(plan, "");
   put_node(plan, FERRO_NODE_TABLE, 2);
   put_none(plan);
+  put_no_grouping(plan);
   put_list(plan, 0);
   put_none(plan);
   put_none(plan);
-  put_int(plan, 0);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, 0);
   if (CHECK_OK(run(in, transaction, plan, NULL, 0, &rows, &error), error) && CHECK(rows.rows == 1)) {
     CHECK(cell(&rows, 0, 0)->type == FERRO_TYPE_INT64);
     count = cell(&rows, 0, 0)->as.integer;
@@ -138,6 +143,7 @@ static void many_rows_return_their_keys_in_order(const session *in, ferro_plan *
 
   /* select id, name … where name like ? order by id */
   ferro_plan_reset(plan);
+  begin_select(plan);
   put_item(plan, "id", FERRO_TYPE_INT64);
   put_item(plan, "name", FERRO_TYPE_TEXT);
   put_list(plan, 2);
@@ -147,12 +153,13 @@ static void many_rows_return_their_keys_in_order(const session *in, ferro_plan *
   put_column(plan, "name", FERRO_TYPE_TEXT);
   put_param(plan, FERRO_TYPE_TEXT);
   put_int(plan, 0);
-  put_node(plan, FERRO_NODE_LIKE, 3);
+  put_int(plan, 0);
+  put_node(plan, FERRO_NODE_LIKE, 4);
+  put_no_grouping(plan);
   put_list(plan, 0);
   put_none(plan);
   put_none(plan);
-  put_int(plan, 0);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, 0);
   arguments[0] = text_value("bulk%");
   CHECK_OK(run(in, NULL, plan, arguments, 1, &rows, &error), error);
   CHECK(rows.rows == MANY && rows.affected == MANY);
@@ -175,6 +182,7 @@ static void a_query_finds_what_it_should(const session *in, ferro_plan *plan) {
   result rows;
   size_t i;
   ferro_plan_reset(plan);
+  begin_select(plan);
   put_item(plan, "id", FERRO_TYPE_INT64);
   put_item(plan, "age", FERRO_TYPE_INT64);
   put_list(plan, 2);
@@ -185,13 +193,15 @@ static void a_query_finds_what_it_should(const session *in, ferro_plan *plan) {
   put_column(plan, "name", FERRO_TYPE_TEXT);
   put_param(plan, FERRO_TYPE_TEXT);
   put_int(plan, 0);
-  put_node(plan, FERRO_NODE_LIKE, 3);
+  put_int(plan, 0);
+  put_node(plan, FERRO_NODE_LIKE, 4);
   put_column(plan, "age", FERRO_TYPE_INT64);
   put_list_param(plan, FERRO_TYPE_INT64);
   put_int(plan, 0);
   put_node(plan, FERRO_NODE_IN, 3);
   put_list(plan, 2);
   put_node(plan, FERRO_NODE_LOGICAL, 2);
+  put_no_grouping(plan);
   put_column(plan, "age", FERRO_TYPE_INT64);
   put_int(plan, 1);
   put_int(plan, FERRO_NULLS_LAST);
@@ -203,8 +213,7 @@ static void a_query_finds_what_it_should(const session *in, ferro_plan *plan) {
   put_list(plan, 2);
   put_param(plan, FERRO_TYPE_INT64);
   put_param(plan, FERRO_TYPE_INT64);
-  put_int(plan, 0);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, 0);
 
   ages[0] = ferro_int64(3);
   ages[1] = ferro_int64(5);

@@ -192,6 +192,26 @@ void put_node(ferro_plan *plan, uint8_t kind, uint32_t count) { CHECK(ferro_plan
 void put_none(ferro_plan *plan) { put_node(plan, FERRO_NODE_NONE, 0); }
 void put_list(ferro_plan *plan, uint32_t count) { put_node(plan, FERRO_NODE_LIST, count); }
 
+void begin_select(ferro_plan *plan) {
+  put_none(plan); /* WITH */
+  put_none(plan); /* DISTINCT */
+}
+
+void put_no_grouping(ferro_plan *plan) { put_none(plan); }
+
+void end_select(ferro_plan *plan, int for_update) {
+  put_int(plan, 0); /* with ties */
+  if (for_update) {
+    put_int(plan, FERRO_LOCK_UPDATE);
+    put_list(plan, 0);
+    put_int(plan, FERRO_LOCK_WAIT);
+    put_node(plan, FERRO_NODE_LOCK, 3);
+  } else {
+    put_none(plan);
+  }
+  put_node(plan, FERRO_NODE_SELECT, 11);
+}
+
 void put_column(ferro_plan *plan, const char *name, uint8_t type) {
   put_name(plan, "");
   put_name(plan, name);
@@ -240,15 +260,16 @@ void drop_table(ferro_plan *plan, const char *name, int if_exists) {
 
 void select_all(ferro_plan *plan, const char *table, const char *column, uint8_t type, int for_update) {
   ferro_plan_reset(plan);
+  begin_select(plan);
   put_item(plan, column, type);
   put_list(plan, 1);
   put_name(plan, table);
   put_name(plan, "");
   put_node(plan, FERRO_NODE_TABLE, 2);
   put_none(plan);
+  put_no_grouping(plan);
   put_list(plan, 0);
   put_none(plan);
   put_none(plan);
-  put_int(plan, for_update);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, for_update);
 }

@@ -52,17 +52,18 @@ static void insert(ferro_plan *plan) {
 static void select_one(ferro_plan *plan) {
   int i;
   ferro_plan_reset(plan);
+  begin_select(plan);
   for (i = 0; i < COLUMNS; ++i) put_item(plan, kColumns[i].name, kColumns[i].type);
   put_list(plan, (uint32_t)COLUMNS);
   put_name(plan, TABLE);
   put_name(plan, "");
   put_node(plan, FERRO_NODE_TABLE, 2);
   put_equal(plan, "id", FERRO_TYPE_INT64);
+  put_no_grouping(plan);
   put_list(plan, 0);
   put_none(plan);
   put_none(plan);
-  put_int(plan, 0);
-  put_node(plan, FERRO_NODE_SELECT, 7);
+  end_select(plan, 0);
 }
 
 /* Whether a decimal of at most 18 digits is `coefficient` / 10^4, in whichever form it came. */

@@ -26,20 +26,17 @@ using fuzz::Check;
 #ifdef __clang__
 void CompileEverywhere(const plan::Plan&) {}
 #else
-template <class Renderer>
-std::unique_ptr<sql::Renderer> Make(sql::SqlWriter& writer, const sql::DialectProfile& profile) {
-  return std::make_unique<Renderer>(writer, profile);
-}
-
 // What the dialects themselves say (dialect.cc), without their drivers.
 sql::DialectProfile Profile(absl::string_view dialect, Product product, int major, int minor,
                             const sql::Lexicon& lexicon, const sql::FeatureTable& features,
-                            sql::MakeRenderer make) {
+                            std::span<const sql::FunctionRow> functions,
+                            decltype(sql::DialectProfile::make_renderer) make) {
   sql::DialectProfile profile;
   profile.dialect = dialect;
   profile.version = {product, major, minor, 0};
   profile.lexicon = &lexicon;
   profile.features = &features;
+  profile.functions = functions;
   profile.make_renderer = make;
   return profile;
 }
@@ -47,13 +44,13 @@ sql::DialectProfile Profile(absl::string_view dialect, Product product, int majo
 const sql::DialectProfile* Profiles(size_t& count) {
   static const sql::DialectProfile profiles[] = {
       Profile("sqlite", Product::kSqlite, 3, 40, sqlite::kLexicon, sqlite::kFeatures,
-              Make<sqlite::SqliteRenderer>),
+              sqlite::kFunctions, sql::MakeRenderer<sqlite::SqliteRenderer>),
       Profile("postgresql", Product::kPostgresql, 15, 0, postgresql::kLexicon,
-              postgresql::kFeatures, Make<postgresql::PostgresqlRenderer>),
+              postgresql::kFeatures, postgresql::kFunctions, sql::MakeRenderer<postgresql::PostgresqlRenderer>),
       Profile("mysql", Product::kMariadb, 10, 11, mysql::kLexicon, mysql::kMariadbFeatures,
-              Make<mysql::MysqlRenderer>),
+              mysql::kFunctions, sql::MakeRenderer<mysql::MysqlRenderer>),
       Profile("mysql", Product::kMysql, 9, 7, mysql::kLexicon, mysql::kMysqlFeatures,
-              Make<mysql::MysqlRenderer>)};
+              mysql::kFunctions, sql::MakeRenderer<mysql::MysqlRenderer>)};
   count = std::size(profiles);
   return profiles;
 }

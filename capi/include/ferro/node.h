@@ -15,15 +15,41 @@ enum {
   FERRO_NODE_LOGICAL = 16, /* int operator, [expr] */
   FERRO_NODE_IN = 17,      /* expr, list parameter, bool negated */
   FERRO_NODE_BETWEEN = 18, /* expr, expr low, expr high, bool negated */
-  FERRO_NODE_LIKE = 19,    /* expr, expr pattern, bool negated */
-  FERRO_NODE_COUNT = 20,   /* expr?, bool distinct */
-  FERRO_NODE_EXISTS = 21,  /* select, bool negated */
+  FERRO_NODE_LIKE = 19,    /* expr, expr pattern, bool negated, bool fold case */
+  FERRO_NODE_AGGREGATE = 20,   /* int function (FERRO_AGGREGATE_*), [expr], bool distinct, expr? filter, [order item] */
+  FERRO_NODE_EXISTS = 21,      /* query, bool negated */
+  FERRO_NODE_CALL = 22,        /* int function (FERRO_FUNCTION_*), [expr] */
+  FERRO_NODE_CASE = 23,        /* [when], expr? otherwise */
+  FERRO_NODE_CAST = 24,        /* expr, int type */
+  FERRO_NODE_SUBQUERY = 25,    /* query of one column */
+  FERRO_NODE_IN_QUERY = 26,    /* expr or row, query, bool negated */
+  FERRO_NODE_QUANTIFIED = 27,  /* int operator, expr, query, bool all (else any) */
+  FERRO_NODE_ROW = 28,         /* [expr]; beside another row in a comparison, or in FERRO_NODE_IN_QUERY */
+  FERRO_NODE_OVER = 29,        /* aggregate or window call, [expr] partition, [order item], frame? */
+  FERRO_NODE_WINDOW_CALL = 30, /* int function (FERRO_WINDOW_*), [expr]; in FERRO_NODE_OVER only */
+  FERRO_NODE_REGEX = 31,       /* expr, text parameter, bool fold case, bool negated */
+  FERRO_NODE_JSON_GET = 32,    /* expr document, [json step], int type */
+  FERRO_NODE_RAW = 33,         /* [text], [expr] between the texts, int type */
 
   /* Queries */
   FERRO_NODE_SELECT_ITEM = 40, /* expr, name alias (may be empty), int type of the result */
   FERRO_NODE_TABLE = 41,       /* name, name alias (may be empty) */
   FERRO_NODE_ORDER_ITEM = 42,  /* expr, bool descending, int nulls */
-  FERRO_NODE_SELECT = 43, /* [select item], table?, expr? where, [order item], expr? limit, expr? offset, bool for update */
+  FERRO_NODE_SELECT = 43, /* with?, distinct?, [select item], source?, expr? where, grouping?, [order item], expr? limit,
+                             expr? offset, bool with ties, lock? */
+  FERRO_NODE_COMPOUND = 44, /* with?, int set operator, bool all, [query], [order item], expr? limit, expr? offset */
+  FERRO_NODE_WHEN = 45,         /* expr condition, expr value */
+  FERRO_NODE_FRAME = 46,        /* int unit, int start, expr? count, int end, expr? count, int exclude */
+  FERRO_NODE_JSON_STEP = 47,    /* text key, int place in an array or -1 */
+  FERRO_NODE_DERIVED = 48,      /* query, name alias, bool lateral: a source */
+  FERRO_NODE_JOIN = 49,         /* int join, source, source, expr? on: a source */
+  FERRO_NODE_WITH = 50,         /* bool recursive, [cte] */
+  FERRO_NODE_CTE = 51,          /* name, [name] columns (may be empty), query, int materialized */
+  FERRO_NODE_DISTINCT = 52,     /* [expr] on (may be empty) */
+  FERRO_NODE_GROUPING = 53,     /* int kind, [expr], [grouping set], expr? having. An integer literal is the place of a
+                                   select item, from 1. */
+  FERRO_NODE_GROUPING_SET = 54, /* [expr] */
+  FERRO_NODE_LOCK = 55,         /* int strength, [name] of, int wait */
 
   /* Changes. `key` is the single-column primary key, or empty: dialects without RETURNING find rows by it. */
   FERRO_NODE_ASSIGNMENT = 60, /* name column, expr */
@@ -57,7 +83,9 @@ enum {
   FERRO_BINARY_MULTIPLY = 8,
   FERRO_BINARY_DIVIDE = 9,          /* float64 whatever the operands; by zero: NULL */
   FERRO_BINARY_INTEGER_DIVIDE = 10, /* toward zero; by zero: NULL */
-  FERRO_BINARY_MODULO = 11          /* the sign of the dividend; by zero: NULL */
+  FERRO_BINARY_MODULO = 11,         /* the sign of the dividend; by zero: NULL */
+  FERRO_BINARY_DISTINCT_FROM = 12,  /* not equal, where NULL equals NULL */
+  FERRO_BINARY_NOT_DISTINCT_FROM = 13
 };
 enum { FERRO_LOGICAL_AND = 0, FERRO_LOGICAL_OR = 1 };
 enum {
@@ -66,5 +94,21 @@ enum {
   FERRO_NULLS_LAST = 2,
   FERRO_NULLS_NEVER = 3    /* the caller knows that there are none */
 };
+
+enum { FERRO_JOIN_INNER = 0, FERRO_JOIN_LEFT = 1, FERRO_JOIN_RIGHT = 2, FERRO_JOIN_FULL = 3, FERRO_JOIN_CROSS = 4 };
+enum { FERRO_SET_UNION = 0, FERRO_SET_INTERSECT = 1, FERRO_SET_EXCEPT = 2 };
+enum { FERRO_GROUPING_PLAIN = 0, FERRO_GROUPING_ROLLUP = 1, FERRO_GROUPING_CUBE = 2, FERRO_GROUPING_SETS = 3 };
+enum { FERRO_MATERIALIZED_DEFAULT = 0, FERRO_MATERIALIZED_ALWAYS = 1, FERRO_MATERIALIZED_NEVER = 2 };
+enum { FERRO_LOCK_UPDATE = 0, FERRO_LOCK_SHARE = 1 };
+enum { FERRO_LOCK_WAIT = 0, FERRO_LOCK_NOWAIT = 1, FERRO_LOCK_SKIP_LOCKED = 2 };
+enum { FERRO_FRAME_ROWS = 0, FERRO_FRAME_RANGE = 1, FERRO_FRAME_GROUPS = 2 };
+enum {
+  FERRO_BOUND_UNBOUNDED_PRECEDING = 0,
+  FERRO_BOUND_PRECEDING = 1, /* these two with a count */
+  FERRO_BOUND_CURRENT_ROW = 2,
+  FERRO_BOUND_FOLLOWING = 3,
+  FERRO_BOUND_UNBOUNDED_FOLLOWING = 4
+};
+enum { FERRO_EXCLUDE_NOTHING = 0, FERRO_EXCLUDE_CURRENT_ROW = 1, FERRO_EXCLUDE_GROUP = 2, FERRO_EXCLUDE_TIES = 3 };
 
 #endif

@@ -106,18 +106,18 @@ TEST(PlanReader, NumbersParametersAndListsTogether) {
 
 TEST(PlanReader, RefusesAForeignHeader) {
   EXPECT_REFUSED(Outcome(""), "the header is cut short at byte 0");
-  EXPECT_REFUSED(Outcome("FP\x01"), "the header is cut short at byte 3");
+  EXPECT_REFUSED(Outcome("FP\x02"), "the header is cut short at byte 3");
   EXPECT_REFUSED(Outcome("XP\x01\x00"s), "no plan starts so, at byte 0");
   EXPECT_REFUSED(Outcome("FX\x01\x00"s), "no plan starts so, at byte 1");
-  EXPECT_REFUSED(Outcome("FP\x02\x00"s), "unknown format version at byte 2");
-  EXPECT_REFUSED(Outcome("FP\x01\x01"s), "unknown flags at byte 3");
+  EXPECT_REFUSED(Outcome("FP\x01\x00"s), "unknown format version at byte 2");
+  EXPECT_REFUSED(Outcome("FP\x02\x01"s), "unknown flags at byte 3");
 }
 
 TEST(PlanReader, RefusesUnknownInstructionsAndKinds) {
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x00"s), "unknown instruction 0 at byte 4");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x06"s), "unknown instruction 6 at byte 4");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x05\xFF\x00"s), "unknown node kind 255 at byte 4");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x05\x02\x00"s), "unknown node kind 2 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x00"s), "unknown instruction 0 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x07"s), "unknown instruction 7 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x05\xFF\x00"s), "unknown node kind 255 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x05\x02\x00"s), "unknown node kind 2 at byte 4");
 }
 
 TEST(PlanReader, RefusesParametersAsNodes) {
@@ -139,12 +139,12 @@ TEST(PlanReader, RefusesAnyPrefixOfAPlan) {
 }
 
 TEST(PlanReader, RefusesNumbersNotInTheirShortestForm) {
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x02\x80\x00"s), "a number that is cut short or not");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x02"s + std::string(10, '\xFF')), "a number that is cut");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x02\x80\x00"s), "a number that is cut short or not");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x02"s + std::string(10, '\xFF')), "a number that is cut");
 }
 
 TEST(PlanReader, RefusesAPlanLargerThanTheLimit) {
-  const std::string header("FP\x01\x00", 4);
+  const std::string header("FP\x02\x00", 4);
   EXPECT_REFUSED(Outcome(header + std::string(kMaxPlanBytes, '\x05')), "more than 4194304 bytes");
   EXPECT_REFUSED(Outcome(header + std::string(kMaxPlanBytes - 4, '\x09')), "unknown instruction");
 }
@@ -155,7 +155,7 @@ TEST(PlanReader, RefusesNamesThatNoDatabaseTakes) {
   EXPECT_EQ(DropTable("\xC3\xA9t\xC3\xA9"), "accepted");
   EXPECT_REFUSED(DropTable("\xC3"), "a name that is not UTF-8 at byte 4");
   EXPECT_REFUSED(DropTable("a\0b"s), "a name with a NUL at byte 4");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x01\x05name"s), "a name is cut short at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x01\x05name"s), "a name is cut short at byte 4");
 }
 
 TEST(PlanReader, RefusesAnEmptyNameWhereOneIsNeeded) {
@@ -226,13 +226,13 @@ TEST(PlanReader, RefusesTooManyOperandsAtOnce) {
 }
 
 TEST(PlanReader, RefusesParametersOfUnknownType) {
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x03\x0F"s), "a parameter of unknown type 15 at byte 4");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x04\x0E"s), "a parameter of unknown type 14 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x03\x0F"s), "a parameter of unknown type 15 at byte 4");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x04\x0E"s), "a parameter of unknown type 14 at byte 4");
 }
 
 TEST(PlanReader, RefusesMoreOperandsThanThereAre) {
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x05\x01\x01"s), "a node takes 1 operands and there are 0");
-  EXPECT_REFUSED(Outcome("FP\x01\x00\x05\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"s),
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x05\x01\x01"s), "a node takes 1 operands and there are 0");
+  EXPECT_REFUSED(Outcome("FP\x02\x00\x05\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"s),
                  "a node takes 18446744073709551615 operands");
 }
 
@@ -433,7 +433,7 @@ TEST(PlanReader, RefusesFieldsThatWouldHaveNoEffect) {
                    writer.Node(Kind::kLiteral, 2);
                  }),
                  "only an integer literal has an integer");
-  EXPECT_REFUSED(OutcomeOf("(select (columns (count-distinct)))"), "a distinct count needs");
+  EXPECT_REFUSED(OutcomeOf("(select (columns (count distinct)))"), "a distinct count needs");
   EXPECT_REFUSED(OutcomeOf("(select (columns a) (order 1))"), "a literal orders nothing");
   EXPECT_REFUSED(OutcomeOf("(delete t (key \"\":int64))"), "a key type without a key");
   EXPECT_REFUSED(OutcomeOf("(create-table t (column a bool (length 3)))"), "only text and");

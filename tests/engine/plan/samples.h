@@ -10,8 +10,8 @@ inline constexpr const char* kSamples[] = {
     " (order (desc seen:timestamp nulls-last)) (limit (param int64)) (offset (param int64)))",
     "(select (columns v.id (item v.name alias:text) (item total:decimal) (item (neg x) :float64)"
     " (item note n) null true false -9223372036854775808) (from visits v) (limit 10) (offset 0)"
-    " for-update)",
-    "(select (columns (count) (count id) (count-distinct v.name)) (from visits v)"
+    " (lock))",
+    "(select (columns (count) (count id) (count v.name distinct)) (from visits v)"
     " (where (and (or (not a:bool) (is-null b) (is-not-null c)) (in d:uuid (param-list uuid))"
     " (not-in e (param-list)) (between f (param date) (param date)) (not-between f 1 2)"
     " (like g (param text)) (not-like g (param)) (exists (select (columns 1) (from other)))"
@@ -19,6 +19,27 @@ inline constexpr const char* kSamples[] = {
     " (order a (asc b nulls-first) (desc c) (asc d nulls-never)))",
     "(select (columns (eq a b) (ne a b) (lt a b) (le a b) (gt a b) (ge a b) (add a b) (sub a b)"
     " (mul a b) (div a b) (idiv a b) (mod a b)))",
+    "(select (columns (distinct-from a b) (not-distinct-from a b) (ilike a (param text))"
+    " (not-ilike a b) (lower name:text) (coalesce a b c) (now) (sum x:int64 distinct)"
+    " (count (filter (gt x 1))) (string-agg a b (order (desc c))) (case ((when (eq a 1) b)) c)"
+    " (case ((when a b))) (cast a int64) (subquery (select (columns 1)))"
+    " (in-query a (select (columns 1))) (in-query (row a b) (select (columns 1 2)) true)"
+    " (quantified lt a (select (columns 1)) true) (regex a (param text) true true)"
+    " (json-get a ((step \"x y\") (step \"\" 0)) int64) (json-get a ((step key)))"
+    " (raw (\"now() + \" \"\") ((param int64)) timestamptz) (raw (\"1\"))))",
+    "(select (columns (over (row-number)) (over (lag x 1 0) (p q) ((desc o))"
+    " (frame groups preceding 1 following (param int64) ties)) (over (sum x) () (o)"
+    " (frame rows current-row () unbounded-following))))",
+    "(select (with true ((cte t (n) (compound () union true ((select (columns 1)) (select"
+    " (columns (add n 1)) (from t) (where (lt n 9)))))) (cte u () (select (columns 2)) always)))"
+    " (distinct (a b)) (columns a (item (grouping a) g)) (from (join left (join inner t (table u v)"
+    " (eq t.n v.n)) (derived (select (columns 3)) d true) true)) (group rollup (a) () (gt a 1))"
+    " (order a) (limit 1) with-ties)",
+    "(select (columns a) (from (join cross t u)) (group sets () ((set (a b)) (set))))",
+    "(select (columns a) (from (join cross t u)) (lock share (t u) skip-locked))",
+    "(select (distinct) (columns a) (from t))",
+    "(compound () except false ((select (columns a)) (compound () intersect true ((select (columns"
+    " b)) (select (columns c))))) (a) 1 2)",
     "(insert users (row (name (param text)) (age (param int64))) (returning id:int64)"
     " (key id:int64))",
     "(insert users)",

@@ -73,7 +73,7 @@ TEST(Sexpr, DumpsPartsOfStatements) {
   ASSERT_OK_AND_ASSIGN(const Plan plan,
                        ParseSexpr("(select (columns a) (from t u) (order (desc a)))", arena));
   const auto& select = ast::As<ast::Select>(*plan.statement);
-  EXPECT_EQ(Dump(*select.from), "(from t u)");
+  EXPECT_EQ(Dump(*select.from), "(table t u)");
   EXPECT_EQ(Dump(*select.order[0]), "(desc a)");
 }
 

@@ -17,13 +17,13 @@ namespace {
 
 using namespace std::string_literals;  // NOLINT: bytes with NULs
 
-TEST(PlanWriter, StartsWithTheHeader) { EXPECT_EQ(Writer().bytes(), "FP\x01\x00"s); }
+TEST(PlanWriter, StartsWithTheHeader) { EXPECT_EQ(Writer().bytes(), "FP\x02\x00"s); }
 
 TEST(PlanWriter, ForgetsEverythingButTheHeader) {
   Writer writer;
   writer.Name("x");
   writer.Reset();
-  EXPECT_EQ(writer.bytes(), "FP\x01\x00"s);
+  EXPECT_EQ(writer.bytes(), "FP\x02\x00"s);
 }
 
 TEST(PlanWriter, WritesEachInstructionAsTheFormatSays) {

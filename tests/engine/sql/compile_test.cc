@@ -81,7 +81,7 @@ TEST(Compile, MarksLimitAndOffsetAsNotNegative) {
 TEST(Compile, AQueryThatLocksIsNoMereQuery) {
   SKIP_WITHOUT(kPostgresql);
   ASSERT_OK_AND_ASSIGN(const Compiled compiled,
-                       Compile("(select (columns id) (from t) for-update)", kPostgresql));
+                       Compile("(select (columns id) (from t) (lock))", kPostgresql));
   EXPECT_EQ(compiled.statement_class, StatementClass::kWrite);
 }
 

@@ -86,7 +86,7 @@ TEST(Features, ANativeRowIsRefusedOnAnOlderServer) {
 
 TEST(Features, ARefusalNamesTheServerAndSaysWhatToDo) {
   SKIP_WITHOUT(testing::kSqlite);
-  const auto lock = Compile("(select (columns 1) (from t) for-update)", testing::kSqlite);
+  const auto lock = Compile("(select (columns 1) (from t) (lock))", testing::kSqlite);
   EXPECT_ERROR(ErrorClass::kUnsupported, lock);
   EXPECT_NE(lock.status().message().find("SQLite 3.40.1"), absl::string_view::npos);
   EXPECT_NE(lock.status().message().find("row-lock"), absl::string_view::npos);

@@ -1,0 +1,115 @@
+// Calls, casts and comparisons with queries as MySQL and MariaDB write them.
+#include "dialects/mysql/renderer.h"
+#include "engine/sql/type_of.h"
+
+namespace ferro::mysql {
+namespace {
+
+using ast::AggregateFunction;
+
+bool HasLimit(const ast::Query& query) {
+  const auto limited = [](const auto& node) { return node.limit || node.offset; };
+  if (query.kind == ast::Kind::kSelect) return limited(ast::As<ast::Select>(query));
+  return limited(ast::As<ast::Compound>(query));
+}
+
+}  // namespace
+
+// The separator of GROUP_CONCAT has to be a literal, and ours is a value: each text is led by it, and the
+// first one is cut off.
+void MysqlRenderer::OpenAggregate(const ast::Aggregate& aggregate) {
+  if (aggregate.function == AggregateFunction::kStringAgg) sql_ << "SUBSTR(";
+}
+
+void MysqlRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
+  if (aggregate.function != AggregateFunction::kStringAgg) return;
+  sql_ << ", CHAR_LENGTH(";
+  Expression(*aggregate.arguments[1]);
+  sql_ << ") + 1)";
+}
+
+void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
+  switch (aggregate.function) {
+    case AggregateFunction::kBoolAnd:
+      return AggregateCall("MIN", aggregate);
+    case AggregateFunction::kBoolOr:
+      return AggregateCall("MAX", aggregate);
+    case AggregateFunction::kStringAgg:
+      break;
+    case AggregateFunction::kCount:
+    case AggregateFunction::kSum:
+    case AggregateFunction::kAverage:
+    case AggregateFunction::kMin:
+    case AggregateFunction::kMax:
+    case AggregateFunction::kStddevSample:
+    case AggregateFunction::kStddevPopulation:
+    case AggregateFunction::kVarianceSample:
+    case AggregateFunction::kVariancePopulation:
+    case AggregateFunction::kJsonAgg:
+      return Renderer::Aggregate(aggregate);
+  }
+  sql_ << (aggregate.distinct ? "GROUP_CONCAT(DISTINCT CONCAT(" : "GROUP_CONCAT(CONCAT(");
+  Expression(*aggregate.arguments[1]);
+  sql_ << ", ";
+  Filtered(aggregate, aggregate.arguments[0]);
+  sql_ << ")";
+  OrderBy(aggregate.order);
+  sql_ << " SEPARATOR '')";
+}
+
+// A cast to SIGNED rounds, and cuts what is out of range to the nearest integer with no more than a warning;
+// DIV truncates and fails.
+void MysqlRenderer::CastTo(const ast::Cast& cast) {
+  const Type from = sql::TypeOf(*cast.operand);
+  const auto as = [&](absl::string_view type) {
+    sql_ << "CAST(";
+    Expression(*cast.operand);
+    sql_ << " AS " << type << ")";
+  };
+  switch (cast.type) {
+    case Type::kInt64:
+      if (from != Type::kFloat64 && from != Type::kDecimal) return as("SIGNED");
+      sql_ << "(";
+      Operand(*cast.operand);
+      sql_ << " DIV 1)";
+      return;
+    case Type::kDecimal:
+      return as("DECIMAL(65, 0)");
+    case Type::kText:
+      return as("CHAR");
+    case Type::kBytes:
+    case Type::kUuid:
+      return as("BINARY");
+    case Type::kBool:
+    case Type::kInterval:
+      return as("SIGNED");
+    case Type::kFloat64:
+    case Type::kDate:
+    case Type::kTime:
+    case Type::kTimestamp:
+    case Type::kTimestampTz:
+    case Type::kJson:
+    case Type::kNull:
+    case Type::kArray:
+      return Renderer::CastTo(cast);
+  }
+}
+
+void MysqlRenderer::DistinctFrom(const ast::Binary& binary) {
+  const Type common = sql::CommonType(sql::TypeOf(*binary.left), sql::TypeOf(*binary.right));
+  sql_ << (binary.op == ast::BinaryOp::kDistinctFrom ? "NOT (" : "(");
+  Compared(*binary.left, common);
+  sql_ << " <=> ";
+  Compared(*binary.right, common);
+  sql_ << ")";
+}
+
+// Error 1235: no LIMIT in a query that a value is looked for in, but in one within it.
+void MysqlRenderer::Looked(const ast::Query& query) {
+  if (!HasLimit(query)) return QueryText(query);
+  sql_ << "SELECT * FROM (";
+  QueryText(query);
+  sql_ << ") AS limited";
+}
+
+}  // namespace ferro::mysql

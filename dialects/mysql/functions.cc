@@ -1,0 +1,103 @@
+// How MySQL and MariaDB say the functions of the query language. $~ is our collation: their own may take
+// different letters for equal.
+#include "dialects/mysql/tables.h"
+
+namespace ferro::mysql {
+namespace {
+
+using enum ast::Function;
+using sql::Says;
+using sql::SaysOf;
+
+constexpr sql::FunctionRow kRows[] = {
+    Says(kCoalesce, "COALESCE($*)"),
+    Says(kNullIf, "NULLIF($=)"),
+    Says(kGreatest, "GREATEST($*)"),
+    Says(kLeast, "LEAST($*)"),
+    Says(kConcat, "CONCAT($*)"),
+    Says(kLower, "LOWER($1)"),
+    Says(kUpper, "UPPER($1)"),
+    Says(kLength, "CHAR_LENGTH($1)"),
+    Says(kOctetLength, "LENGTH($1)"),
+    SaysOf(2, kSubstr, "CASE WHEN $2 >= 1 THEN SUBSTR($*) END"),
+    Says(kSubstr, "CASE WHEN $2 >= 1 AND $3 >= 0 THEN SUBSTR($*) END"),
+    Says(kTrim, "TRIM($1)"),
+    Says(kTrimLeft, "LTRIM($1)"),
+    Says(kTrimRight, "RTRIM($1)"),
+    Says(kReplace, "REPLACE($*)"),
+    Says(kPosition, "LOCATE($2$~, $1)"),
+    Says(kStartsWith, "LEFT($1, CHAR_LENGTH($2)) = $2$~"),
+    Says(kEndsWith, "RIGHT($1, CHAR_LENGTH($2)) = $2$~"),
+    Says(kContains, "LOCATE($2$~, $1) > 0"),
+    Says(kReverse, "REVERSE($1)"),
+    Says(kRepeat, "REPEAT($1, $2)"),
+    Says(kAbs, "ABS($1)"),
+    Says(kSign, "SIGN($1)"),
+    Says(kCeil, Type::kInt64, "+$1"),
+    Says(kCeil, "CEILING($1)"),
+    Says(kFloor, Type::kInt64, "+$1"),
+    Says(kFloor, "FLOOR($1)"),
+    Says(kTrunc, Type::kInt64, "+$1"),
+    Says(kTrunc, "TRUNCATE($1, 0)"),
+    Says(kRound, Type::kInt64, "+$1"),
+    Says(kRound, "ROUND($1)"),
+    Says(kRoundTo, "ROUND($*)"),
+    Says(kSqrt, "SQRT($1)"),
+    Says(kExp, "EXP($1)"),
+    Says(kLn, "LN($1)"),
+    Says(kLog10, "LOG10($1)"),
+    Says(kPower,
+         "CASE WHEN ($1 = 0 AND $2 < 0) OR ($1 < 0 AND $2 <> TRUNCATE($2, 0)) THEN NULL ELSE "
+         "POWER($1, $2) END"),
+    Says(kYear, "YEAR($1)"),
+    Says(kQuarter, "QUARTER($1)"),
+    Says(kMonth, "MONTH($1)"),
+    Says(kDay, "DAY($1)"),
+    Says(kHour, "HOUR($1)"),
+    Says(kMinute, "MINUTE($1)"),
+    Says(kSecond, "SECOND($1)"),
+    Says(kMicrosecond, "MICROSECOND($1)"),
+    Says(kIsoDayOfWeek, "WEEKDAY($1) + 1"),
+    Says(kDayOfYear, "DAYOFYEAR($1)"),
+    Says(kIsoWeek, "WEEK($1, 3)"),
+    Says(kIsoYear, "YEARWEEK($1, 3) DIV 100"),
+    Says(kEpochMicroseconds, "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', $1)"),
+    Says(kTruncYear, Type::kDate, "CAST(DATE_FORMAT($1, '%Y-01-01') AS DATE)"),
+    Says(kTruncYear, "CAST(DATE_FORMAT($1, '%Y-01-01') AS DATETIME(6))"),
+    Says(kTruncQuarter, Type::kDate,
+         "CAST(DATE_ADD(DATE_FORMAT($1, '%Y-01-01'), INTERVAL (QUARTER($1) - 1) QUARTER) AS "
+         "DATE)"),
+    Says(kTruncQuarter,
+         "CAST(DATE_ADD(DATE_FORMAT($1, '%Y-01-01'), INTERVAL (QUARTER($1) - 1) QUARTER) AS "
+         "DATETIME(6))"),
+    Says(kTruncMonth, Type::kDate, "CAST(DATE_FORMAT($1, '%Y-%m-01') AS DATE)"),
+    Says(kTruncMonth, "CAST(DATE_FORMAT($1, '%Y-%m-01') AS DATETIME(6))"),
+    Says(kTruncWeek, Type::kDate, "CAST(DATE_SUB(DATE($1), INTERVAL WEEKDAY($1) DAY) AS DATE)"),
+    Says(kTruncWeek, "CAST(DATE_SUB(DATE($1), INTERVAL WEEKDAY($1) DAY) AS DATETIME(6))"),
+    Says(kTruncDay, Type::kDate, "CAST(DATE_FORMAT($1, '%Y-%m-%d') AS DATE)"),
+    Says(kTruncDay, "CAST(DATE_FORMAT($1, '%Y-%m-%d') AS DATETIME(6))"),
+    Says(kTruncHour, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:00:00') AS DATETIME(6))"),
+    Says(kTruncMinute, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:%i:00') AS DATETIME(6))"),
+    Says(kTruncSecond, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:%i:%s') AS DATETIME(6))"),
+    Says(kAddYears, Type::kDate, "DATE_ADD($1, INTERVAL $2 YEAR)"),
+    Says(kAddYears, "CAST(DATE_ADD($1, INTERVAL $2 YEAR) AS DATETIME(6))"),
+    Says(kAddMonths, Type::kDate, "DATE_ADD($1, INTERVAL $2 MONTH)"),
+    Says(kAddMonths, "CAST(DATE_ADD($1, INTERVAL $2 MONTH) AS DATETIME(6))"),
+    Says(kAddDays, Type::kDate, "DATE_ADD($1, INTERVAL $2 DAY)"),
+    Says(kAddDays, "CAST(DATE_ADD($1, INTERVAL $2 DAY) AS DATETIME(6))"),
+    Says(kAddHours, "CAST(DATE_ADD($1, INTERVAL $2 HOUR) AS DATETIME(6))"),
+    Says(kAddMinutes, "CAST(DATE_ADD($1, INTERVAL $2 MINUTE) AS DATETIME(6))"),
+    Says(kAddSeconds, "CAST(DATE_ADD($1, INTERVAL $2 SECOND) AS DATETIME(6))"),
+    Says(kAddMicroseconds, "CAST(DATE_ADD($1, INTERVAL $2 MICROSECOND) AS DATETIME(6))"),
+    Says(kDaysBetween, "DATEDIFF($*)"),
+    Says(kMicrosecondsBetween, "TIMESTAMPDIFF(MICROSECOND, $2, $1)"),
+    Says(kNow, "UTC_TIMESTAMP(6)"),
+    Says(kToday, "UTC_DATE()"),
+    Says(kGrouping, "GROUPING($1)"),
+};
+
+}  // namespace
+
+const std::span<const sql::FunctionRow> kFunctions = kRows;
+
+}  // namespace ferro::mysql

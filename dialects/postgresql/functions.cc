@@ -1,0 +1,128 @@
+// How PostgreSQL says the functions of the query language (its manual, chapter 9). Sessions are in UTC.
+#include "dialects/postgresql/tables.h"
+
+namespace ferro::postgresql {
+namespace {
+
+using enum ast::Function;
+using sql::Says;
+using sql::SaysOf;
+
+constexpr sql::FunctionRow kRows[] = {
+    Says(kCoalesce, "COALESCE($*)"),
+    Says(kNullIf, "NULLIF($=)"),
+    Says(kGreatest, "CASE WHEN $? THEN NULL ELSE GREATEST($*) END"),
+    Says(kLeast, "CASE WHEN $? THEN NULL ELSE LEAST($*) END"),
+    Says(kConcat, "$|"),
+    Says(kLower, "LOWER($1)"),
+    Says(kUpper, "UPPER($1)"),
+    Says(kLength, "CAST(CHAR_LENGTH($1) AS bigint)"),
+    Says(kOctetLength, "CAST(OCTET_LENGTH($1) AS bigint)"),
+    SaysOf(2, kSubstr,
+         "CASE WHEN $2 >= 1 THEN SUBSTR($1, CAST(LEAST($2, 2147483647) AS integer)) END"),
+    Says(kSubstr,
+         "CASE WHEN $2 >= 1 AND $3 >= 0 THEN SUBSTR($1, CAST(LEAST($2, 2147483647) AS "
+         "integer), CAST(LEAST($3, 2147483647) AS integer)) END"),
+    Says(kTrim, "TRIM($1)"),
+    Says(kTrimLeft, "LTRIM($1)"),
+    Says(kTrimRight, "RTRIM($1)"),
+    Says(kReplace, "REPLACE($*)"),
+    Says(kPosition, "CAST(STRPOS($1, $2) AS bigint)"),
+    Says(kStartsWith, "STARTS_WITH($1, $2)"),
+    Says(kEndsWith, "RIGHT($1, CHAR_LENGTH($2)) = $2"),
+    Says(kContains, "STRPOS($1, $2) > 0"),
+    Says(kReverse, "REVERSE($1)"),
+    Says(kRepeat, "REPEAT($1, CAST($2 AS integer))"),
+    Says(kAbs, "ABS($1)"),
+    Says(kSign, Type::kInt64, "CAST(SIGN($1) AS bigint)"),
+    Says(kSign, "SIGN($1)"),
+    Says(kCeil, Type::kInt64, "+$1"),
+    Says(kCeil, "CEIL($1)"),
+    Says(kFloor, Type::kInt64, "+$1"),
+    Says(kFloor, "FLOOR($1)"),
+    Says(kTrunc, Type::kInt64, "+$1"),
+    Says(kTrunc, "TRUNC($1)"),
+    Says(kRound, Type::kInt64, "+$1"),
+    Says(kRound, "ROUND($1)"),
+    Says(kRoundTo, "ROUND($1, CAST($2 AS integer))"),
+    Says(kSqrt, "CASE WHEN $1 >= 0 THEN SQRT($1) END"),
+    Says(kExp, "CASE WHEN $1 < -745.2 THEN 0 ELSE EXP($1) END"),
+    Says(kLn, "CASE WHEN $1 > 0 THEN LN($1) END"),
+    Says(kLog10, "CASE WHEN $1 > 0 THEN LOG($1) END"),
+    Says(kPower,
+         "CASE WHEN ($1 = 0 AND $2 < 0) OR ($1 < 0 AND $2 <> TRUNC($2)) THEN NULL ELSE "
+         "POWER($1, $2) END"),
+    Says(kYear, "CAST(EXTRACT(YEAR FROM $1) AS bigint)"),
+    Says(kQuarter, "CAST(EXTRACT(QUARTER FROM $1) AS bigint)"),
+    Says(kMonth, "CAST(EXTRACT(MONTH FROM $1) AS bigint)"),
+    Says(kDay, "CAST(EXTRACT(DAY FROM $1) AS bigint)"),
+    Says(kHour, "CAST(EXTRACT(HOUR FROM $1) AS bigint)"),
+    Says(kMinute, "CAST(EXTRACT(MINUTE FROM $1) AS bigint)"),
+    Says(kSecond, "CAST(FLOOR(EXTRACT(SECOND FROM $1)) AS bigint)"),
+    Says(kMicrosecond, "CAST(EXTRACT(MICROSECONDS FROM $1) AS bigint) % 1000000"),
+    Says(kIsoDayOfWeek, "CAST(EXTRACT(ISODOW FROM $1) AS bigint)"),
+    Says(kDayOfYear, "CAST(EXTRACT(DOY FROM $1) AS bigint)"),
+    Says(kIsoWeek, "CAST(EXTRACT(WEEK FROM $1) AS bigint)"),
+    Says(kIsoYear, "CAST(EXTRACT(ISOYEAR FROM $1) AS bigint)"),
+    Says(kEpochMicroseconds, "CAST(EXTRACT(EPOCH FROM $1) * 1000000 AS bigint)"),
+    Says(kTruncYear, Type::kDate, "CAST(DATE_TRUNC('year', $1) AS date)"),
+    Says(kTruncYear, "DATE_TRUNC('year', $1)"),
+    Says(kTruncQuarter, Type::kDate, "CAST(DATE_TRUNC('quarter', $1) AS date)"),
+    Says(kTruncQuarter, "DATE_TRUNC('quarter', $1)"),
+    Says(kTruncMonth, Type::kDate, "CAST(DATE_TRUNC('month', $1) AS date)"),
+    Says(kTruncMonth, "DATE_TRUNC('month', $1)"),
+    Says(kTruncWeek, Type::kDate, "CAST(DATE_TRUNC('week', $1) AS date)"),
+    Says(kTruncWeek, "DATE_TRUNC('week', $1)"),
+    Says(kTruncDay, Type::kDate, "CAST(DATE_TRUNC('day', $1) AS date)"),
+    Says(kTruncDay, "DATE_TRUNC('day', $1)"),
+    Says(kTruncHour, "DATE_TRUNC('hour', $1)"),
+    Says(kTruncMinute, "DATE_TRUNC('minute', $1)"),
+    Says(kTruncSecond, "DATE_TRUNC('second', $1)"),
+    Says(kAddYears, Type::kDate,
+         "CASE WHEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
+         "'9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(years => CAST($2 AS "
+         "integer)) AS date) END"),
+    Says(kAddYears,
+         "CASE WHEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
+         "'9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) "
+         "END"),
+    Says(kAddMonths, Type::kDate,
+         "CASE WHEN $1 + MAKE_INTERVAL(months => CAST($2 AS integer)) BETWEEN '0001-01-01' "
+         "AND '9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(months => CAST($2 AS "
+         "integer)) AS date) END"),
+    Says(kAddMonths,
+         "CASE WHEN $1 + MAKE_INTERVAL(months => CAST($2 AS integer)) BETWEEN '0001-01-01' "
+         "AND '9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(months => CAST($2 AS "
+         "integer)) END"),
+    Says(kAddDays, Type::kDate,
+         "CASE WHEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
+         "'9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(days => CAST($2 AS "
+         "integer)) AS date) END"),
+    Says(kAddDays,
+         "CASE WHEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
+         "'9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) "
+         "END"),
+    Says(kAddHours,
+         "CASE WHEN $1 + $2 * INTERVAL '1 hour' BETWEEN '0001-01-01' AND '9999-12-31 "
+         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 hour' END"),
+    Says(kAddMinutes,
+         "CASE WHEN $1 + $2 * INTERVAL '1 minute' BETWEEN '0001-01-01' AND '9999-12-31 "
+         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 minute' END"),
+    Says(kAddSeconds,
+         "CASE WHEN $1 + $2 * INTERVAL '1 second' BETWEEN '0001-01-01' AND '9999-12-31 "
+         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 second' END"),
+    Says(kAddMicroseconds,
+         "CASE WHEN $1 + $2 * INTERVAL '1 microsecond' BETWEEN '0001-01-01' AND '9999-12-31 "
+         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 microsecond' END"),
+    Says(kDaysBetween, "CAST($1 - $2 AS bigint)"),
+    Says(kMicrosecondsBetween, "CAST(EXTRACT(EPOCH FROM $1 - $2) * 1000000 AS bigint)"),
+    Says(kNow, "STATEMENT_TIMESTAMP()"),
+    Says(kToday, "CAST(STATEMENT_TIMESTAMP() AS date)"),
+    Says(kGrouping, "CAST(GROUPING($1) AS bigint)"),
+};
+
+}  // namespace
+
+const std::span<const sql::FunctionRow> kFunctions = kRows;
+
+}  // namespace ferro::postgresql
