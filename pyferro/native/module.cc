@@ -89,7 +89,7 @@ bool AddConstants(PyObject* module) {
   }
   std::string none;
   AppendNode(none, FERRO_NODE_NONE, 0);
-  const std::string header("FP\x01\x00", 4);
+  const std::string header("FP\x02\x00", 4);
   Ref header_bytes = Ref::Steal(Bytes(header));
   Ref none_bytes = Ref::Steal(Bytes(none));
   return header_bytes && none_bytes && PyModule_AddObjectRef(module, "HEADER", header_bytes.get()) == 0 &&

@@ -157,7 +157,7 @@ def test_after_an_error_the_database_goes_on(create: Create, wait: Waiting) -> N
 
 
 def test_broken_plan_bytes_are_refused(db: Database) -> None:
-    for plan in (b"", b"FP\1\0", b"no plan", _native.HEADER + b"\x09"):
+    for plan in (b"", b"FP\2\0", b"no plan", _native.HEADER + b"\x09"):
         with pytest.raises(PlanError, match="byte"):
             db.statement(plan)
 
