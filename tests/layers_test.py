@@ -41,6 +41,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "engine/plan": ("engine/base/", "engine/value/", "engine/ast/"),
     # It compiles plans from their bytes, so it calls the reader.
     "engine/sql": ("engine/base/", "engine/value/", "engine/ast/", "engine/plan/reader.h"),
+    "engine/regex": ("engine/base/", "engine/value/text.h"),
     "engine/schema": ("engine/base/", "engine/value/", "engine/ast/"),
     "engine/runtime": ("engine/base/",),
     "engine/db": (

@@ -70,6 +70,7 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
             total,
             lambda: programs.run_all(found, environment, results, jobs=os.cpu_count() or 1),
         )
+    environment |= {"FERRO_TEST_BUILD": str(build)}  # for tests that run a program of it
     if options.sanitize:
         environment |= pytests.sanitized(build / "site")
     tests = ROOT / "tests" / "python"

@@ -1,5 +1,6 @@
 // Calls, casts and comparisons with queries as MySQL and MariaDB write them.
 #include "dialects/mysql/renderer.h"
+#include "engine/regex/print.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::mysql {
@@ -110,6 +111,21 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   sql_ << "SELECT * FROM (";
   QueryText(query);
   sql_ << ") AS limited";
+}
+
+// The patterns are in words of ours (engine/regex/parse.h), with either case of a letter written out.
+void MysqlRenderer::RegexPredicate(const ast::Regex& regex) {
+  if (profile_.version.product == Product::kMariadb) {
+    Operand(*regex.value);
+    sql_ << (regex.negated ? " NOT REGEXP " : " REGEXP ");
+    return Pattern(regex, regex::Printed<regex::PrintMariadb, false>,
+                   regex::Printed<regex::PrintMariadb, true>);
+  }
+  sql_ << (regex.negated ? "NOT REGEXP_LIKE(" : "REGEXP_LIKE(");
+  Expression(*regex.value);
+  sql_ << ", ";
+  Pattern(regex, regex::Printed<regex::PrintMysql, false>, regex::Printed<regex::PrintMysql, true>);
+  sql_ << ", 'c')";
 }
 
 }  // namespace ferro::mysql

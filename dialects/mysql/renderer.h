@@ -21,6 +21,7 @@ class MysqlRenderer final : public sql::Renderer {
   void OpenAggregate(const ast::Aggregate& aggregate) override;
   void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
+  void RegexPredicate(const ast::Regex& regex) override;
   void DistinctFrom(const ast::Binary& binary) override;
   void Looked(const ast::Query& query) override;
   void DefaultRow() override;

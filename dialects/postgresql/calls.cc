@@ -1,5 +1,6 @@
 // Calls and casts as PostgreSQL writes them.
 #include "dialects/postgresql/renderer.h"
+#include "engine/regex/print.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::postgresql {
@@ -49,6 +50,13 @@ void PostgresqlRenderer::CastTo(const ast::Cast& cast) {
   sql_ << (from == Type::kBool ? "CAST(CAST(" : "CAST(TRUNC(");
   Expression(*cast.operand);
   sql_ << (from == Type::kBool ? " AS integer) AS bigint)" : ") AS bigint)");
+}
+
+// The pattern is in words of ours (engine/regex/parse.h), with either case of a letter written out.
+void PostgresqlRenderer::RegexPredicate(const ast::Regex& regex) {
+  Operand(*regex.value);
+  sql_ << (regex.negated ? " !~ " : " ~ ");
+  Pattern(regex, regex::Printed<regex::PrintPostgresql, false>, regex::Printed<regex::PrintPostgresql, true>);
 }
 
 }  // namespace ferro::postgresql

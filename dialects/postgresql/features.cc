@@ -54,7 +54,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kDistinctFrom),
     Rewritten(kIgnoreCase, "ILIKE"),
     Native(kQuantified),
-    Refused(kRegex, "filter with LIKE, or in the program"),
+    Rewritten(kRegex, "printed in the words of ~"),
     Refused(kJsonPath, "select the document and look into it in the program"),
     Refused(kJsonAggregate, "aggregate in the program"),
     Native(kMaterializedHint),

@@ -21,6 +21,7 @@ class PostgresqlRenderer final : public sql::Renderer {
   void OpenAggregate(const ast::Aggregate& aggregate) override;
   void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
+  void RegexPredicate(const ast::Regex& regex) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

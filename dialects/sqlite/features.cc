@@ -55,7 +55,7 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kDistinctFrom, "IS and IS NOT"),
     Rewritten(kIgnoreCase, "a function of ours"),
     Refused(kQuantified, "use EXISTS, or compare with the least or the greatest"),
-    Refused(kRegex, "filter with LIKE, or in the program"),
+    Rewritten(kRegex, "ferro_regexp(), a function of ours"),
     Refused(kJsonPath, "select the document and look into it in the program"),
     Refused(kJsonAggregate, "aggregate in the program"),
     Native(kMaterializedHint, Since{3, 35}),

@@ -1,6 +1,9 @@
 #include "engine/db/execute.h"
 
 #include <algorithm>
+#include <deque>
+#include <string>
+#include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
@@ -34,6 +37,8 @@ struct Prepared {
   std::string expanded;
   absl::string_view sql;
   uint64_t statement_id = 0;
+  std::deque<std::string> texts;  // arguments in words of the server
+  std::deque<Value> values;       // of them
 };
 
 std::span<const Value> ListOf(const sql::Bind& bind, std::span<const Value> arguments,
@@ -46,6 +51,14 @@ std::span<const Value> ListOf(const sql::Bind& bind, std::span<const Value> argu
 absl::Status CheckNotNegative(const Value& value) {
   if (value.type == Type::kInt64 && value.integer >= 0) return absl::OkStatus();
   return MakeError(ErrorClass::kOutOfRange, "a limit or offset is an integer that is not negative");
+}
+
+absl::StatusOr<const Value*> Translated(const sql::Bind& bind, const Value& value,
+                                        Prepared& prepared) {
+  FERRO_ASSIGN(std::string text, bind.translate(value.view()));
+  prepared.texts.push_back(std::move(text));
+  prepared.values.push_back(Value::Bytes(Type::kText, prepared.texts.back()));
+  return &prepared.values.back();
 }
 
 // One placeholder for each value of a list, padded by repeating the last.
@@ -82,7 +95,11 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
     if (bind.source == sql::BindSource::kParameter) {
       const Value& value = arguments[bind.index];
       if (bind.not_negative) FERRO_TRY(CheckNotNegative(value));
-      out.parameters.push_back({&value, 1, 1, bind.type, false});
+      const Value* sent = &value;
+      if (bind.translate != nullptr && value.type == Type::kText) {
+        FERRO_ASSIGN(sent, Translated(bind, value, out));
+      }
+      out.parameters.push_back({sent, 1, 1, bind.type, false});
       continue;
     }
     const std::span<const Value> list = ListOf(bind, arguments, keys);

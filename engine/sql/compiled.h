@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/sql/feature.h"
 #include "engine/value/type.h"
@@ -25,6 +26,8 @@ struct Bind {
   uint32_t index = 0;
   Type type = Type::kNull;
   bool not_negative = false;  // LIMIT and OFFSET: checked before it is sent
+  // Of a text that the server reads in words of its own, such as a regular expression; else null.
+  absl::StatusOr<std::string> (*translate)(absl::string_view text) = nullptr;
 };
 
 // SQL text. `pieces` has one element more than there are spelled-out lists; between two pieces go the

@@ -353,6 +353,12 @@ void Renderer::RegexPredicate(const ast::Regex& regex) {
   if (regex.fold_case) sql_ << " FLAG 'i'";
 }
 
+void Renderer::Pattern(const ast::Regex& regex, Translate exact, Translate folded) {
+  const ast::Param& pattern = *regex.pattern;
+  sql_.Placeholder({BindSource::kParameter, pattern.index, pattern.type, false,
+                    regex.fold_case ? folded : exact});
+}
+
 void Renderer::JsonValue(const ast::JsonGet& /*get*/) {
   Refuse(Feature::kJsonPath, "this dialect has no path into JSON");
 }

@@ -157,7 +157,7 @@ void Renderer::Column(const ast::Column& column) {
 }
 
 void Renderer::Bound(const ast::Param& param, bool not_negative) {
-  sql_.Placeholder({BindSource::kParameter, param.index, param.type, not_negative});
+  sql_.Placeholder({BindSource::kParameter, param.index, param.type, not_negative, nullptr});
 }
 
 void Renderer::Literal(const ast::Literal& literal) {

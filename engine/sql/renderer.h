@@ -39,6 +39,9 @@ class Renderer {
   void Expression(const ast::Expr& expr);
   void Operand(const ast::Expr& expr);
   void Bound(const ast::Param& param, bool not_negative = false);
+  // A pattern in the words of this server: one of two functions, by whether case is folded.
+  using Translate = decltype(Bind::translate);
+  void Pattern(const ast::Regex& regex, Translate exact, Translate folded);
   // `a op b` with both sides as operands of a comparison at type `common`.
   void Comparison(const ast::Binary& binary);
 

@@ -9,8 +9,8 @@ import types
 from collections.abc import Callable
 from typing import Any, Optional
 
-from boundary_clients import Client
 from boundary_data import WAYS, Case, Column, Table, for_kind
+from clients import Client
 
 import pyferro
 from pyferro import PK, Database, Model
