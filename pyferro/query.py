@@ -30,7 +30,7 @@ R = TypeVar("R")
 
 _ONE = plan.number(1)
 _TWO = plan.number(2)
-_COUNT_ITEM = plan.sequence([plan.item(_native.count_star().fragment, _native.INT64)])
+_COUNT_ITEM = plan.sequence([plan.item(_native.build(_native.INT64, 20, 0, (), 0, None, ()).fragment, _native.INT64)])
 _ONE_ITEM = plan.sequence([plan.item(_ONE, _native.INT64)])
 
 

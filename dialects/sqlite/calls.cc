@@ -1,12 +1,48 @@
-// Calls and casts as SQLite writes them; ferro_… are ours (see functions.h).
+// Calls and casts as SQLite writes them; ferro_… are ours (see functions/).
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "dialects/sqlite/renderer.h"
 #include "engine/base/error.h"
+#include "engine/regex/parse.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::sqlite {
 
 using ast::AggregateFunction;
+
+namespace {
+
+// SQLite's SUM fails when an integer sum overflows on the way, and has no decimals.
+absl::string_view SumFunction(Type type) {
+  if (type == Type::kDecimal) return "ferro_decimal_sum";
+  return type == Type::kInt64 ? "ferro_int_sum" : "SUM";
+}
+
+// It is bound as it is, once it is known to be one.
+template <bool kFoldCase>
+absl::StatusOr<std::string> Checked(absl::string_view pattern) {
+  const absl::StatusOr<regex::Node> node = regex::Parse(pattern, kFoldCase);
+  if (!node.ok()) return node.status();
+  return std::string(pattern);
+}
+
+}  // namespace
+
+void SqliteRenderer::AsFloat(const ast::Expr& expr) {
+  if (sql::TypeOf(expr) != Type::kDecimal) return Renderer::AsFloat(expr);
+  sql_ << "ferro_to_float(";  // the nearest, which SQLite's cast of a text is not always
+  Expression(expr);
+  sql_ << ")";
+}
+
+void SqliteRenderer::RegexPredicate(const ast::Regex& regex) {
+  sql_ << (regex.negated ? "NOT ferro_regexp(" : "ferro_regexp(");
+  Expression(*regex.value);
+  sql_ << ", ";
+  Pattern(regex, Checked<false>, Checked<true>);
+  sql_ << (regex.fold_case ? ", 1)" : ", 0)");
+}
 
 void SqliteRenderer::LikePredicate(const ast::Like& like) {
   if (!like.fold_case) return Renderer::LikePredicate(like);
@@ -21,7 +57,7 @@ void SqliteRenderer::Aggregate(const ast::Aggregate& aggregate) {
   switch (aggregate.function) {
     case AggregateFunction::kSum:
       return AggregateCall(
-          sql::TypeOf(aggregate) == Type::kDecimal ? "ferro_decimal_sum" : "SUM", aggregate);
+          SumFunction(sql::TypeOf(aggregate)), aggregate);
     case AggregateFunction::kBoolAnd:
       return AggregateCall("MIN", aggregate);
     case AggregateFunction::kBoolOr:
@@ -61,6 +97,7 @@ void SqliteRenderer::CastTo(const ast::Cast& cast) {
   const Type from = sql::TypeOf(*cast.operand);
   const bool moment = cast.type == Type::kTimestamp || cast.type == Type::kTimestampTz;
   if (from == cast.type) return Operand(*cast.operand);
+  if (cast.type == Type::kFloat64 && from != Type::kNull) return AsFloat(*cast.operand);
   if (moment && from != Type::kNull) {
     if (from == Type::kTimestampTz) sql_ << "SUBSTR(";
     Operand(*cast.operand);

@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/errors.h"
-#include "dialects/sqlite/functions.h"
+#include "dialects/sqlite/functions/register.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 

@@ -91,6 +91,7 @@ constexpr std::array kTexts = {
     TextRow{"already an index named", ErrorClass::kDuplicateObject},
     TextRow{"duplicate column name", ErrorClass::kDuplicateObject},
     TextRow{"integer overflow", ErrorClass::kOutOfRange},
+    TextRow{"is out of range", ErrorClass::kOutOfRange},
     TextRow{"not a number", ErrorClass::kOutOfRange},
     TextRow{"malformed JSON", ErrorClass::kInvalidText},
     TextRow{"too many SQL variables", ErrorClass::kInvalidArgument},

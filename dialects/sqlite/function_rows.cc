@@ -1,4 +1,4 @@
-// How SQLite says the functions of the query language; ferro_… are ours (see functions.h).
+// How SQLite says the functions of the query language; ferro_… are ours (see functions/).
 #include "dialects/sqlite/tables.h"
 
 namespace ferro::sqlite {

@@ -40,7 +40,7 @@ void SqliteRenderer::ComparedArray(const ast::Expr& expr) {
   sql_ << ") END";
 }
 
-// Our functions (dialects/sqlite/functions.cc) take int64 and float64 operands, also when their
+// Our functions (dialects/sqlite/functions/arithmetic.cc) take int64 and float64 operands, also when their
 // types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL.
 void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
   const auto call = [&](absl::string_view function, absl::string_view left_of_right,

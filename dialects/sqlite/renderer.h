@@ -18,6 +18,8 @@ class SqliteRenderer final : public sql::Renderer {
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
+  void AsFloat(const ast::Expr& expr) override;
+  void RegexPredicate(const ast::Regex& regex) override;
   void DistinctFrom(const ast::Binary& binary) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

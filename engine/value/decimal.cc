@@ -9,8 +9,6 @@
 namespace ferro {
 namespace {
 
-constexpr int64_t kMaxIntegerDigits = 131'072;
-constexpr int64_t kMaxFractionDigits = 16'383;
 constexpr int64_t kSmallDigits = 18;  // any coefficient of so many digits fits an int64
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -86,6 +84,10 @@ bool Scan(absl::string_view text, Parts& parts) {
     parts.point = 0;
   }
   return true;
+}
+
+bool IsWithinLimits(const Parts& parts) {
+  return parts.point <= kMaxDecimalIntegerDigits && parts.scale <= kMaxDecimalScale;
 }
 
 // Gives the digits one by one, without the point, and '0' for ever after the last.
@@ -164,11 +166,15 @@ void AppendDecimal(std::string& out, const Value& value) {
   out.append(from, static_cast<size_t>(end - from));
 }
 
+bool IsDecimal(absl::string_view text) {
+  Parts parts;
+  return Scan(text, parts) && IsWithinLimits(parts);
+}
+
 bool ParseDecimal(absl::string_view text, Arena& arena, Value& out) {
   Parts parts;
-  if (!Scan(text, parts)) return false;
+  if (!Scan(text, parts) || !IsWithinLimits(parts)) return false;
   const int64_t scale = std::max<int64_t>(parts.scale, 0);
-  if (parts.point > kMaxIntegerDigits || scale > kMaxFractionDigits) return false;
   // Digits of the coefficient once an exponent is written out: 1E+3 is 1000.
   const int64_t digits = parts.count == 0 ? 0 : parts.point + scale;
   if (digits <= kSmallDigits && scale <= kSmallDigits) {

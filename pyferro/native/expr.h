@@ -17,6 +17,7 @@ struct ExprObject {
   std::string fragment;  // of a chain: without the two nodes that end it
   std::string types;     // one byte for each value
   PyObject* values;      // tuple of adapted objects; a tuple within stands for a list parameter
+  PyObject* owner;       // what its first column belongs to, a table of pyferro.table; may be null
   uint8_t type;          // canonical type of the expression, FERRO_TYPE_NULL when unknown
   int8_t chain;          // FERRO_LOGICAL_AND or _OR while terms can be appended, else -1
   uint32_t terms;
@@ -31,6 +32,13 @@ struct ColumnObject {
   Measures measures;
 };
 
+inline ExprObject& AsExpr(PyObject* object) { return *reinterpret_cast<ExprObject*>(object); }
+inline ColumnObject& AsColumn(PyObject* object) { return *reinterpret_cast<ColumnObject*>(object); }
+inline bool IsExpr(const ModuleState& state, PyObject* object) { return PyObject_TypeCheck(object, state.expr_type); }
+inline bool IsColumn(const ModuleState& state, PyObject* object) {
+  return PyObject_TypeCheck(object, state.column_type);
+}
+
 inline Target TargetOf(const ColumnObject& column) {
   return {column.expr.type, column.name, column.dump, false, {}};
 }
@@ -39,5 +47,21 @@ inline Target TargetOf(const ColumnObject& column) {
 inline Target StoredTargetOf(const ColumnObject& column) {
   return {column.expr.type, column.name, column.dump, true, column.measures};
 }
+
+// What Expr and Column share as types.
+PyObject* ExprCompare(PyObject* self, PyObject* other, int how);
+Py_hash_t ExprHash(PyObject* self);
+int ExprTraverse(PyObject* self, visitproc visit, void* arg);
+int ExprClear(PyObject* self);
+void ExprFree(PyObject* self);  // after ExprClear
+
+// Methods of Expr: predicates.cc.
+PyObject* ExprIn(PyObject* self, PyObject* values);
+PyObject* ExprNotIn(PyObject* self, PyObject* values);
+PyObject* ExprBetween(PyObject* self, PyObject* const* args, Py_ssize_t count);
+PyObject* ExprLike(PyObject* self, PyObject* pattern);
+PyObject* ExprNotLike(PyObject* self, PyObject* pattern);
+PyObject* ExprIlike(PyObject* self, PyObject* pattern);
+PyObject* ExprNotIlike(PyObject* self, PyObject* pattern);
 
 }  // namespace ferro::py

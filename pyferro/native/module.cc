@@ -155,7 +155,7 @@ int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
   state.json_keys = new JsonKeys;
   const bool good = HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
-                    FindShortcuts(state) && AddExpr(module, state) && AddRowPlan(module, state) &&
+                    FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
                     AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
                     AddConstants(module);
   return good ? 0 : -1;

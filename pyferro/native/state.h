@@ -84,6 +84,8 @@ inline ModuleState* StateOfType(PyTypeObject* type) {
 
 // Each makes its heap type and adds it to the module; false with an exception.
 bool AddExpr(PyObject* module, ModuleState& state);
+bool AddColumn(PyObject* module, ModuleState& state);
+bool AddBuild(PyObject* module);
 bool AddRowPlan(PyObject* module, ModuleState& state);
 bool AddDatabase(PyObject* module, ModuleState& state);
 bool AddOperation(PyObject* module, ModuleState& state);

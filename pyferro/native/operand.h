@@ -1,0 +1,45 @@
+// What operators and calls are made of: expressions, and values that become parameters beside them.
+#pragma once
+
+#include <string>
+
+#include "pyferro/native/expr.h"
+
+namespace ferro::py {
+
+// An expression, or a value on its way to become a parameter: what an operator works on.
+struct Operand {
+  std::string fragment;
+  std::string types;
+  Ref values;
+  uint8_t type = FERRO_TYPE_NULL;
+  PyObject* owner = nullptr;  // borrowed
+};
+
+// The fragment with what ends a chain.
+std::string Finished(const ExprObject& expr);
+
+// Null with an exception. `values` may be null when making them has failed.
+Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type,
+             PyObject* owner = nullptr);
+
+Operand FromExpr(const ExprObject& expr);
+
+// An adapted value as a parameter.
+bool AddParam(Operand& out, uint8_t type, const Ref& adapted);
+
+// An expression as it is; a value as a parameter beside `beside` (an Expr, or null), which gives it its type and its
+// column for messages.
+bool ToOperand(ModuleState& state, PyObject* beside, PyObject* object, Operand& out);
+
+// Two tuples of values as one.
+Ref Join(const Ref& left, const Ref& right);
+
+// Of what is an expression, whether its value is an array.
+bool IsArray(const ModuleState& state, PyObject* object);
+bool IsArray(const ModuleState& state, PyObject* a, PyObject* b);
+
+// A TypeError: "arrays <what>: …".
+PyObject* RefuseArray(const char* what);
+
+}  // namespace ferro::py
