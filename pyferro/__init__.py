@@ -31,8 +31,12 @@ from .session import Session, current_session, engines, evict_instance
 
 if TYPE_CHECKING:
     from ._native import Column, Expr
+    from .expressions import all_, any_, case, cast, exists, row, sql
+    from .functions import fn
     from .order import asc, desc
     from .query import Query, select
+    from .select_query import cube, grouping_sets, rollup
+    from .sources import aliased
 
 __all__ = [
     *errors.__all__,
@@ -48,16 +52,28 @@ __all__ = [
     "PoolConfig",
     "Query",
     "Session",
+    "aliased",
+    "all_",
+    "any_",
     "asc",
+    "case",
+    "cast",
     "clear_registry",
     "connect",
+    "cube",
     "current_session",
     "desc",
     "engines",
     "evict_instance",
+    "exists",
+    "fn",
+    "grouping_sets",
     "reset_engine",
+    "rollup",
+    "row",
     "select",
     "set_default_connection",
+    "sql",
     "transaction",
     "version",
 ]
@@ -67,7 +83,19 @@ _LATER = {
     "Column": "_native",
     "Expr": "_native",
     "Query": "query",
+    "aliased": "sources",
+    "all_": "expressions",
+    "any_": "expressions",
     "asc": "order",
+    "case": "expressions",
+    "cast": "expressions",
+    "cube": "select_query",
+    "exists": "expressions",
+    "fn": "functions",
+    "grouping_sets": "select_query",
+    "rollup": "select_query",
+    "row": "expressions",
+    "sql": "expressions",
     "desc": "order",
     "select": "query",
 }

@@ -9,10 +9,11 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from . import operators
 from ._native import Expr
 
 if TYPE_CHECKING:
-    from .table import Table
+    from .rows import Names
 
 Condition = Expr | bool | Callable[[Any], Any]
 
@@ -48,28 +49,38 @@ LOOKUPS: dict[str, Callable[[Expr, Any], Expr]] = {
     "between": _between,
     "range": _between,
     "like": Expr.like,
+    "ilike": Expr.ilike,
+    "iexact": lambda expr, value: expr.ilike(str(value).translate(operators.LIKE)),
+    "startswith": operators.startswith,
+    "istartswith": lambda expr, part: operators.startswith(expr, part, ignore_case=True),
+    "endswith": operators.endswith,
+    "iendswith": lambda expr, part: operators.endswith(expr, part, ignore_case=True),
+    "contains": operators.contains,
+    "icontains": lambda expr, part: operators.contains(expr, part, ignore_case=True),
+    "regex": operators.matches,
+    "iregex": lambda expr, pattern: operators.matches(expr, pattern, ignore_case=True),
     "isnull": _is_null,
 }
 
 
 def combine(
-    table: Table, so_far: Expr | None, conditions: tuple[Condition, ...], lookups: dict[str, Any]
+    names: Names, so_far: Expr | None, conditions: tuple[Condition, ...], lookups: dict[str, Any]
 ) -> Expr | None:
     """All of it, joined with AND; None for no condition at all."""
     for condition in conditions:
-        term = _resolve(table, condition)
+        term = _resolve(names, condition)
         so_far = term if so_far is None else so_far & term
     for key, value in lookups.items():
-        term = _lookup(table, key, value)
+        term = _lookup(names, key, value)
         so_far = term if so_far is None else so_far & term
     return so_far
 
 
-def _resolve(table: Table, condition: Condition) -> Expr:
+def _resolve(names: Names, condition: Condition) -> Expr:
     if isinstance(condition, Expr):
         return condition
     if callable(condition):
-        made = condition(table.proxy)
+        made = condition(names.proxy)
         if isinstance(made, Expr):
             return made
         condition = made
@@ -79,17 +90,15 @@ def _resolve(table: Table, condition: Condition) -> Expr:
     raise TypeError(f"a condition is an expression, not {type(condition).__name__}{advice}")
 
 
-def _lookup(table: Table, key: str, value: Any) -> Expr:
-    column = table.columns.get(key)
+def _lookup(names: Names, key: str, value: Any) -> Expr:
+    column = names.columns.get(key)
     if column is not None:
         return _exact(column, value)
     name, separator, lookup = key.rpartition("__")
     if not separator:
-        table.unknown(key)
+        return _exact(names.named(key), value)
     test = LOOKUPS.get(lookup)
-    column = table.columns.get(name)
-    if column is None:
-        table.unknown(name if test is not None else key)
+    column = names.named(name if test is not None or name in names.columns else key)
     if test is None:
         known = ", ".join(LOOKUPS)
         raise TypeError(f"unknown lookup {lookup!r} on {name!r}; known: {known}")

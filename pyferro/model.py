@@ -18,7 +18,7 @@ from pydantic import Field as PydanticField
 from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.fields import FieldInfo
 
-from . import _native, registry, state, writes
+from . import _native, operators, registry, state, writes
 from .fields import Field
 from .table import Table, table_of
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from .connection import ModelConnection
     from .database import Using
     from .op import Op
-    from .query import Query, Selection
+    from .query import Query
+    from .select_query import Selection
 
 M = TypeVar("M", bound="Model")
 
@@ -261,6 +262,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
 
 state.bind(Model)
+operators.install()
 _native.adopt_model(Model, state.SLOT)
 
 

@@ -6,14 +6,14 @@ on every database. Columns that cannot be NULL say so, which keeps indexes usabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import plan
 from ._native import Column, Expr
 
 if TYPE_CHECKING:
-    from .table import Table
+    from .rows import Names
 
 Nulls = Literal["first", "last", "native"]
 _NULLS = {"first": plan.NULLS_FIRST, "last": plan.NULLS_LAST, "native": plan.NULLS_NEVER}
@@ -22,11 +22,18 @@ _NULLS = {"first": plan.NULLS_FIRST, "last": plan.NULLS_LAST, "native": plan.NUL
 class Ordered:
     """An expression with a direction: what `asc` and `desc` make."""
 
-    __slots__ = ("descending", "expr")
+    __slots__ = ("descending", "expr", "nulls")
 
-    def __init__(self, expr: Expr | str, descending: bool) -> None:
+    def __init__(self, expr: Expr | str, descending: bool, nulls: Nulls | None = None) -> None:
         self.expr = expr
         self.descending = descending
+        self.nulls = nulls
+
+    def nulls_first(self) -> Ordered:
+        return Ordered(self.expr, self.descending, "first")
+
+    def nulls_last(self) -> Ordered:
+        return Ordered(self.expr, self.descending, "last")
 
 
 def asc(expr: Expr | str) -> Ordered:
@@ -42,10 +49,21 @@ def desc(expr: Expr | str) -> Ordered:
 OrderItem = Expr | Ordered | str | Callable[[Any], Any]
 
 
+def plain_order(items: Iterable[Any]) -> list[tuple[Expr, Expr]]:
+    """Each item's expression, and its part of a plan, where names of columns mean nothing."""
+    made = []
+    for item in items:
+        one = item if isinstance(item, Ordered) else Ordered(item, False)
+        if not isinstance(one.expr, Expr):
+            raise TypeError(f"an order here takes expressions, not {type(one.expr).__name__}")
+        made.append((one.expr, _item(one.expr, one, None)))
+    return made
+
+
 def order_items(
-    table: Table, items: tuple[OrderItem, ...], nulls: Nulls | None
-) -> list[tuple[Expr, bytes]]:
-    """Each item's expression, and its plan."""
+    table: Names, items: tuple[OrderItem, ...], nulls: Nulls | None
+) -> list[tuple[Expr, Expr]]:
+    """Each item's expression, and its part of a plan."""
     if nulls is not None and nulls not in _NULLS:
         raise TypeError(f"nulls is one of {', '.join(map(repr, _NULLS))}")
     # ferro's way: the direction follows what it is for, as in order_by(lambda p: p.age, "desc").
@@ -61,16 +79,20 @@ def order_items(
     for one in read:
         expr = one.expr
         assert isinstance(expr, Expr)
-        made.append((expr, plan.order_item(expr.fragment, one.descending, _nulls(expr, nulls))))
+        made.append((expr, _item(expr, one, nulls)))
     return made
 
 
-def _ordered(table: Table, item: OrderItem) -> Ordered:
+def _item(expr: Expr, one: Ordered, nulls: Nulls | None) -> Expr:
+    return plan.order_item(expr, one.descending, _nulls(expr, one.nulls or nulls))
+
+
+def _ordered(table: Names, item: OrderItem) -> Ordered:
     if isinstance(item, Ordered):
         inner = _ordered(table, item.expr)
-        return Ordered(inner.expr, item.descending)
+        return Ordered(inner.expr, item.descending, item.nulls)
     if isinstance(item, str):
-        return Ordered(table.column(item.removeprefix("-")), item.startswith("-"))
+        return Ordered(table.named(item.removeprefix("-")), item.startswith("-"))
     if isinstance(item, Expr):
         return Ordered(item, False)
     if callable(item):

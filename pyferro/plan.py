@@ -1,23 +1,52 @@
 """Plans as bytes: the pieces of capi/include/ferro/plan.h that statements are put together from.
 
-Expressions come as finished fragments from native code; here are the nodes around them. Nothing
-here knows a model.
+Queries are put together by `build`, which keeps the values of their parameters beside the bytes;
+definitions and changes of rows, whose values are known later, are bytes alone. Nothing here knows
+a model.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ._native import HEADER, INT64, NONE, integer, name, node, param
+from ._native import BOOL, HEADER, INT64, NONE, NULL, Expr, build, integer, name, node, operand, param
 
 # Kinds of nodes, see capi/include/ferro/node.h.
 LIST = 1
+COLUMN = 10
 LITERAL = 13
+BINARY = 15
+LOGICAL = 16
+AGGREGATE = 20
 EXISTS = 21
+CALL = 22
+CASE = 23
+CAST = 24
+SUBQUERY = 25
+IN_QUERY = 26
+QUANTIFIED = 27
+ROW = 28
+OVER = 29
+WINDOW_CALL = 30
+REGEX = 31
+JSON_GET = 32
+RAW = 33
 SELECT_ITEM = 40
 TABLE = 41
 ORDER_ITEM = 42
 SELECT = 43
+COMPOUND = 44
+WHEN = 45
+FRAME = 46
+JSON_STEP = 47
+DERIVED = 48
+JOIN = 49
+WITH = 50
+CTE = 51
+DISTINCT = 52
+GROUPING = 53
+GROUPING_SET = 54
+LOCK = 55
 ASSIGNMENT = 60
 INSERT = 61
 UPDATE = 62
@@ -31,12 +60,8 @@ NULLS_FIRST = 1
 NULLS_LAST = 2
 NULLS_NEVER = 3
 
-_EMPTY = name("")
 _NO_LIST = node(LIST, 0)
-_LITERAL_INTEGER = integer(3)
-
-COUNT_PARAM = param(INT64)
-
+_INTEGER = 3  # a literal of that kind
 
 def sequence(parts: Sequence[bytes]) -> bytes:
     """Several operands as one list."""
@@ -48,58 +73,81 @@ def names(texts: Iterable[str]) -> bytes:
     return sequence([name(text) for text in texts])
 
 
-def number(value: int) -> bytes:
+def number(value: int) -> Expr:
     """An integer that is part of the plan."""
-    return _LITERAL_INTEGER + integer(value) + node(LITERAL, 2)
+    return build(INT64, LITERAL, _INTEGER, value)
 
 
-def item(expression: bytes, type: int) -> bytes:
+def count(value: int) -> Expr:
+    """A limit or an offset."""
+    return operand(value, None, INT64)
+
+
+def item(expr: Expr, alias: str = "") -> Expr:
     """A column of a result."""
-    return expression + _EMPTY + integer(type) + node(SELECT_ITEM, 3)
+    return build(NULL, SELECT_ITEM, expr, alias, expr.type)
 
 
-def order_item(expression: bytes, descending: bool, nulls: int) -> bytes:
-    return expression + integer(int(descending)) + integer(nulls) + node(ORDER_ITEM, 3)
+def items(exprs: Iterable[Expr]) -> list[Expr]:
+    return [item(expr) for expr in exprs]
+
+
+def order_item(expr: Expr, descending: bool, nulls: int) -> Expr:
+    return build(NULL, ORDER_ITEM, expr, int(descending), nulls)
 
 
 def assignment(column: str, expression: bytes) -> bytes:
     return name(column) + expression + node(ASSIGNMENT, 2)
 
 
-def table(text: str) -> bytes:
-    return name(text) + _EMPTY + node(TABLE, 2)
-
-
-_SELECT_BEGIN = NONE + NONE
-_SELECT_END = integer(0) + NONE + node(SELECT, 11)
+def table(text: str, alias: str = "") -> Expr:
+    return build(NULL, TABLE, text, alias)
 
 
 def select(
-    items: bytes,
-    source: bytes,
-    where: bytes = NONE,
-    order: bytes = _NO_LIST,
-    limit: bytes = NONE,
-    offset: bytes = NONE,
-) -> bytes:
-    """A select without a header, of parts in the order in which their parameters are numbered."""
-    return b"".join(
-        (_SELECT_BEGIN, items, source, where, NONE, order, limit, offset, _SELECT_END)
+    chosen: Sequence[Expr] | Expr,
+    source: Expr | None,
+    where: Expr | bytes | None = None,
+    *,
+    ctes: Expr | None = None,
+    distinct: Expr | None = None,
+    grouping: Expr | None = None,
+    order: Sequence[Expr] = (),
+    limit: Expr | None = None,
+    offset: Expr | None = None,
+    ties: bool = False,
+    lock: Expr | None = None,
+) -> Expr:
+    """A SELECT without a header."""
+    return build(
+        NULL,
+        SELECT,
+        ctes,
+        distinct,
+        chosen,
+        source,
+        where,
+        grouping,
+        order,
+        limit,
+        offset,
+        int(ties),
+        lock,
     )
 
 
-def exists(inner: bytes) -> bytes:
-    return inner + integer(0) + node(EXISTS, 2)
+def exists(inner: Expr, negated: bool = False) -> Expr:
+    return build(BOOL, EXISTS, inner, int(negated))
 
 
 def insert(
-    into: str, row: Sequence[bytes], returning: Sequence[bytes], key: str, key_type: int
+    into: str, row: Sequence[bytes], returning: Sequence[Expr], key: str, key_type: int
 ) -> bytes:
     return (
         HEADER
         + name(into)
         + sequence(row)
-        + sequence(returning)
+        + sequence([one.fragment for one in returning])
         + name(key)
         + integer(key_type)
         + node(INSERT, 5)

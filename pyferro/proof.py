@@ -8,9 +8,8 @@ validation. It neither decodes nor fills anything: that is native code, to which
 `Model.model_validate(row)`, with two readings that a database forces:
 
 - A JSON column holds text, so its content is validated in JSON mode (a strict nested model takes an
-  ISO string for a datetime); SQL NULL is None. Where the whole row goes through pydantic-core the
-  content is parsed first and validated in Python mode, unless JSON mode might answer differently
-  and its result can safely be handed on instead.
+  ISO string for a datetime); SQL NULL is null. That also holds where the whole row goes through
+  pydantic-core (`proof_whole.py`); functions that see the row before its fields do see the content.
 - A strict enum is given its member, and an address is given as an object, since no database can
   deliver one. So is a secret, lest an error quote it. Only a function in front of either, which
   expects what a user would give, sees the text.
@@ -28,7 +27,6 @@ from pydantic_core import (
     PydanticUndefined,
     SchemaError,
     SchemaValidator,
-    from_json,
 )
 
 from .held import Held
@@ -41,8 +39,9 @@ from .proof_nodes import (
     enum_values,
     judge_scalar,
 )
-from .proof_rows import Loading, custom_line, loaded, masked
+from .proof_rows import Loading, loaded, masked
 from .proof_survey import Survey, survey
+from .proof_whole import WholeRow
 
 __all__ = ["KINDS", "Check", "FieldProof", "Level", "ModelProof", "prove"]
 
@@ -61,8 +60,8 @@ class FieldProof:
     """Orders for one selected field.
 
     None goes in at once where `nullable`, else at FIELD to the validator, else it is a violation. A
-    violation, a failed check, a missed lookup, and a ValidationError or SchemaError from the
-    validator all mean: give the row to `ModelProof.validate`, which has the last word.
+    violation, a failed check, a missed lookup, and any Exception of the validator (as of a factory)
+    all mean: give the row to `ModelProof.validate`, which has the last word.
     """
 
     name: str
@@ -76,8 +75,7 @@ class FieldProof:
     reason: str
     # How `ModelProof.validate` hands the value to the model's validator.
     key: str
-    # "enum", "json", "json-first" (JSON mode, before the row), "load"
-    row_convert: str | None = None
+    row_convert: str | None = None  # "enum", "load"; "json": by `ModelProof.whole`
     load: Callable[[Any], Any] | None = None  # "load": makes the object that the text stands for
 
 
@@ -96,6 +94,7 @@ class ModelProof:
     row_flags: dict[str, Any]  # keywords for validate_python of the whole row
     plain_row: bool  # the row may go to validate_python as it is, without `validate`
     secrets: frozenset[str] = frozenset()  # fields that no error may quote
+    whole: WholeRow | None = None  # where there are JSON columns
 
     def current(self) -> bool:
         """Whether the model still has the schema of this proof (`model_rebuild` replaces it)."""
@@ -104,64 +103,38 @@ class ModelProof:
     def validate(self, row: Mapping[str, Any]) -> Any:
         """The whole-row way: decoded values by field name in, an instance or an error out."""
         data: dict[str, Any] = {}
-        refused: tuple[str, ValidationError] | None = None
         for name, value in row.items():
             field = self.fields[name]
             if value is not None and field.row_convert is not None:
-                try:
-                    value = self._row_value(field, value)
-                except ValidationError as error:
-                    refused = refused or (name, error)
-                    value = self._parsed(field, value)
+                value = _row_value(field, value)
             data[field.key] = value
-        if self.secrets:
-            made = self._discreetly(row, data)
-        else:
-            made = self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
-        if refused is not None:
-            # Python mode took what JSON mode did not; the content is JSON, so JSON mode is right.
-            raise self._located(*refused)
-        return made
+        return self._discreetly(row, data) if self.secrets else self._validated(data)
+
+    def _validated(self, data: dict[str, Any]) -> Any:
+        if self.whole is not None:
+            return self.whole.validate(data)
+        return self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
 
     def _discreetly(self, row: Mapping[str, Any], data: dict[str, Any]) -> Any:
         try:
-            return self.model.__pydantic_validator__.validate_python(data, **self.row_flags)
+            return self._validated(data)
         except ValidationError as error:
             secrets = {row[name] for name in self.secrets if row.get(name) is not None}
-            hidden = masked(error, {self.fields[name].key for name in self.secrets}, secrets)
+            keys = {self.fields[name].key for name in self.secrets}
+            hide = bool(self.model.model_config.get("hide_input_in_errors"))
+            hidden = masked(error, keys, secrets, hide_input=hide)
         # Out here, so that it does not drag along the error that quotes them.
         raise hidden
 
-    def _row_value(self, field: FieldProof, value: Any) -> Any:
-        if field.row_convert == "enum":
-            assert field.enum_map is not None
-            return field.enum_map.get(value, value)
-        if field.row_convert == "json-first":
-            assert isinstance(field.validator, SchemaValidator)
-            return field.validator.validate_json(value)
-        if field.row_convert == "load":
-            assert field.load is not None
-            return loaded(field.load, value)
-        return self._parsed(field, value)
 
-    def _parsed(self, field: FieldProof, text: Any) -> Any:
-        try:
-            return from_json(text)
-        except ValueError as error:
-            line: Any = {
-                "type": "json_invalid",
-                "loc": (field.key,),
-                "input": text,
-                "ctx": {"error": str(error)},
-            }
-            raise ValidationError.from_exception_data(self.model.__name__, [line]) from None
-
-    def _located(self, name: str, error: ValidationError) -> ValidationError:
-        key = self.fields[name].key
-        lines: list[Any] = [
-            {**custom_line(e), "loc": (key, *e["loc"])} for e in error.errors(include_url=False)
-        ]
-        return ValidationError.from_exception_data(self.model.__name__, lines, "json")
+def _row_value(field: FieldProof, value: Any) -> Any:
+    if field.row_convert == "enum":
+        assert field.enum_map is not None
+        return field.enum_map.get(value, value)
+    if field.row_convert == "load":
+        assert field.load is not None
+        return loaded(field.load, value)
+    return value
 
 
 def prove(
@@ -190,6 +163,7 @@ class _Prover:
         self.definitions: dict[str, Node] = {}
         self.config: Any = {}
         self.row_reason: str | None = None
+        self.known = True  # whether the model's own schema has a form that is known here
         self.surveys: dict[str, Survey] = {}
 
     def run(self) -> ModelProof:
@@ -209,12 +183,16 @@ class _Prover:
     def _row(self, reason: str) -> None:
         self.row_reason = self.row_reason or reason
 
+    def _unknown(self, reason: str) -> None:
+        self._row(reason)
+        self.known = False
+
     # From the outside in: definitions, functions around the model, the model, its fields.
 
     def _open(self) -> Mapping[str, Node]:
         node: Any = self.schema
         if not isinstance(node, dict):
-            self._row("the core schema is not a plain dict")
+            self._unknown("the core schema is not a plain dict")
             return {}
         if node.get("type") == "definitions":
             self.definitions = {d["ref"]: d for d in node["definitions"] if "ref" in d}
@@ -236,20 +214,20 @@ class _Prover:
                 self._row(f"a model validator ({tag})")
                 node = node["schema"]
             else:
-                self._row(f"schema node {tag!r} where a model's fields were expected")
+                self._unknown(f"schema node {tag!r} where a model's fields were expected")
                 return {}
-        self._row("the core schema nests too deeply")
+        self._unknown("the core schema nests too deeply")
         return {}
 
     def _model(self, node: Node) -> None:
         model = self.model
         self.config = node.get("config") or {}
         if unknown := set(node) - _MODEL_KEYS:
-            self._row(f"unknown key {sorted(unknown)[0]!r} in the model's schema")
+            self._unknown(f"unknown key {sorted(unknown)[0]!r} in the model's schema")
         if node.get("custom_init"):
             self._row("the model has its own __init__")
         if node.get("root_model"):
-            self._row("a root model")
+            self._unknown("a root model")
         if model.__new__ is not object.__new__:
             self._row("the model has its own __new__")
         if type(model.__pydantic_validator__) is not SchemaValidator:
@@ -275,7 +253,7 @@ class _Prover:
     def _field(self, name: str, field: Node | None) -> FieldProof:
         kind = self.types[name]
         if field is None or field.get("type") != "model-field" or set(field) - _FIELD_KEYS:
-            self._row(f"field {name!r} has a schema of unknown form")
+            self._unknown(f"field {name!r} has a schema of unknown form")
             verdict = Verdict(Level.ROW, "schema of unknown form")
             row_convert = "json" if kind == "json" else None
             return self._make(name, verdict, False, None, False, row_convert)
@@ -287,14 +265,13 @@ class _Prover:
         validator: Any = None
         # Json[...] takes text and parses it itself; any other schema gets the content.
         takes_content = kind == "json" and self._below(node, _FUNCTIONS).get("type") != "json"
-        if verdict.level >= Level.FIELD and (verdict.level == Level.FIELD or takes_content):
+        if verdict.level == Level.FIELD:
             validator = self._validator(node, seen)
             if validator is None:
                 verdict = verdict.least(Level.ROW, "the field's schema cannot stand alone")
         row_convert = None
         if takes_content:
-            first = seen.pure and seen.mode_matters and validator is not None
-            row_convert = "json-first" if first else "json"
+            row_convert = "json"
         elif verdict.values is None and (members := self._strict_members(node, kind)):
             verdict = replace(verdict, values=members)
             row_convert = "enum"
@@ -460,6 +437,8 @@ class _Prover:
             reason = "every selected field is valid as decoded"
         if level == Level.ROW:
             defaults, factories = {}, {}
+        columns = {f.name: f.key for f in fields.values() if f.row_convert == "json"}
+        whole = self._whole(nodes, columns, flags) if columns else None
         plain = all(f.row_convert is None and f.key == f.name for f in fields.values())
         secrets = frozenset(name for name, held in self.held.items() if held.secret) & set(fields)
         return ModelProof(
@@ -474,7 +453,23 @@ class _Prover:
             row_flags=flags,
             plain_row=plain and not secrets,
             secrets=secrets,
+            whole=whole,
         )
+
+    def _whole(
+        self, nodes: Mapping[str, Node], columns: dict[str, str], flags: dict[str, Any]
+    ) -> WholeRow:
+        own = not self.known or type(self.model.__pydantic_validator__) is not SchemaValidator
+        root = self.schema.get("schema", {}) if isinstance(self.schema, dict) else {}
+        for name, node in nodes.items():
+            found = self.surveys.get(name)
+            if found is None:
+                found = survey(node.get("schema", {}), self.config, self.definitions)
+            if found.nested_wrapped and found.recursive:
+                # A new validator may call functions once more than that of the model, which did not
+                # yet find these models finished: see survey().
+                own = own or found.built_later or root.get("schema_ref") in found.refs
+        return WholeRow(self.model, self.definitions, columns, flags, own=own)
 
     def _alias_keys(self, nodes: Mapping[str, Node]) -> dict[str, str] | None:
         """The key pydantic reads each field from by default; None where there is no such key."""

@@ -170,6 +170,8 @@ ARRAY_ELEMENTS = (
     "timestamptz",
 )
 
+FUNCTIONS = ("function-before", "function-after", "function-wrap", "function-plain")
+
 # Nodes that are safe behind a field's own validator: they look at their value and at nothing else.
 OPAQUE = frozenset(
     {"model-field", "typed-dict-field", "dataclass-field"}

@@ -38,17 +38,13 @@ def loaded(load: Callable[[Any], Any], value: Any) -> Any:
         return value
 
 
-def custom_line(error: Any) -> dict[str, Any]:
-    """A line of an error as a custom one: some types cannot be made again from their parts."""
-    return {
-        "type": PydanticCustomError(error["type"], error["msg"]),  # without a context: as it is
-        "loc": error["loc"],
-        "input": error["input"],
-    }
+def masked(
+    error: ValidationError, keys: set[str], secrets: set[Any], *, hide_input: bool
+) -> ValidationError:
+    """The same error, with asterisks for the input of fields `keys` and for values of `secrets`.
 
-
-def masked(error: ValidationError, keys: set[str], secrets: set[Any]) -> ValidationError:
-    """The same error, with asterisks for the input of fields `keys` and for values of `secrets`."""
+    `hide_input`: pydantic's own setting, which an error does not tell.
+    """
     lines: list[Any] = []
     for one in error.errors(include_url=False):
         loc = one["loc"]
@@ -56,12 +52,26 @@ def masked(error: ValidationError, keys: set[str], secrets: set[Any]) -> Validat
         line: Any = {"type": one["type"], "loc": loc, "input": shown}
         if "ctx" in one:
             line["ctx"] = one["ctx"]
-        try:
-            ValidationError.from_exception_data("", [line])
-        except (KeyError, TypeError, ValueError):
-            line = {**custom_line(one), "input": shown}
+        if not _says(line, one["msg"]):
+            line["type"] = _custom(one, secrets)
+            line.pop("ctx", None)
         lines.append(line)
-    return ValidationError.from_exception_data(error.title, lines)
+    return ValidationError.from_exception_data(error.title, lines, hide_input=hide_input)
+
+
+def _says(line: Any, message: str) -> bool:
+    """Whether pydantic can make the line again: not every context becomes the same words."""
+    try:
+        [made] = ValidationError.from_exception_data("", [line]).errors(include_url=False)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return made["msg"] == message
+
+
+def _custom(one: Any, secrets: set[Any]) -> PydanticCustomError:
+    # With a context braces in the message would be filled in.
+    context = None if "{" in one["msg"] else _without(one.get("ctx"), secrets)
+    return PydanticCustomError(one["type"], one["msg"], context)
 
 
 def _without(value: Any, secrets: set[Any]) -> Any:

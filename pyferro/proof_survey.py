@@ -1,8 +1,7 @@
 """One walk through a field's schema, for what a validator of that field alone could get wrong.
 
-It looks for ways out of the field (functions that read the rest of the row), for unknown nodes, and
-for what makes JSON mode and Python mode differ. It says nothing about single values: that is
-`proof_nodes.py`.
+It looks for ways out of the field (functions that read the rest of the row) and for unknown nodes.
+It says nothing about single values: that is `proof_nodes.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ from typing import Any
 from pydantic import ByteSize
 from pydantic.types import EncodedBytes, EncodedStr
 
-from .proof_nodes import OPAQUE, Node, children
-
-_FUNCTIONS = ("function-before", "function-after", "function-wrap", "function-plain")
+from .proof_nodes import FUNCTIONS, OPAQUE, Node, children
 
 # Nodes under which a function no longer sees the row's data but that of the thing being built.
 _SCOPES = frozenset({"model-fields", "typed-dict", "dataclass-args"})
@@ -28,15 +25,6 @@ _IGNORE_ROW = tuple(
 )
 _BYTE_SIZE = getattr(ByteSize, "_validate", None)
 
-# Nodes that may not take their own result as input again, or whose branches depend on the mode.
-_IMPURE = frozenset(_FUNCTIONS) | {"json", "chain", "is-instance", "is-subclass", "callable"}
-_IMPURE |= {"json-or-python", "lax-or-strict"}
-
-
-# A union may prefer another member in the other mode; a decimal or fraction is made from a float's
-# other spelling; a bool is a duration or a complex number in Python mode only.
-_BY_MODE = frozenset({"union", "tagged-union", "decimal", "fraction", "timedelta", "complex"})
-
 
 @dataclass(slots=True)
 class Survey:
@@ -45,13 +33,11 @@ class Survey:
     row_reason: str | None = None
     refs: set[str] = field(default_factory=set)
     aliases: bool = False  # nested fields that are read from another key
-    pure: bool = True  # validating the result again gives the result
-    mode_matters: bool = (
-        False  # Python mode on the parsed value may answer otherwise than JSON mode
-    )
+    functions: bool = False
     reading_default: bool = False  # a default factory that gets the row's data
     nested_wrapped: bool = False  # a function directly around a nested model or dataclass
     recursive: bool = False
+    built_later: bool = False  # such a model or dataclass may be finished only now
 
     def give_up(self, reason: str) -> None:
         self.row_reason = self.row_reason or reason
@@ -65,7 +51,7 @@ def survey(node: Node, config: Node, definitions: Mapping[str, Node]) -> Survey:
         # A validator built now picks up finished nested ones, and pydantic-core may then run their
         # functions once more than the model's own validator does.
         found.give_up("validators of nested models in a recursive schema")
-    if found.reading_default and not found.pure:
+    if found.reading_default and found.functions:
         # Any function may ask for the default by PydanticUseDefault.
         found.give_up("a default that reads other fields")
     return found
@@ -93,23 +79,15 @@ class _Walk:
         if tag not in OPAQUE:
             found.give_up(f"unknown schema node {tag!r}")
             return
-        strict = node.get("strict")
-        if config.get("strict") if strict is None else strict:
-            found.mode_matters = True
-        if tag in _IMPURE:
-            found.pure = False
         if tag == "definition-ref":
             self._follow(node["schema_ref"], config, outer)
             return
-        if tag in _FUNCTIONS:
+        if tag in FUNCTIONS:
+            found.functions = True
             self._function(node, outer)
-        elif tag in _BY_MODE or (tag == "bytes" and config.get("val_json_bytes", "utf8") != "utf8"):
-            found.mode_matters = True
         elif tag == "default":
             self._default(node, outer)
         elif tag in ("model", "dataclass"):
-            if node.get("custom_init") or node.get("post_init"):
-                found.pure = False
             config = node.get("config") or {}
         elif tag == "typed-dict":
             config = node.get("config") or config
@@ -144,7 +122,7 @@ class _Walk:
         if outer and not known:
             self.found.give_up("a validator that may read other fields")
         inner = node.get("schema", {})
-        while inner.get("type") in _FUNCTIONS:
+        while inner.get("type") in FUNCTIONS:
             inner = inner.get("schema", {})
         if inner.get("type") == "definition-ref":
             inner = self.definitions.get(inner["schema_ref"], {})
@@ -153,6 +131,7 @@ class _Walk:
             model = inner.get("cls")
             settings = getattr(model, "model_config", {})
             if settings.get("defer_build") or not getattr(model, "__pydantic_complete__", True):
+                self.found.built_later = True
                 self.found.give_up("validators of a nested model that was built later")
 
     def _default(self, node: Node, outer: bool) -> None:

@@ -1,7 +1,7 @@
 """The shape of a result: which columns, and how its rows become Python objects.
 
-Either all columns as instances, by the table's row plan, or some as tuples or scalars. Cells of
-enum and JSON columns become what the model says, by the field's own schema.
+All columns of a model become instances by the table's row plan; others become values, several of
+them tuples. Cells of enum and JSON columns become what the model says, by the field's own schema.
 """
 
 from __future__ import annotations
@@ -12,101 +12,142 @@ from typing import TYPE_CHECKING, Any
 from . import _native, plan
 from ._native import Column, Expr
 from .errors import make
+from .expressions import Labeled
+from .json_path import JsonPath
 
 if TYPE_CHECKING:
+    from .rows import Names
+    from .sources import Alias
     from .table import Table
 
-Shape = _native.RowPlan | Sequence[int] | None
+Part = _native.RowPlan | int
+Shape = _native.RowPlan | Sequence[Part] | None
+
+
+class Chosen:
+    """One thing that a query selects: an instance, or a value with its name."""
+
+    __slots__ = ("alias", "expr", "items", "load", "name", "source", "table")
+
+    def __init__(self, expr: Expr | None, alias: str = "") -> None:
+        self.expr = expr
+        self.alias = alias
+        self.name = alias or (expr.name if isinstance(expr, Column) else "")
+        self.load = None if expr is None else _load_of(expr)
+        self.table: Table | None = None
+        self.source: Table | Alias | None = None
+        self.items = [] if expr is None else [plan.item(expr, alias)]
+
+    def part(self) -> Part:
+        """How its cells become an object."""
+        if self.table is not None:
+            return self.table.row_plan()
+        assert self.expr is not None
+        return self.expr.type
+
+
+class Instance(Chosen):
+    """All columns of a model, of its table or of an alias of it."""
+
+    __slots__ = ()
+
+    def __init__(self, table: Table, source: Table | Alias) -> None:
+        super().__init__(None)
+        self.table = table
+        self.source = source
+        self.name = table.model.__name__.lower()
+        self.items = plan.items(source.columns.values())
 
 
 class Projection:
-    """Instances: all columns of the table."""
+    """What a query selects, as a whole."""
 
-    __slots__ = ("_table", "bound", "items", "types")
+    __slots__ = ("chosen", "items", "make", "names")
 
-    def __init__(
-        self, table: Table, items: bytes, types: bytes = b"", bound: tuple[Any, ...] = ()
-    ) -> None:
-        self._table = table
-        self.items = items
-        self.types = types  # of the parameters within the items
-        self.bound = bound
+    def __init__(self, chosen: Sequence[Chosen], items: Expr | None = None) -> None:
+        self.chosen = chosen
+        self.items: Expr | list[Expr]
+        self.items = [one for part in chosen for one in part.items] if items is None else items
+        self.make: Callable[[tuple[Any, ...]], Any] | None = None  # of a row, as a last step
+
+    @property
+    def alone(self) -> bool:
+        """Whether a row is one thing, and no tuple."""
+        return len(self.chosen) == 1 and self.make is None
 
     def shape(self, one: bool) -> tuple[int, Shape]:
         """What the operation is asked for, and how it makes a row."""
-        return _native.RESULT_FIRST if one else _native.RESULT_ROWS, self._table.row_plan()
+        parts = tuple(chosen.part() for chosen in self.chosen)
+        rows = _native.RESULT_FIRST if one else _native.RESULT_ROWS
+        if not self.alone:
+            return rows, parts
+        if isinstance(parts[0], int):
+            return (_native.RESULT_SCALAR if one else _native.RESULT_SCALARS), parts
+        return rows, parts[0]
 
     def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         """What is done with the result, `finish` last."""
-
-        return finish
-
-
-class Chosen(Projection):
-    """Some columns: tuples, or scalars for a single one."""
-
-    __slots__ = ("_loads", "_types")
-
-    def __init__(self, table: Table, chosen: list[Expr], loads: dict[int, Any]) -> None:
-        items = plan.sequence([plan.item(expr.fragment, expr.type) for expr in chosen])
-        types = b"".join(expr.types for expr in chosen)
-        bound = tuple(value for expr in chosen for value in expr.values)
-        super().__init__(table, items, types, bound)
-        self._types = tuple(expr.type for expr in chosen)
-        self._loads = loads
-
-    def shape(self, one: bool) -> tuple[int, Shape]:
-        if len(self._types) == 1:
-            return (_native.RESULT_SCALAR if one else _native.RESULT_SCALARS), self._types
-        return (_native.RESULT_FIRST if one else _native.RESULT_ROWS), self._types
-
-    def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
-        if not self._loads:
+        loads = {i: chosen.load for i, chosen in enumerate(self.chosen) if chosen.load is not None}
+        build = self.make
+        if not loads and build is None:
             return finish
-        load = self._load_cell if len(self._types) == 1 else self._load_row
+        load = _loader(loads, self.alone)
 
         def ending(found: Any) -> Any:
             rows = ([] if found is None else [found]) if one else found
-            loaded = [load(row) for row in rows]
+            loaded = [load(row) for row in rows] if loads else rows
+            if build is not None:
+                loaded = [build(row) for row in loaded]
             made: Any = next(iter(loaded), None) if one else loaded
             return made if finish is None else finish(made)
 
         return ending
 
-    def _load_cell(self, cell: Any) -> Any:
-        return None if cell is None else self._loads[0](cell)
 
-    def _load_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        cells = list(row)
-        for index, load in self._loads.items():
+def _loader(loads: dict[int, Callable[[Any], Any]], alone: bool) -> Callable[[Any], Any]:
+    def cell(value: Any) -> Any:
+        return None if value is None else loads[0](value)
+
+    def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        cells = list(values)
+        for index, load in loads.items():
             if cells[index] is not None:
                 cells[index] = load(cells[index])
         return tuple(cells)
 
+    return cell if alone else row
 
-def projection(table: Table, columns: Sequence[Any]) -> Projection:
-    """For columns given as names, columns, expressions, or lambdas of one or several of those."""
-    chosen: list[Expr] = []
+
+def projection(names: Names, columns: Sequence[Any]) -> Projection:
+    """For models, aliases, columns, their names, expressions, or lambdas of some of those."""
+    chosen: list[Chosen] = []
     for column in columns:
-        if callable(column) and not isinstance(column, (Expr, str)):
-            made = column(table.proxy)
-            chosen.extend(_expr(table, c) for c in (made if isinstance(made, tuple) else (made,)))
+        if callable(column) and not isinstance(column, (Expr, str, type)):
+            made = column(names.proxy)
+            chosen += [_chosen(names, one) for one in (made if isinstance(made, tuple) else (made,))]
         else:
-            chosen.append(_expr(table, column))
-    loads = {
-        index: load
-        for index, expr in enumerate(chosen)
-        if isinstance(expr, Column) and (load := _load_of(table, expr)) is not None
-    }
-    return Chosen(table, chosen, loads)
+            chosen.append(_chosen(names, column))
+    return Projection(chosen)
 
 
-def _expr(table: Table, column: Any) -> Expr:
+def _chosen(names: Names, column: Any) -> Chosen:
     if isinstance(column, str):
-        return table.column(column)
+        return Chosen(names.named(column))
+    if isinstance(column, Labeled):
+        return Chosen(column.expr, column.name)
+    if isinstance(column, JsonPath):
+        return Chosen(column.expr())
     if isinstance(column, Expr):
-        return column
-    raise TypeError(f"select() takes columns and names, not {type(column).__name__}")
+        return Chosen(column)
+    source = getattr(column, "table", None)
+    if isinstance(column, type):
+        from .table import table_of
+
+        table = table_of(column)
+        return Instance(table, table)
+    if source is not None and hasattr(column, "columns"):
+        return Instance(source, column)
+    raise TypeError(f"select() takes columns, expressions and models, not {type(column).__name__}")
 
 
 def _checked(table: Table, column: Column, load: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -121,9 +162,14 @@ def _checked(table: Table, column: Column, load: Callable[[Any], Any]) -> Callab
     return checked
 
 
-def _load_of(table: Table, column: Column) -> Callable[[Any], Any] | None:
-    info = table.infos.get(column.name)
-    if info is None or info.column is not column:
+def _load_of(column: Expr) -> Callable[[Any], Any] | None:
+    if not isinstance(column, Column):
+        return None
+    owner = column.owner
+    table: Table | None = getattr(owner, "table", owner)
+    infos = getattr(table, "infos", None)
+    info = None if infos is None else infos.get(column.name)
+    if table is None or info is None:
         return None
     if info.kind.load is not None:
         return _checked(table, column, info.kind.load)

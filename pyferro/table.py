@@ -15,12 +15,12 @@ from .dumps import dumper
 from .errors import make
 from .fields import FerroField
 from .kinds import NAMES, Kind, Unsupported, is_array, kind_of
-from .selection import Projection
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from .model import Model
+    from .selection import Projection
 
 MAX_IDENTIFIER = 63  # bytes; PostgreSQL cuts what is longer
 NO_ARRAY_INDEX = (
@@ -32,14 +32,21 @@ NO_ARRAY_INDEX = (
 class TableColumn:
     """One column: the native `Column` for expressions, and what only definitions need."""
 
-    __slots__ = ("column", "generated", "index", "kind", "name", "nullable", "unique")
+    __slots__ = ("column", "dump", "generated", "index", "kind", "name", "nullable", "unique")
 
     def __init__(
-        self, name: str, kind: Kind, column: _native.Column, marker: FerroField, generated: bool
+        self,
+        name: str,
+        kind: Kind,
+        column: _native.Column,
+        dump: Any,
+        marker: FerroField,
+        generated: bool,
     ) -> None:
         self.name = name
         self.kind = kind
         self.column = column
+        self.dump = dump  # what makes of a value what the column holds, or None
         self.nullable = column.nullable
         self.unique = marker.unique
         self.index = marker.index
@@ -116,20 +123,22 @@ class Table:
             raise TypeError(f"{where}: only a single integer primary key can be numbered")
         if is_key and kind.held is not None and kind.held.secret:
             raise TypeError(f"{where}: a secret cannot be a key, since messages name keys")
+        dump = dumper(self.model, field, kind)
         nullable = kind.optional if marker.nullable == "infer" else bool(marker.nullable)
         column = _native.Column(
             self.name,
             field,
             kind.type,
             nullable and not is_key,
-            dumper(self.model, field, kind),
+            dump,
             bits=kind.bits,
             length=kind.max_length,
             digits=kind.digits,
             places=kind.places,
             members=kind.members,
+            owner=self,
         )
-        return TableColumn(field, kind, column, marker, generated)
+        return TableColumn(field, kind, column, dump, marker, generated)
 
     def _generated(self, field: str, info: FieldInfo, marker: FerroField, kind: Kind) -> bool:
         if len(self.key) != 1 or kind.type != _native.INT64 or kind.enum is not None:
@@ -205,16 +214,18 @@ class Table:
     # Plans that every call shares.
 
     @cached_property
-    def items(self) -> bytes:
-        return plan.sequence([plan.item(c.fragment, c.type) for c in self.columns.values()])
+    def items(self) -> _native.Expr:
+        return _native.build(_native.NULL, plan.LIST, *plan.items(self.columns.values()))
 
     @cached_property
-    def source(self) -> bytes:
+    def source(self) -> _native.Expr:
         return plan.table(self.name)
 
     @cached_property
     def instances(self) -> Projection:
-        return Projection(self, self.items)
+        from .selection import Instance, Projection
+
+        return Projection((Instance(self, self),), self.items)
 
     @cached_property
     def by_key(self) -> bytes:
@@ -233,7 +244,7 @@ class Table:
 
     @cached_property
     def get_plan(self) -> bytes:
-        return _native.HEADER + plan.select(self.items, self.source, self.by_key)
+        return _native.HEADER + plan.select(self.items, self.source, self.by_key).fragment
 
     @cached_property
     def delete_plan(self) -> bytes:
@@ -307,7 +318,7 @@ class Insert:
         # A plan names a key of one column, and the engine refuses a NULL for it.
         self.key = table.key if len(table.key) > 1 else ()
         row = [plan.assignment(c.name, _native.param(c.type)) for c in columns]
-        items = [plan.item(returns.fragment, returns.type)] if returns is not None else []
+        items = [plan.item(returns)] if returns is not None else []
         self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
 
     def values(self, fields: dict[str, Any]) -> list[Any]:

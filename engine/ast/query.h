@@ -158,6 +158,7 @@ struct OrderItem final : Node {
   static constexpr auto Fields(auto& n) { return std::tie(n.value, n.descending, n.nulls); }
 };
 
+// A name without a source that an item has as its alias means that item in GROUP BY, HAVING and ORDER BY.
 // `limit` and `offset` are int64 parameters or integer literals, not negative. `with_ties` adds the rows that
 // are equal in the order to the last one within the limit.
 struct Select final : Query {

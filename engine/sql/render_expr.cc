@@ -1,5 +1,6 @@
 // Expressions. Every part of an expression that is itself made of parts stands in parentheses.
-#include "absl/strings/match.h"
+#include <utility>
+
 #include "engine/base/error.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/type_of.h"
@@ -71,7 +72,7 @@ void Renderer::Expression(const ast::Expr& expr) {
   ast::Visit(expr, [this](const auto& node) {
     using T = std::remove_cvref_t<decltype(node)>;
     if constexpr (std::is_same_v<T, ast::Column>) {
-      Column(node);
+      Column(node, false);
     } else if constexpr (std::is_same_v<T, ast::Param>) {
       Bound(node);
     } else if constexpr (std::is_same_v<T, ast::Literal>) {
@@ -135,22 +136,20 @@ void Renderer::Operand(const ast::Expr& expr) {
   if (compound) sql_ << ")";
 }
 
-void Renderer::Column(const ast::Column& column) {
-  absl::string_view source = column.source;
-  // (A join's columns have to be told apart by the caller in any case.)
-  if (source.empty() && ordering_ != nullptr && ordering_->from &&
-      ordering_->from->kind == ast::Kind::kTable) {
-    // In ORDER BY a bare name is first an alias of the result (in PostgreSQL only when it stands
-    // alone).
-    for (const ast::SelectItem* item : ordering_->items) {
-      if (absl::EqualsIgnoreCase(item->alias, column.name)) {
-        const auto& table = ast::As<ast::Table>(*ordering_->from);
-        source = table.alias.empty() ? table.name : table.alias;
-      }
+void Renderer::Column(const ast::Column& column, bool alone) {
+  if (column.source.empty() && naming_ != nullptr && !alone) {
+    // The name of an item means that item. Where it does not stand alone servers look elsewhere first, or
+    // nowhere else.
+    for (const ast::SelectItem* item : naming_->items) {
+      if (item->alias != column.name) continue;
+      const ast::Select* const naming = std::exchange(naming_, nullptr);
+      Operand(*item->value);
+      naming_ = naming;
+      return;
     }
   }
-  if (!source.empty()) {
-    sql_.Identifier(source);
+  if (!column.source.empty()) {
+    sql_.Identifier(column.source);
     sql_ << ".";
   }
   sql_.Identifier(column.name);

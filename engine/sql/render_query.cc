@@ -32,14 +32,14 @@ void Renderer::Query(const ast::Query& query, Compiled& compiled) {
 
 void Renderer::QueryText(const ast::Query& query) {
   // A subquery's names are its own.
-  const ast::Select* const outer_ordering = ordering_;
-  ordering_ = nullptr;
+  const ast::Select* const outer_naming = naming_;
+  naming_ = nullptr;
   if (query.kind == ast::Kind::kSelect) {
     SelectText(ast::As<ast::Select>(query));
   } else {
     CompoundText(ast::As<ast::Compound>(query));
   }
-  ordering_ = outer_ordering;
+  naming_ = outer_naming;
 }
 
 void Renderer::SelectText(const ast::Select& select) {
@@ -52,7 +52,11 @@ void Renderer::SelectText(const ast::Select& select) {
     Source(*select.from);
   }
   WhereClause(select.where);
-  if (select.grouping) GroupingClause(*select.grouping);
+  if (select.grouping) {
+    naming_ = &select;
+    GroupingClause(*select.grouping);
+    naming_ = nullptr;
+  }
   OrderClause(select);
   if (select.limit || select.offset) {
     LimitClause({select.limit, select.offset, select.with_ties});
@@ -244,9 +248,9 @@ void Renderer::WhereClause(const ast::Maybe<ast::Expr>& where) {
 }
 
 void Renderer::OrderClause(const ast::Select& select) {
-  ordering_ = &select;
+  naming_ = &select;
   OrderBy(select.order);
-  ordering_ = nullptr;
+  naming_ = nullptr;
 }
 
 void Renderer::OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view before) {
@@ -258,7 +262,12 @@ void Renderer::OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view
 }
 
 void Renderer::OrderItem(const ast::OrderItem& item) {
-  Compared(*item.value, TypeOf(*item.value));
+  const bool name = item.value->kind == ast::Kind::kColumn && TypeOf(*item.value) != Type::kDecimal;
+  if (name) {
+    Column(ast::As<ast::Column>(*item.value), true);
+  } else {
+    Compared(*item.value, TypeOf(*item.value));
+  }
   if (item.descending) sql_ << " DESC";
   if (item.nulls == ast::Nulls::kNever) return;
   const bool first =

@@ -140,7 +140,7 @@ class Renderer {
   const DialectProfile& profile_;
 
  private:
-  void Column(const ast::Column& column);
+  void Column(const ast::Column& column, bool alone);
   void Literal(const ast::Literal& literal);
   void Unary(const ast::Unary& unary);
   void Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms);
@@ -189,9 +189,8 @@ class Renderer {
   // Ends a text; the reference is good until the next one.
   Step& AddStep(Compiled& compiled);
 
-  // While an ORDER BY is written: a name in it that an item took as its alias is said with its
-  // table.
-  const ast::Select* ordering_ = nullptr;
+  // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
+  const ast::Select* naming_ = nullptr;
   absl::Status status_;
 };
 

@@ -180,6 +180,13 @@ PyType_Slot kExprSlots[] = {
     {Py_nb_lshift, FERRO_SLOT(ExprIn)},
     {0, nullptr}};
 
+// The base of what an expression is compared with in a way of its own, rows and queries: it has _compared(expr, how) and
+// _holds(expr, negated), which make the condition.
+PyType_Slot kPeculiarSlots[] = {{Py_tp_doc, const_cast<char*>("What expressions are compared with in a way of its own.")},
+                                {0, nullptr}};
+PyType_Spec kPeculiarSpec = {"pyferro._native.Peculiar", 0, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                             kPeculiarSlots};
+
 PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
                          Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
                              Py_TPFLAGS_DISALLOW_INSTANTIATION,
@@ -190,6 +197,11 @@ PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
 PyObject* ExprCompare(PyObject* self, PyObject* other, int how) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
+  if (PyObject_TypeCheck(other, state->peculiar_type)) {
+    Ref number = Ref::Steal(PyLong_FromLong(how));
+    if (!number) return nullptr;
+    return PyObject_CallMethodObjArgs(other, state->name_compared, self, number.get(), nullptr);
+  }
   if (other == Py_None) {
     if (how == Py_EQ) return Unary(*state, FERRO_UNARY_IS_NULL, self, FERRO_TYPE_BOOL).release();
     if (how == Py_NE) return Unary(*state, FERRO_UNARY_IS_NOT_NULL, self, FERRO_TYPE_BOOL).release();
@@ -239,7 +251,8 @@ void ExprFree(PyObject* self) {
 
 bool AddExpr(PyObject* module, ModuleState& state) {
   state.expr_type = AddType(module, kExprSpec);
-  return state.expr_type != nullptr;
+  state.peculiar_type = AddType(module, kPeculiarSpec);
+  return state.expr_type != nullptr && state.peculiar_type != nullptr;
 }
 
 }  // namespace ferro::py

@@ -103,7 +103,8 @@ bool Intern(PyObject*& to, const char* name) {
 }
 
 bool InternNames(ModuleState& state) {
-  return Intern(state.name_value, "value") && Intern(state.name_int, "int") &&
+  return Intern(state.name_compared, "_compared") && Intern(state.name_holds, "_holds") &&
+         Intern(state.name_value, "value") && Intern(state.name_int, "int") &&
          Intern(state.name_is_safe, "is_safe") && Intern(state.name_bytes, "bytes") &&
          Intern(state.name_dict, "__dict__") && Intern(state.name_blocking, "_asyncio_future_blocking") &&
          Intern(state.name_create_future, "create_future") && Intern(state.name_add_reader, "add_reader") &&
@@ -129,8 +130,7 @@ bool ImportTypes(ModuleState& state) {
   if (!Import(state.decimal_type, "decimal", "Decimal") || !Import(state.uuid_type, "uuid", "UUID") ||
       !Import(safety, "uuid", "SafeUUID") || !Import(state.enum_type, "enum", "Enum") ||
       !Import(state.from_json, "pydantic_core", "from_json") || !Import(state.to_json, "pydantic_core", "to_json") ||
-      !Import(state.validation_error, "pydantic_core", "ValidationError") ||
-      !Import(state.schema_error, "pydantic_core", "SchemaError")) {
+      !Import(state.validation_error, "pydantic_core", "ValidationError")) {
     return false;
   }
   state.uuid_unknown_safety = PyObject_GetAttrString(safety, "unknown");
@@ -164,7 +164,7 @@ int Exec(PyObject* module) {
 // Every reference of the state, for the two functions below.
 template <class F>
 void EachReference(ModuleState& state, F each) {
-  for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.row_plan_type, &state.statement_type,
+  for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.peculiar_type, &state.row_plan_type, &state.statement_type,
                               &state.operation_type, &state.database_type, &state.transaction_type}) {
     each(reinterpret_cast<PyObject**>(type));
   }

@@ -34,7 +34,49 @@ OperationObject& AsOperation(PyObject* object) { return *reinterpret_cast<Operat
 
 enum class Turn { kDone, kWait, kSlice, kError };
 
+bool AreNull(const ferro_value* cells, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (cells[i].type != FERRO_TYPE_NULL) return false;
+  }
+  return true;
+}
+
+// How many cells a part of a mixed row takes.
+size_t WidthOfPart(const ModuleState& state, PyObject* part) {
+  return Py_IS_TYPE(part, state.row_plan_type) ? WidthOf(*reinterpret_cast<RowPlanObject*>(part)) : 1;
+}
+
+size_t WidthOfParts(const ModuleState& state, PyObject* parts) {
+  size_t width = 0;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); ++i) width += WidthOfPart(state, PyTuple_GET_ITEM(parts, i));
+  return width;
+}
+
+// Instances and values side by side. An instance is None when all its cells are: an outer join has found none.
+PyObject* MixedRow(ModuleState& state, PyObject* parts, const ferro_value* cells) {
+  const Py_ssize_t count = PyTuple_GET_SIZE(parts);
+  Ref row = Ref::Steal(PyTuple_New(count));
+  if (!row) return nullptr;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* part = PyTuple_GET_ITEM(parts, i);
+    const size_t width = WidthOfPart(state, part);
+    PyObject* value = nullptr;
+    if (!Py_IS_TYPE(part, state.row_plan_type)) {
+      value = ToPython(state, cells[0], true);
+    } else if (AreNull(cells, width)) {
+      value = Py_NewRef(Py_None);
+    } else {
+      value = Hydrate(state, *reinterpret_cast<RowPlanObject*>(part), cells);
+    }
+    if (value == nullptr) return nullptr;
+    PyTuple_SET_ITEM(row.get(), i, value);
+    cells += width;
+  }
+  return row.release();
+}
+
 PyObject* RowOf(ModuleState& state, const Request& request, const ferro_value* cells, size_t columns) {
+  if (request.mixed) return MixedRow(state, request.plan.get(), cells);
   if (request.plan) {
     return Hydrate(state, *reinterpret_cast<RowPlanObject*>(request.plan.get()), cells);
   }
@@ -58,7 +100,10 @@ Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
   const size_t rows = ferro_batch_rows(batch);
   const size_t columns = ferro_batch_columns(batch);
   const ferro_value* cells = ferro_batch_cells(batch);
-  if (request.plan && columns != WidthOf(*reinterpret_cast<RowPlanObject*>(request.plan.get()))) {
+  const size_t width = request.mixed  ? WidthOfParts(state, request.plan.get())
+                       : request.plan ? WidthOf(*reinterpret_cast<RowPlanObject*>(request.plan.get()))
+                                      : columns;
+  if (columns != width) {
     PyErr_SetString(PyExc_SystemError, "a row has another width than its plan");
     return Turn::kError;
   }

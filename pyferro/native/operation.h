@@ -26,6 +26,7 @@ struct Request {
   Ref inputs;                            // Python objects that arguments point into
   Ref plan;                              // a RowPlan, or empty: tuples and scalars
   Result result = Result::kCount;
+  bool mixed = false;  // `plan` is a tuple: a RowPlan for an instance, anything else for a value
   Ref finish;
   std::unique_ptr<ferro_operation, FreeOperation> operation;
 

@@ -9,6 +9,9 @@ namespace {
 Ref InList(PyObject* self, PyObject* values, bool negated) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return {};
+  if (PyObject_TypeCheck(values, state->peculiar_type)) {
+    return Ref::Steal(PyObject_CallMethodObjArgs(values, state->name_holds, self, negated ? Py_True : Py_False, nullptr));
+  }
   if (IsExpr(*state, values) || PyUnicode_Check(values) || PyBytes_Check(values)) {
     PyErr_SetString(PyExc_TypeError, "in_() takes a list, tuple or set of values");
     return {};

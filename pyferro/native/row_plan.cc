@@ -15,11 +15,10 @@ constexpr int kFieldLevel = 2;
 // What became of one column of one row.
 enum class Outcome { kGood, kWholeRow, kError };
 
-Outcome RowOrError(const ModuleState& state) {
-  // A field's own refusal is worded by the model, with the row as its input.
-  if (!PyErr_ExceptionMatches(state.validation_error) && !PyErr_ExceptionMatches(state.schema_error)) {
-    return Outcome::kError;
-  }
+Outcome RowOrError() {
+  // A field's own refusal is worded by the model, with the row as its input; and of several exceptions the first by the
+  // model's order of fields is raised, not by that of columns.
+  if (!PyErr_ExceptionMatches(PyExc_Exception)) return Outcome::kError;
   PyErr_Clear();
   return Outcome::kWholeRow;
 }
@@ -34,7 +33,7 @@ Outcome Validate(ModuleState& state, const ColumnPlan& column, Ref& value) {
     value = Ref::Steal(
         PyObject_CallMethodOneArg(column.validator.get(), state.name_validate_python, value.get()));
   }
-  return value ? Outcome::kGood : RowOrError(state);
+  return value ? Outcome::kGood : RowOrError();
 }
 
 Outcome Check(const ColumnPlan& column, const ferro_value& cell, PyObject* value) {
@@ -141,7 +140,7 @@ Outcome FillFields(ModuleState& state, const RowPlanObject& plan, const ferro_va
       return Outcome::kError;
     }
   }
-  return CallFactories(plan, fields) ? Outcome::kGood : Outcome::kError;
+  return CallFactories(plan, fields) ? Outcome::kGood : RowOrError();
 }
 
 // As pydantic-core attaches it: the four slots and nothing else; and ours, which says that it was loaded.
@@ -152,10 +151,10 @@ PyObject* Attach(ModuleState& state, const RowPlanObject& plan, PyObject* fields
       !FillSlot(object.get(), slots.fields_set, state.name_fields_set,
                 plan.lazy_fields_set ? Ref::Borrow(plan.fields_set) : Ref::Steal(PySet_New(plan.fields_set))) ||
       !FillSlot(object.get(), slots.extra, state.name_extra, Ref::Borrow(Py_None)) ||
-      !FillSlot(object.get(), slots.private_attributes, state.name_private, Ref::Borrow(Py_None)) ||
-      !FillSlot(object.get(), slots.row_state, state.name_row_state, Ref::Borrow(Py_True))) {
+      !FillSlot(object.get(), slots.private_attributes, state.name_private, Ref::Borrow(Py_None))) {
     return nullptr;
   }
+  if (plan.marks && !FillSlot(object.get(), slots.row_state, state.name_row_state, Ref::Borrow(Py_True))) return nullptr;
   if (plan.lazy_tracking && !holds_container) {
     PyObject_GC_UnTrack(object.get());
     if (PyObject_GC_IsTracked(fields)) PyObject_GC_UnTrack(fields);
@@ -171,7 +170,7 @@ PyObject* Attach(ModuleState& state, const RowPlanObject& plan, PyObject* fields
 
 PyObject* ValidateLoadedRow(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
   Ref object = Ref::Steal(ValidateRow(state, plan, cells));
-  if (object && PyObject_TypeCheck(object.get(), plan.model) &&
+  if (object && plan.marks && PyObject_TypeCheck(object.get(), plan.model) &&
       PyObject_GenericSetAttr(object.get(), state.name_row_state, Py_True) < 0) {
     return nullptr;
   }
@@ -313,11 +312,14 @@ PyObject* RowPlan_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     PyErr_SetString(PyExc_ValueError, "a row plan needs a model, and a type for each name");
     return nullptr;
   }
-  // Instances of others have no slot for our mark: filling it would write past them.
-  if (state->model_type != nullptr && PyObject_IsSubclass(model.get(), state->model_type) != 1) {
-    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a row plan is for a subclass of pyferro.Model");
+  // Other instances than of pydantic's models lack the slots that are filled, and only ours have one for a mark.
+  auto* model_type = reinterpret_cast<PyTypeObject*>(model.get());
+  auto* ours = reinterpret_cast<PyTypeObject*>(state->model_type);
+  if (ours != nullptr && !PyType_IsSubtype(model_type, ours->tp_base)) {
+    PyErr_SetString(PyExc_TypeError, "a row plan is for a pydantic model");
     return nullptr;
   }
+  plan.marks = ours == nullptr || PyType_IsSubtype(model_type, ours);
   plan.model = reinterpret_cast<PyTypeObject*>(model.release());
   plan.row_level = PyLong_AsLong(level.get()) >= kRowLevel;
   plan.post_init = Flag(proof, "post_init");

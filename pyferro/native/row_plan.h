@@ -36,6 +36,7 @@ struct RowPlanObject {
   PyObject* table;
   std::vector<ColumnPlan>* columns;
   Py_ssize_t key;
+  bool marks;  // a subclass of pyferro.Model: its instances are told that they were loaded
   bool row_level;
   bool post_init;
   // Which shortcuts instances of this model may take: shortcuts/.

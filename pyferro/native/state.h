@@ -15,6 +15,7 @@ struct ModuleState {
   // Our types.
   PyTypeObject* expr_type;
   PyTypeObject* column_type;
+  PyTypeObject* peculiar_type;
   PyTypeObject* row_plan_type;
   PyTypeObject* statement_type;
   PyTypeObject* operation_type;
@@ -29,12 +30,13 @@ struct ModuleState {
   PyObject* from_json;            // pydantic_core.from_json
   PyObject* to_json;
   PyObject* validation_error;     // pydantic_core.ValidationError
-  PyObject* schema_error;
   PyObject* make_error;           // pyferro.errors.make, once something has failed
   PyObject* get_running_loop;     // asyncio's, once something has waited in a loop
   PyObject* model_type;           // pyferro.Model, once it has been adopted
 
   // Interned names.
+  PyObject* name_compared;  // _compared, of a Peculiar
+  PyObject* name_holds;     // _holds
   PyObject* name_value;
   PyObject* name_int;
   PyObject* name_is_safe;

@@ -16,12 +16,22 @@ from typing import Annotated, Any, Literal, Optional
 
 import pydantic
 from hypothesis import strategies as st
-from pydantic import Field, Json, SkipValidation, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    Json,
+    SecretBytes,
+    SecretStr,
+    SkipValidation,
+    Strict,
+    StringConstraints,
+)
 
 from pyferro.kinds import NAMES, Unsupported, kind_of
 
-from .decoded import DECODED, TEXTS, canonical_decimal, json_text, unfolded
-from .functions import MARKERS, READING, Replaced
+from .decoded import ARRAYS, DECODED, TEXTS, canonical_decimal, json_text, unfolded
+from .functions import MARKERS, READING, Replaced, changed, seldom
 from .nested import Access, Color, Lenient, Mood, Number, Planet, Rank, Size, Tone
 
 
@@ -34,6 +44,8 @@ class Entry:
     good: st.SearchStrategy[Any] = field(repr=False)
     strict: bool | None = None  # as the field itself says
     members: type[enum.Enum] | None = None  # of an enum that sees the value or member first
+    loads: Any = None  # makes the object that is given in place of text, if that can be done
+    secret: bool = False
     takes_text: bool = False  # Json[...]: content is parsed by the field
     aliases: bool = False  # content is read by aliases
     inherits: bool = False  # content has the model's own configuration, with its alias_generator
@@ -56,7 +68,6 @@ def _scalar(annotation: Any, good: st.SearchStrategy[Any], **more: Any) -> Entry
 
 _odd_reals = st.sampled_from([1.5, float("nan"), float("inf"), float("-inf"), -0.0])
 _HOSTS = st.sampled_from(["127.0.0.1", "10.0.0.1", "::1", "10.0.0.0/8", "10.0.0.1/8", "x", "1"])
-# No secrets: where pydantic's errors would show them they are masked, on purpose.
 _PLAIN: list[tuple[Any, st.SearchStrategy[Any]]] = [
     *[(t, DECODED[kind]) for t, kind in [(bool, "bool"), (int, "int64"), (float, "float64")]],
     *[(t, DECODED[kind]) for t, kind in [(Decimal, "decimal"), (str, "text"), (bytes, "bytes")]],
@@ -82,7 +93,6 @@ _PLAIN: list[tuple[Any, st.SearchStrategy[Any]]] = [
     (pydantic.AnyUrl, st.sampled_from(["http://a.b", "HTTP://A/?q=ä", "nope", "ftp://x:1/"])),
     (pydantic.HttpUrl, st.sampled_from(["http://a.b", "ftp://a.b", ""])),
     (pydantic.IPvAnyAddress, _HOSTS),
-    *[(t, _HOSTS) for t in (ip.IPv4Address, ip.IPv6Address, ip.IPv4Network, ip.IPv6Network)],
     (Literal["a", "b"], st.sampled_from(["a", "b", "c"])),
     (Literal[1, 2, 3], st.integers(0, 4)),
     (Literal["a", None], st.sampled_from(["a", "b", None])),
@@ -91,6 +101,9 @@ _PLAIN: list[tuple[Any, st.SearchStrategy[Any]]] = [
 ]
 
 PLAIN = [made for a, good in _PLAIN if (made := _scalar(a, good)) is not None]
+for _address in (ip.IPv4Address, ip.IPv6Address, ip.IPv4Network, ip.IPv6Network):
+    if (_made := _scalar(_address, _HOSTS, loads=_address)) is not None:
+        PLAIN.append(_made)
 _texts = st.sampled_from(["[1]", "[1, 2]", "{}", "nope", '["1"]'])
 if (_json := _scalar(Json[list[int]], _texts, takes_text=True)) is not None:
     PLAIN.append(_json)
@@ -158,7 +171,53 @@ BOUNDED: st.SearchStrategy[Entry] = st.one_of(
     ).map(lambda given: Entry(Annotated[str, StringConstraints(**given)], "text", DECODED["text"])),
 )  # fmt: skip
 
+PASSWORD = "hunter"  # in each that is stored as one, and nowhere else: no error shows it
+_passwords = st.text("abÄ", max_size=3).map(lambda tail: PASSWORD + tail)
+
+
+def _secrets() -> list[Entry]:
+    made = []
+    for one, good in [(SecretStr, _passwords), (SecretBytes, _passwords.map(str.encode))]:
+        for annotation in (one, one, Annotated[one, Field(min_length=7, max_length=8)]):
+            entry = _scalar(annotation, good, loads=one, secret=True)
+            assert entry is not None
+            made.append(entry)
+    return made
+
+
+SECRETS = _secrets()
+
+
+def _array(annotation: Any) -> Entry | None:
+    kind = supported(annotation)
+    return Entry(annotation, kind, ARRAYS[kind]) if kind in ARRAYS else None
+
+
+def _arrays() -> list[Entry]:
+    items = [entry.annotation for entry in PLAIN if f"{entry.kind}-array" in ARRAYS]
+    items += [Annotated[int, Field(ge=0)], Annotated[str, Field(max_length=2)], pydantic.StrictBool]
+    items += [Annotated[int, AfterValidator(changed)], Annotated[str, BeforeValidator(seldom)]]
+    lists: list[Any] = [list]
+    for item in items:
+        lists += [list[item], list[Optional[item]]]  # type: ignore[valid-type]  # noqa: UP045
+    lists += [
+        Annotated[list[int], Field(min_length=1, max_length=2)],
+        Annotated[list[str | None], Field(max_length=1)],
+        Annotated[list[dt.datetime], Field(strict=True)],
+        Annotated[list[float], Field(strict=True, min_length=1)],
+    ]
+    return [made for one in lists if (made := _array(one)) is not None]
+
+
+LISTS = _arrays()
+
 SCALARS: st.SearchStrategy[Entry] = st.sampled_from(PLAIN) | BOUNDED | st.sampled_from(ENUMS)
+
+
+# Of columns, but not as content of JSON: that has no arrays, and would show a secret.
+COLUMNS: st.SearchStrategy[Entry] = st.one_of(
+    *[SCALARS] * 4, st.sampled_from(LISTS), st.sampled_from(SECRETS)
+)
 
 
 @st.composite
@@ -199,6 +258,7 @@ def marked(entry: Entry, marker: Any) -> Entry:
         entry,
         annotation=Annotated[entry.annotation, marker],
         members=entry.members if after else None,
+        loads=entry.loads if after else None,
         # A plain validator takes the place of the type.
         takes_text=entry.takes_text and not isinstance(marker, pydantic.PlainValidator),
         aliases=entry.aliases and not isinstance(marker, pydantic.PlainValidator),

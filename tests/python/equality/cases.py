@@ -11,11 +11,13 @@ from pydantic import AliasChoices, AliasPath, BaseModel
 from pyferro import PK
 
 from .annotations import SCALARS, Entry, as_content, dressed
-from .decoded import BAD_JSON, DECODED, ODD_JSON, damaged, json_text
+from .decoded import ARRAYS, BAD_JSON, DECODED, ODD_JSON, damaged, json_text
 from .functions import AFTER, BEFORE, PLAIN, WRAP, informed, informed_around
 from .models import FEATURES, FieldSpec, ModelSpec, build
 
 ROWS = 8
+
+_ARRAY = st.sampled_from(sorted(ARRAYS))
 
 
 KEY = Entry(PK[int], "int64", st.integers(1, 99))
@@ -133,10 +135,12 @@ def values(draw: st.DrawFn, field: FieldSpec, hostile: int) -> Any:
     entry, die = field.entry, draw(st.integers(0, 9))
     if die == 0:
         return None
+    if entry.secret and field.kind == entry.kind:
+        return draw(entry.good)  # any other value could be that of another field, and be masked
     if die <= hostile and field.kind == "json":
         return draw(st.one_of(DECODED["json"], DECODED["json"], ODD_JSON, BAD_JSON))
     if die <= hostile or field.kind != entry.kind:
-        return draw(DECODED[field.kind])
+        return draw((DECODED | ARRAYS)[field.kind])
     good = draw(entry.good)
     if field.kind != "json" or entry.takes_text:
         return good
@@ -157,7 +161,7 @@ def cases(
         entry = draw(entries)
         kind = entry.kind
         if odd and not entry.takes_text and draw(st.integers(0, 3)) == 0:
-            kind = draw(st.sampled_from(sorted(DECODED)))
+            kind = draw(st.sampled_from(sorted(DECODED)) if draw(st.integers(0, 3)) else _ARRAY)
         fields.append(FieldSpec(f"f{i}", entry, kind, draw(options(f"f{i}"))))
     names = [f.name for f in fields]
     chosen: frozenset[str] = frozenset()

@@ -79,11 +79,21 @@ DECODED: dict[str, st.SearchStrategy[Any]] = {
     "json": _CONTENT.map(json.dumps),
 }
 
+# Of arrays: a list with items of the one type, and NULLs.
+ARRAYS: dict[str, st.SearchStrategy[Any]] = {
+    name: st.lists(st.none() | DECODED[name.removesuffix("-array")], max_size=3)
+    for name in TYPES
+    if name.endswith("-array")
+}
+
 # Text that a column of text with JSON in it may hold, though not one of a type of the server's own.
 BAD_JSON = st.sampled_from(["", "{", "nope", '{"x": }', "[1,]", '"\\ud800"', "[" * 250, "1 2"])
-# Not {"x": 1, "x": 2}: JSON mode looks at both, and most databases keep the last.
 ODD_JSON = st.sampled_from(
-    ["NaN", "[Infinity]", "1e400", " 1 ", "-0", "123456789012345678901234567890"]
+    [
+        *["NaN", "[Infinity]", "1e400", " 1 ", "-0", "123456789012345678901234567890"],
+        # A column of text may hold a key twice; JSON mode looks at both.
+        *['{"x": 1, "x": 2}', '{"x": "no", "a": 0, "x": 1}', '{"a": 1.0, "x": 2, "a": null}'],
+    ]
 )
 
 

@@ -61,30 +61,43 @@ def outcome(make: Callable[[], Any]) -> tuple[str, Any]:
         return ("raised", error)
 
 
-def lines(error: ValidationError, hidden: Collection[str] = ()) -> list[Any]:
-    """The whole error list, to the letter; but where the row is the input, not what is `hidden`."""
+def lines(
+    error: ValidationError, hidden: Collection[str] = (), secret: Collection[str] = ()
+) -> list[Any]:
+    """The whole error list, to the letter; but where the row is the input, not what is `hidden`.
+
+    What is put in for `secret` keys pyferro masks.
+    """
     return [
-        (e["type"], e["loc"], e["msg"], _input(e, hidden), describe(e.get("ctx")))
+        (
+            e["type"],
+            e["loc"],
+            e["msg"],
+            _input(e, {*hidden, *secret}, secret),
+            describe(e.get("ctx")),
+        )
         for e in error.errors(include_url=False)
     ]
 
 
-def _input(line: Any, hidden: Collection[str]) -> Any:
+def _input(line: Any, hidden: Collection[str], secret: Collection[str]) -> Any:
     value, loc = line["input"], line["loc"]
+    if loc and loc[0] in secret:
+        return "hidden"
     if loc and loc[0] in hidden and line["type"] == "extra_forbidden":
         return "hidden"
-    if hidden and len(loc) < 2 and isinstance(value, dict):
+    if hidden and isinstance(value, dict) and (len(loc) < 2 or line["type"] == "missing"):
         value = {k: "hidden" if k in hidden else v for k, v in value.items()}
     return describe(value)
 
 
-def told(what: tuple[str, Any], hidden: Collection[str] = ()) -> Any:
+def told(what: tuple[str, Any], hidden: Collection[str] = (), secret: Collection[str] = ()) -> Any:
     """An outcome as plain data."""
     kind, value = what
     if kind == "made":
         return (kind, describe(value))
     if kind == "refused":
-        return (kind, value.title, lines(value, hidden))
+        return (kind, value.title, lines(value, hidden, secret))
     return (kind, type(value), ADDRESS.sub("", str(value)))
 
 

@@ -1,21 +1,26 @@
 """From a description of a random model to its class, and the features that models may have.
 
-The description also gives the variants that the oracle needs: one field alone, or some as Any.
+The description also gives the variants that the oracle needs: one field alone, or some read from
+JSON text.
 Classes are put into this module under their names, so that their instances can be pickled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     PrivateAttr,
+    WrapValidator,
     computed_field,
     field_serializer,
     field_validator,
@@ -152,12 +157,19 @@ def build(
     spec: ModelSpec,
     *,
     only: str | None = None,
-    as_any: Sequence[str] = (),
+    texts: Mapping[str, Any] | None = None,
     installed: bool = False,
+    name: str | None = None,
 ) -> Any:
-    """The class; or a variant: `only` one field with what belongs to it, or fields `as_any`."""
+    """The class; or a variant: `only` one field with what belongs to it, or all under `name`.
+
+    `texts`: what is to stand around the annotation and the validators of these fields.
+    """
     fields = [f for f in spec.fields if only in (None, f.name)]
-    kept = {f.name for f in fields} - set(as_any)
+    if texts:
+        fields = [_around(f, spec.validators, texts.get(f.name)) for f in fields]
+    kept = {f.name for f in fields}
+    decorated = kept - set(texts or ())
     features = spec.features if only is None else frozenset[str]()
     namespace: dict[str, Any] = {"__annotations__": {}}
     for feature in sorted(features - {"serializer"} if "f0" not in kept else features):
@@ -165,37 +177,58 @@ def build(
         namespace["__annotations__"].update(added.pop("__annotations__", {}))
         namespace |= added
     for i, (names, mode, function) in enumerate(spec.validators):
-        if here := [n for n in names if n in kept]:
+        if here := [n for n in names if n in decorated]:
             namespace[f"_validator{i}"] = field_validator(*here, mode=mode)(function)  # type: ignore[call-overload]
     base: type[BaseModel] = spec.base
     inherited = fields[: spec.inherited] if only is None else []
     if inherited:
         space: dict[str, Any] = {"__annotations__": {}}
         for one in inherited:
-            _add(space, one, as_any, overridden=spec.overridden and one is inherited[0])
+            _add(space, one, overridden=spec.overridden and one is inherited[0])
         base = _make(spec, f"{spec.name}Parent", (base,), space, installed)
     own = [f for f in fields if f not in inherited or (spec.overridden and f is inherited[0])]
     # The name of G[T] is its table's, too, and not every annotation's name is short enough.
     generic = "generic" in features and bool(own) and len(repr(own[0].entry.annotation)) < 40
+    generic = generic and name is None
     for one in own:
-        _add(namespace, one, as_any, generic=generic and one is own[0])
+        _add(namespace, one, generic=generic and one is own[0])
     bases: tuple[Any, ...] = (base,)
     if generic:
         bases = (*bases, Generic[T])
     if "mixin" in features:
         bases = (Mixin, *bases)
-    made = _make(spec, spec.name, bases, namespace, installed)
+    made = _make(spec, name or spec.name, bases, namespace, installed)
     if generic:
-        made = made[Any if own[0].name in as_any else own[0].entry.annotation]
+        made = made[own[0].entry.annotation]
         if installed:
             globals()[made.__name__] = made
     return made
 
 
+def _around(
+    one: FieldSpec, validators: Sequence[tuple[Sequence[str], str, Any]], marker: Any
+) -> FieldSpec:
+    """The field with `marker` outermost: what decorators add has to stand in the annotation."""
+    if marker is None:
+        return one
+    annotation = one.entry.annotation
+    for names, mode, function in validators:
+        if one.name in names:
+            annotation = Annotated[annotation, _MODES[mode](function)]
+    return replace(one, entry=replace(one.entry, annotation=Annotated[annotation, marker]))
+
+
+_MODES: dict[str, Any] = {
+    "after": AfterValidator,
+    "before": BeforeValidator,
+    "wrap": WrapValidator,
+    "plain": PlainValidator,
+}
+
+
 def _add(
     namespace: dict[str, Any],
     one: FieldSpec,
-    as_any: Sequence[str],
     *,
     generic: bool = False,
     overridden: bool = False,
@@ -203,7 +236,7 @@ def _add(
     annotation: Any = one.entry.annotation
     if generic:
         annotation = T
-    elif overridden or one.name in as_any:
+    elif overridden:
         annotation = Any
     namespace["__annotations__"][one.name] = annotation
     options = {"deprecated": None, **one.options} if overridden else one.options

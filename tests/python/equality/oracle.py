@@ -2,10 +2,12 @@
 
 Nothing of a proof is used. The row goes to `Model.model_validate` with
 
-- the content of a JSON column parsed, unless JSON mode answers otherwise than Python mode: then the
-  field has what a model of that field alone makes of the text with `model_validate_json` (and where
-  an error shows the whole row as its input, content may stand in it in either form);
-- the member for a value of a strict enum, since no database can deliver one;
+- the content of a JSON column parsed; but a variant of the model, of which pydantic makes a schema
+  of its own, has the fields of such columns read the text in JSON mode (and where an error shows
+  the whole row as its input, content may stand in it in either form);
+- the member for a value of a strict enum, since no database can deliver one, unless a function in
+  front of the enum is to see the value (which a strict enum then refuses, as it does in JSON);
+- so the object for an address or a secret, whose text the column holds;
 - the keys by field name, or by alias where the flags for that would reach nested models.
 """
 
@@ -14,11 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import core_schema, from_json, to_json
 
 from .describe import describe, outcome, told
 from .models import FieldSpec, ModelSpec, build
+
+# What sees the row before its fields do, and so needs the content of all JSON columns.
+_WATCHING = {"before", "wrapping", "init"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,26 @@ class Expected:
     what: tuple[str, Any]  # outcome() of the model, or of a variant of it
     same_class: bool = True
     told: Any = None  # where it is not simply told(what)
-    unsure: frozenset[str] = frozenset()  # keys whose error lines JSON mode would not have
+    remade: bool = False  # lines of its error are made again, without secrets
+
+
+class Text:
+    """Around a field: validates the text of its column where it is given the content."""
+
+    def __init__(self) -> None:
+        self.content: Any = None
+        self.text = "null"
+
+    def put(self, content: Any, text: str | None) -> None:
+        self.content, self.text = content, "null" if text is None else text
+
+    def _of(self, value: Any) -> str:
+        # A default that has to be validated is the only other value.
+        return self.text if value is self.content else to_json(value).decode()
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        reads = core_schema.json_schema(handler(source))
+        return core_schema.no_info_before_validator_function(self._of, reads)
 
 
 class Oracle:
@@ -35,11 +58,24 @@ class Oracle:
         self.model = model
         by_name = {f.name: f for f in spec.fields}
         self.fields = {name: by_name[name] for name in selected}
-        self.alone: dict[str, Any] = {}
-        self.variants: dict[frozenset[str], Any] = {}
         # Fields whose type a plain validator takes the place of.
         self.plain = {n for names, mode, _ in spec.validators if mode == "plain" for n in names}
         self.flags, self.keys = self._keys()
+        self.texts = {
+            f.name: Text()
+            for f in self.fields.values()
+            if f.kind == "json" and (not f.entry.takes_text or f.name in self.plain)
+        }
+        self.variant: Any = None
+        if self.texts:
+            self.variant = build(spec, texts=self.texts, name=model.__name__)
+        self.alone: dict[str, Any] = {}
+        # In a column of another type nothing is known to be a secret.
+        self.secret = {
+            self.keys[f.name]
+            for f in self.fields.values()
+            if f.entry.secret and f.kind == f.entry.kind
+        }
         self.content = [self.keys[f.name] for f in self.fields.values() if f.kind == "json"]
 
     def _keys(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -74,104 +110,75 @@ class Oracle:
         choices = getattr(alias, "choices", [alias])
         return choices[0] if isinstance(choices[0], str) else None
 
-    def expect(self, row: dict[str, Any]) -> Expected | None:
-        """None where the answer is not defined: see the end of this class."""
+    def expect(self, row: dict[str, Any]) -> Expected:
         data: dict[str, Any] = {}
-        replaced: dict[str, Any] = {}
-        refused: list[tuple[str, ValidationError]] = []
-        unsure: set[str] = set()
         for name, field in self.fields.items():
             key, value = self.keys[name], row[name]
-            takes_text = field.entry.takes_text and name not in self.plain
-            if field.kind == "json" and value is not None and not takes_text:
-                try:
-                    data[key] = from_json(value)
-                except ValueError as error:
+            if name not in self.texts:
+                data[key] = self._given(field, value)
+                continue
+            try:
+                data[key] = None if value is None else from_json(value)
+            except ValueError as error:
+                if _WATCHING & self.spec.features:
                     return self._bad_json(key, value, error)
-                self._compare_modes(field, value, data[key], replaced, refused, unsure)
-            else:
-                data[key] = self._member(field, value)
-        if unsure and self.spec.features:
-            return None
-        if replaced:
-            variant = self._variant(frozenset(replaced))
-            data |= {self.keys[name]: value for name, value in replaced.items()}
-            what = outcome(lambda: variant.model_validate(data, **self.flags))
-            return Expected(what, False, unsure=frozenset(self.keys[n] for n in unsure))
-        what = outcome(lambda: self.model.model_validate(data, **self.flags))
-        if refused and what[0] == "made":
-            name, error = refused[0]
-            return Expected(what, told=self._moved(self.keys[name], error))
-        return Expected(what)
+                data[key] = value
+            self.texts[name].put(data[key], value)
+        plainly = outcome(lambda: self.model.model_validate(data, **self.flags))
+        if self.variant is None:
+            return Expected(plainly, remade=bool(self.secret))
+        what = outcome(lambda: self.variant.model_validate(data, **self.flags))
+        self._check_alone(row, what)
+        if self._told(what) == self._told(plainly):
+            return Expected(plainly, remade=bool(self.secret))
+        return Expected(what, same_class=False, remade=bool(self.secret))
 
-    def _compare_modes(
-        self,
-        field: FieldSpec,
-        text: str,
-        content: Any,
-        replaced: dict[str, Any],
-        refused: list[tuple[str, ValidationError]],
-        unsure: set[str],
-    ) -> None:
-        name = field.name
-        if field.entry.reads:
+    def _check_alone(self, row: dict[str, Any], what: tuple[str, Any]) -> None:
+        """The variant is right: a model of one field gives the same with `model_validate_json`."""
+        if what[0] != "made" or self.spec.features or self.spec.validators:
             return
-        alone = self.alone.get(name)
-        if alone is None:
-            alone = self.alone[name] = build(self.spec, only=name)
-        key = self.keys[name]
-        by_json = outcome(lambda: alone.model_validate_json(f'{{"{key}": {text}}}', **self.flags))
-        by_python = outcome(lambda: alone.model_validate({key: content}, **self.flags))
-        if by_json[0] == "refused" and by_python[0] == "made":
-            refused.append((name, by_json[1]))
-        elif by_json[0] == "made" and (
-            by_python[0] != "made" or describe(by_json[1]) != describe(by_python[1])
-        ):
-            replaced[name] = by_json[1].__dict__[name]
-            if field.entry.functions:
-                unsure.add(name)
+        for name in self.texts:
+            if self.fields[name].entry.reads or self.fields[name].options.get("default_factory"):
+                continue
+            alone = self.alone.get(name)
+            if alone is None:
+                alone = self.alone[name] = build(self.spec, only=name)
+            text = "null" if row[name] is None else row[name]
+            made = alone.model_validate_json(f'{{"{self.keys[name]}": {text}}}', **self.flags)
+            assert describe(made.__dict__[name]) == describe(what[1].__dict__[name])
 
-    def _member(self, field: FieldSpec, value: Any) -> Any:
+    def _given(self, field: FieldSpec, value: Any) -> Any:
+        """What a field is given for a value: an object where no database can deliver one."""
         entry = field.entry
+        if value is None or self._guarded(field.name):
+            return value
+        if entry.loads is not None and field.kind == entry.kind:
+            try:
+                return entry.loads(value)
+            except ValueError:
+                return value
         strict = self.spec.config.get("strict") if entry.strict is None else entry.strict
-        if entry.members is None or not strict or value is None:
+        if entry.members is None or not strict:
             return value
         values = {m.value: m for m in entry.members}
         # As a database has them: text or integers, of which True and 1.0 are none.
         return values.get(value, value) if type(value) in map(type, values) else value
 
-    def _variant(self, names: frozenset[str]) -> Any:
-        made = self.variants.get(names)
-        if made is None:
-            made = self.variants[names] = build(self.spec, as_any=sorted(names))
-        return made
-
-    # Two answers that are pyferro's own: bad JSON is the only error of its row, and what JSON mode
-    # alone refuses is told when nothing else is wrong.
+    def _guarded(self, name: str) -> bool:
+        """Whether a decorator's function stands before the field's type, and sees the value."""
+        return any(name in names and mode != "after" for names, mode, _ in self.spec.validators)
 
     def _bad_json(self, key: str, text: str, error: ValueError) -> Expected:
+        """Pyferro's own answer: what is no JSON has no content that could be shown to functions."""
         line = ("json_invalid", (key,), f"Invalid JSON: {error}", describe(text))
         ctx = describe({"error": str(error)})
         said = ("refused", self.model.__name__, [(*line, ctx)])
         return Expected(("refused", None), told=said)
 
-    def _moved(self, key: str, error: ValidationError) -> Any:
-        return (
-            "refused",
-            self.model.__name__,
-            [
-                (
-                    e["type"],
-                    (key, *e["loc"][1:]),
-                    e["msg"],
-                    describe(e["input"]),
-                    describe({"said": e["msg"]}),
-                )
-                for e in error.errors(include_url=False)
-            ],
-        )
-
     def tell(self, expected: Expected) -> Any:
         if expected.told is not None:
             return expected.told
-        return told(expected.what, self.content)
+        return self._told(expected.what)
+
+    def _told(self, what: tuple[str, Any]) -> Any:
+        return told(what, self.content, self.secret)

@@ -3,12 +3,13 @@
 A case is one row of one model, hydrated with all shortcuts, with none and with a random choice of
 them, each time from cells as a driver decodes them; the instance or the error must be pydantic's
 (oracle.py). Set FERRO_EQUALITY_CASES for a campaign of that many cases in all; the seed is printed,
-and FERRO_EQUALITY_SEED repeats it. Without either the seed is fixed: campaigns still find differences
-of the kind that docs/status.md describes, and they must not fail somebody else's change by chance.
+and FERRO_EQUALITY_SEED repeats it. Without either the seed is fixed, so that no change fails by the
+chance of another one's difference.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import random
@@ -24,7 +25,7 @@ from pydantic_core import SchemaError
 
 from pyferro import _native, registry
 
-from .annotations import SCALARS, dressed
+from .annotations import COLUMNS, dressed
 from .cases import ROWS, Case, cases, nested_models
 from .comparing import ALL, Tally, compare
 from .containers import CONTAINERS
@@ -38,12 +39,12 @@ _CAMPAIGN = (
 SEED = int(os.environ.get("FERRO_EQUALITY_SEED", _CAMPAIGN))
 BATCH = 100  # models for one run of Hypothesis: it keeps a record of all that it has made
 
-_scalars = dressed(SCALARS)
+_scalars = dressed(COLUMNS)
 _content = st.one_of(dressed(CONTAINERS), CONTAINERS, nested_models())
 THEMES: dict[str, tuple[float, st.SearchStrategy[Case]]] = {
     # What columns and annotations do to each other, up to columns of another type.
     "scalars": (0.25, cases(_scalars, features=False, odd=True)),
-    "many columns": (0.05, cases(SCALARS, features=False, odd=False, most=14)),
+    "many columns": (0.05, cases(COLUMNS, features=False, odd=False, most=14)),
     "json": (0.25, cases(_content, features=False, odd=True, most=2)),
     "models": (0.25, cases(_scalars, features=True, odd=False)),
     "everything": (0.20, cases(_scalars | _content, features=True, odd=True)),
@@ -53,6 +54,9 @@ THEMES: dict[str, tuple[float, st.SearchStrategy[Case]]] = {
 @pytest.mark.filterwarnings("ignore:Generating overly large repr", "ignore:A custom validator")
 @pytest.mark.parametrize("theme", THEMES)
 def test_loaded_equals_validated(theme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if CASES > 10_000:
+        # A campaign takes its time, and a dump of a thread that goes on running may crash.
+        faulthandler.cancel_dump_traceback_later()
     share, strategy = THEMES[theme]
     wanted = int(CASES * share)
     tally, began, number = Tally(), time.monotonic(), 0
@@ -80,7 +84,6 @@ def test_loaded_equals_validated(theme: str, capsys: pytest.CaptureFixture[str])
     if CASES >= 10_000:
         assert tally.made > wanted / 25
         assert tally.refused > wanted / 25
-        assert tally.undefined < wanted / 25
         assert len(tally.levels) >= 3, "hardly any level of proof was met"
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from pyferro import Model, _native
 from pyferro.proof import prove
+from pyferro.table import Table
 
 from .comparing import ALL
 from .decoded import TYPES
@@ -28,9 +30,23 @@ class Spans(Model, abstract=True):
     spans: list[dt.timedelta]
 
 
-def load(model: type[Model], kinds: dict[str, str], row: tuple[Any, ...]) -> Any:
+class Account(Model, abstract=True):
+    password: SecretStr
+    level: Decimal = Field(lt=Decimal("3.0"))
+    rank: int = Field(ge=2**63)
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value == "{this}":
+            raise PydanticCustomError("braces", "not {{this}")
+        raise PydanticCustomError("unknown", "not {this} one", {"this": value})
+
+
+def load(model: type[Model], kinds: dict[str, str], row: tuple[Any, ...], held: Any = None) -> Any:
     types = [TYPES[kind] for kind in kinds.values()]
-    plan = _native.RowPlan(prove(model, kinds), list(kinds), types, "table", -1)
+    plan = _native.RowPlan(prove(model, kinds, held), list(kinds), types, "table", -1)
     return _native.Cells(bytes(types), [row]).hydrate(plan)[0]
 
 
@@ -77,6 +93,62 @@ def test_the_note_leaves_the_errors_alone(key: int) -> None:
     assert loaded.value.json() == own.value.json()
     place = "a row of table 'table'" if key < 0 else "the row of table 'table' with two='b'"
     assert loaded.value.__notes__ == [f"while loading {place}"]
+
+
+@pytest.mark.parametrize("name", ["n", "{this}", "hunter2"])
+def test_errors_beside_a_secret_keep_their_words(name: str) -> None:
+    """The error is made again without it; not every context becomes the same words twice."""
+    kinds = {"password": "text", "level": "decimal", "rank": "int64", "name": "text"}
+    row = ("hunter2", Decimal("4"), 1, name)
+    with pytest.raises(ValidationError) as loaded:
+        load(Account, kinds, row, Table(Account, "accounts").held)
+    with pytest.raises(ValidationError) as own:
+        Account.model_validate(dict(zip(kinds, row, strict=True)))
+    ours, theirs = loaded.value.errors(), own.value.errors()
+    assert [(e["type"], e["loc"], e["msg"]) for e in ours] == [
+        (e["type"], e["loc"], e["msg"]) for e in theirs
+    ]
+    assert "input_value" in str(loaded.value)
+    if name == "n":
+        assert ours[2]["ctx"] == {"this": "n"}
+    elif name == "hunter2":
+        assert ours[2]["input"] == ours[2]["ctx"]["this"] == "**********"
+
+
+def test_errors_beside_a_secret_hide_what_is_to_be_hidden() -> None:
+    class Hiding(Account, abstract=True):
+        model_config = ConfigDict(hide_input_in_errors=True)
+
+    row = ("hunter2", Decimal("4"), 1, "n")
+    kinds = {"password": "text", "level": "decimal", "rank": "int64", "name": "text"}
+    with pytest.raises(ValidationError) as loaded:
+        load(Hiding, kinds, row, Table(Hiding, "accounts").held)
+    assert "input_value" not in str(loaded.value)
+
+
+def _missing() -> int:
+    raise LookupError("of a factory")
+
+
+class Raising(Model, abstract=True):
+    one: int = Field(default_factory=_missing)
+    two: int
+    three: int
+
+    @field_validator("two", "three")
+    @classmethod
+    def _never(cls, value: int) -> int:
+        raise ArithmeticError(f"of {value}")
+
+
+@pytest.mark.usefixtures("_shortcuts")
+def test_of_several_exceptions_the_first_is_raised() -> None:
+    """By the order of the model's fields, whatever that of the columns."""
+    kinds = {"three": "int64", "two": "int64"}
+    with pytest.raises(LookupError, match="of a factory"):
+        load(Raising, kinds, (3, 2))
+    with pytest.raises(ArithmeticError, match="of 2"):
+        load(Raising, {**kinds, "one": "int64"}, (3, 2, 1))
 
 
 def test_a_plan_is_for_models_with_our_slot() -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import SchemaError, from_json
+from pydantic import BaseModel
+from pydantic_core import from_json
 
 from pyferro.proof import FieldProof, Level, ModelProof
 
@@ -24,15 +24,16 @@ def fill(proof: ModelProof, row: Mapping[str, Any]) -> BaseModel:
         return whole_row(proof, row)
     try:
         values = {name: _one(proof.fields[name], value) for name, value in row.items()}
-    except (_Violation, ValidationError, SchemaError):
+        made_now = {name: make() for name, make in proof.factories.items()}
+    except Exception:
         return whole_row(proof, row)
     made: BaseModel = proof.model.__new__(proof.model)
     content: dict[str, Any] = {}
     for name in proof.model.__pydantic_fields__:
         if name in values:
             content[name] = values[name]
-        elif name in proof.factories:
-            content[name] = proof.factories[name]()
+        elif name in made_now:
+            content[name] = made_now[name]
         else:
             content[name] = proof.defaults[name]
     object.__setattr__(made, "__dict__", content)

@@ -1,0 +1,333 @@
+"""What every query is made of, and how it becomes a plan.
+
+A query is immutable: methods that change it return a copy. Its parts are native expressions, so the
+values of parameters stay beside the bytes in the order in which the plan numbers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from . import _native, plan
+from ._native import BOOL, INT64, NULL, Column, Expr, Peculiar, build
+from .database import Using, resolve
+from .errors import MultipleResults, NoResult
+from .op import Op
+from .selection import Projection
+from .sources import with_clause
+from .table import Table
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from .sources import Cte, Source
+
+R = TypeVar("R")
+
+_ONE = plan.number(1)
+_TWO = plan.number(2)
+_COUNT = plan.item(build(INT64, plan.AGGREGATE, 0, (), 0, None, ()))
+_ONE_ITEM = plan.item(_ONE)
+_INT64_SHAPE = (INT64,)
+_BOOL_SHAPE = (BOOL,)
+
+
+class Names:
+    """What names in a query may mean: columns of what it starts from, then names in its result."""
+
+    __slots__ = ("_projection", "_table")
+
+    def __init__(self, table: Any, projection: Projection) -> None:
+        self._table = table
+        self._projection = projection
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        found: dict[str, Column] = self._table.columns
+        return found
+
+    @property
+    def proxy(self) -> Any:
+        """What a lambda gets as its row."""
+        return self._table.proxy if isinstance(self._table, Table) else self._table.c
+
+    def named(self, name: str) -> Expr:
+        for chosen in self._projection.chosen:
+            if chosen.alias == name and chosen.expr is not None:
+                from .expressions import named
+
+                return named(name, chosen.expr.type)
+        found = self.columns.get(name)
+        if found is not None:
+            return found
+        if isinstance(self._table, Table):
+            return self._table.column(name)
+        made: Expr = self._table.c[name]
+        return made
+
+
+class Rows(Peculiar, Generic[R]):
+    """What selects and their unions share: an order, a page, a result, and terminals."""
+
+    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_ties", "_using")
+
+    _chosen: Projection
+    _using: Using
+    _order: tuple[tuple[Expr, Expr], ...]
+    _limit: int | None
+    _offset: int | None
+    _ties: bool
+
+    def _copy(self) -> Self:
+        made = object.__new__(type(self))
+        for slot in self._slots():
+            setattr(made, slot, getattr(self, slot))
+        return made
+
+    @classmethod
+    def _slots(cls) -> tuple[str, ...]:
+        return Rows.__slots__
+
+    # Plans.
+
+    def _body(
+        self,
+        items: Any = None,
+        *,
+        limit: Expr | None = None,
+        ordered: bool = True,
+        ctes: Expr | None = None,
+    ) -> Expr:
+        raise NotImplementedError
+
+    def common(self) -> tuple[Cte, ...]:
+        """The common table expressions that it reads."""
+        raise NotImplementedError
+
+    def _names(self) -> Names:
+        raise NotImplementedError
+
+    def inner(self) -> Expr:
+        """The query within another one; its common table expressions belong to the outermost."""
+        return self._body()
+
+    def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
+        return self._body(items, limit=limit, ctes=with_clause(self.common()))
+
+    def named_columns(self) -> list[tuple[str, int, bool]]:
+        """Name, type and whether it may be NULL, of each column as others read it."""
+        found: list[tuple[str, int, bool]] = []
+        for chosen in self._chosen.chosen:
+            if chosen.source is not None:
+                columns = chosen.source.columns.items()
+                found += [(name, column.type, column.nullable) for name, column in columns]
+            elif not chosen.name:
+                raise TypeError('a column of a subquery needs a name: add .as_("name")')
+            else:
+                assert chosen.expr is not None
+                nullable = not isinstance(chosen.expr, Column) or chosen.expr.nullable
+                found.append((chosen.name, chosen.expr.type, nullable))
+        names = [name for name, _, _ in found]
+        for name in names:
+            if names.count(name) > 1:
+                raise TypeError(f"a subquery has two columns {name!r}: rename one by .as_()")
+        return found
+
+    # Building.
+
+    def order_by(self, *items: Any, nulls: Any = None) -> Self:
+        """Sorted by this, after what it is sorted by already. NULLs come last by default."""
+        from .order import order_items
+
+        made = self._copy()
+        made._order = (*self._order, *order_items(self._names(), items, nulls))
+        return made
+
+    def limit(self, count: int, *, with_ties: bool = False) -> Self:
+        """At most so many rows; with ties also those equal to the last one in the order."""
+        made = self._copy()
+        made._limit = row_count("limit", count)
+        made._ties = with_ties
+        return made
+
+    def offset(self, count: int) -> Self:
+        """Without the first so many rows."""
+        made = self._copy()
+        made._offset = row_count("offset", count)
+        return made
+
+    def using(self, database: Using) -> Self:
+        """On this database, given or by the name of its connection."""
+        made = self._copy()
+        made._using = database
+        return made
+
+    def named(self) -> Rows[Any]:
+        """Rows as named tuples."""
+        from collections import namedtuple
+
+        names = [name for name, _, _ in self.named_columns()]
+        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
+        return self._making(row._make)
+
+    def _making(self, make: Callable[[tuple[Any, ...]], Any]) -> Self:
+        made = self._copy()
+        made._chosen = Projection(self._chosen.chosen)
+        made._chosen.make = make
+        return made
+
+    # As part of other queries.
+
+    def scalar(self) -> Expr:
+        """The one value of a query of one column, within another query."""
+        inner = self.inner()
+        return build(self._single_type(), plan.SUBQUERY, inner)
+
+    def _single_type(self) -> int:
+        columns = [chosen for chosen in self._chosen.chosen if chosen.expr is not None]
+        if len(columns) != 1 or len(self._chosen.chosen) != 1:
+            raise TypeError("a query that stands for a value selects one column")
+        assert columns[0].expr is not None
+        return columns[0].expr.type
+
+    def _holds(self, expr: Expr, negated: bool) -> Expr:
+        self._single_type()
+        return build(BOOL, plan.IN_QUERY, expr, self.inner(), int(negated))
+
+    def _compared(self, expr: Expr, how: int) -> Expr:
+        from .expressions import _COMPARISONS
+
+        return build(BOOL, plan.BINARY, _COMPARISONS[how], expr, self.scalar())
+
+    def subquery(self, name: str, *, lateral: bool = False) -> Any:
+        """The query as a table that another one joins; its columns are at `.c`."""
+        from .sources import Subquery
+
+        return Subquery(self, name, lateral)
+
+    def cte(self, name: str, *, materialized: bool | None = None) -> Any:
+        """The query as a common table expression; its columns are at `.c`."""
+        from .sources import Cte
+
+        return Cte(self, name, materialized)
+
+    def union(self, *others: Rows[Any]) -> Any:
+        """The rows of all queries, each once."""
+        return self._compound(0, False, others)
+
+    def union_all(self, *others: Rows[Any]) -> Any:
+        """The rows of all queries."""
+        return self._compound(0, True, others)
+
+    def intersect(self, *others: Rows[Any]) -> Any:
+        """The rows that all queries give, each once."""
+        return self._compound(1, False, others)
+
+    def intersect_all(self, *others: Rows[Any]) -> Any:
+        """The rows that all queries give, as often as each of them."""
+        return self._compound(1, True, others)
+
+    def except_(self, *others: Rows[Any]) -> Any:
+        """The rows that the other queries do not give, each once."""
+        return self._compound(2, False, others)
+
+    def except_all(self, *others: Rows[Any]) -> Any:
+        """The rows without those of the other queries, one for one."""
+        return self._compound(2, True, others)
+
+    def _compound(self, op: int, all: bool, others: tuple[Rows[Any], ...]) -> Any:
+        from .compound import Compound
+
+        return Compound(op, all, (self, *others))
+
+    # Terminals.
+
+    def _fetch(
+        self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None
+    ) -> Op[Any]:
+        chosen = self._chosen
+        body = self._whole(limit=limit)
+        using = self._using
+        ending = chosen.ending(one, finish)
+
+        def start() -> _native.Operation[Any]:
+            result, shape = chosen.shape(one)
+            return resolve(using).start(
+                _native.HEADER + body.fragment, body.types, body.values, result, shape, ending
+            )
+
+        return Op(start)
+
+    def _scalar(self, body: Expr, shape: tuple[int, ...]) -> Op[Any]:
+        using = self._using
+        return Op(
+            lambda: resolve(using).start(
+                _native.HEADER + body.fragment,
+                body.types,
+                body.values,
+                _native.RESULT_SCALAR,
+                shape,
+                None,
+            )
+        )
+
+    def sql(self, using: Using = None) -> str:
+        """The SQL text of `all()` for a connected database, values left out."""
+        whole = _native.HEADER + self._whole().fragment
+        return resolve(using or self._using).statement(whole).sql
+
+    def all(self) -> Op[list[R]]:
+        """All rows."""
+        return self._fetch(False, None)
+
+    def first(self) -> Op[R | None]:
+        """The first row, or None."""
+        return self._fetch(True, _ONE if self._limit is None or self._limit else None)
+
+    def one(self) -> Op[R]:
+        """The only row; NoResult and MultipleResults when there is not exactly one."""
+
+        def finish(found: list[R]) -> R:
+            if len(found) == 1:
+                return found[0]
+            what = self._chosen.chosen[0].name or "row"
+            if found:
+                raise MultipleResults(f"one {what} was wanted and more were found")
+            raise NoResult(f"one {what} was wanted and none was found")
+
+        return self._fetch(False, _TWO if self._limit is None or self._limit > 2 else None, finish)
+
+    def count(self) -> Op[int]:
+        """How many rows there are, whatever limit and offset say."""
+        inner = self._unpaged()._body([_ONE_ITEM] if self._countable() else None, ordered=False)
+        rows = build(NULL, plan.DERIVED, inner, "rows", 0)
+        ctes = with_clause(self.common())
+        return self._scalar(plan.select([_COUNT], rows, ctes=ctes), _INT64_SHAPE)
+
+    def _countable(self) -> bool:
+        """Whether rows are the same in number whatever is selected."""
+        return False
+
+    def _unpaged(self) -> Self:
+        made = self._copy()
+        made._limit = made._offset = None
+        return made
+
+    def exists(self) -> Op[bool]:
+        """Whether there is a row."""
+        found = plan.item(plan.exists(self._body(ordered=False)))
+        ctes = with_clause(self.common())
+        return self._scalar(plan.select([found], None, ctes=ctes), _BOOL_SHAPE)
+
+
+def page(count: int | None) -> Expr | None:
+    return None if count is None else plan.count(count)
+
+
+def row_count(what: str, count: int) -> int:
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(f"{what}() takes an integer, not {type(count).__name__}")
+    if not 0 <= count < 1 << 63:
+        raise ValueError(f"{what}() takes a count, not a negative number or one beyond 64 bits")
+    return count

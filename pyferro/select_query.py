@@ -1,0 +1,274 @@
+"""`Select`: conditions, joins, groups, locks and pages over tables, for every kind of result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import plan
+from ._native import NULL, Expr, build
+from .conditions import Condition, combine
+from .rows import Names, Rows, page
+from .sources import Cte, JoinKind, Source, join, node_of, source_of
+from .windows import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from .database import Using
+    from .op import Op
+    from .selection import Projection
+
+R = TypeVar("R")
+
+PLAIN, ROLLUP, CUBE, SETS = range(4)
+
+
+class Grouped:
+    """Groups of several levels: what `rollup`, `cube` and `grouping_sets` make."""
+
+    __slots__ = ("items", "kind")
+
+    def __init__(self, kind: int, items: tuple[Any, ...]) -> None:
+        self.kind = kind
+        self.items = items
+
+
+def rollup(*items: Any) -> Grouped:
+    """Groups by all items, by all but the last, … and one of all rows."""
+    return Grouped(ROLLUP, items)
+
+
+def cube(*items: Any) -> Grouped:
+    """Groups by every combination of the items."""
+    return Grouped(CUBE, items)
+
+
+def grouping_sets(*sets: Any) -> Grouped:
+    """Groups by each of these sets: `grouping_sets((A.x, A.y), (A.x,), ())`."""
+    return Grouped(SETS, tuple(tuple(listed(one)) for one in sets))
+
+
+class Select(Rows[R]):
+    """A SELECT: what it reads, which rows, how they are grouped."""
+
+    __slots__ = (
+        "_distinct",
+        "_from",
+        "_group",
+        "_having",
+        "_joined",
+        "_lock",
+        "_start",
+        "_where",
+    )
+
+    _start: Any  # the Table or Source that it starts from; None: no table at all
+    _from: Expr | None
+    _joined: tuple[Source | Any, ...]
+    _where: Expr | None
+    _distinct: tuple[Expr, ...] | None
+    _group: Grouped | None
+    _having: Expr | None
+    _lock: tuple[int, tuple[str, ...], int] | None
+
+    def _begin(self, start: Any, chosen: Projection, using: Using) -> None:
+        self._start = start
+        self._from = None if start is None else node_of(start)
+        self._joined = ()
+        self._chosen = chosen
+        self._using = using
+        self._where = self._having = self._distinct = self._group = self._lock = None
+        self._order = ()
+        self._limit = self._offset = None
+        self._ties = False
+
+    @classmethod
+    def _slots(cls) -> tuple[str, ...]:
+        return (*Rows.__slots__, *Select.__slots__)
+
+    def _names(self) -> Names:
+        return Names(self._start, self._chosen)
+
+    def common(self) -> tuple[Cte, ...]:
+        found: list[Cte] = []
+        for source in (self._start, *self._joined):
+            found += getattr(source, "ctes", ())
+        return tuple(found)
+
+    # Building.
+
+    def where(self, *conditions: Condition, **lookups: Any) -> Self:
+        """Only rows that meet all of it: expressions, lambdas, keywords like `age__gte=3`."""
+        made = self._copy()
+        made._where = combine(self._names(), self._where, conditions, lookups)
+        return made
+
+    def join(self, target: Any, on: Expr | None = None, *, kind: JoinKind = "inner") -> Self:
+        """Beside each row the rows of `target` that meet `on`."""
+        source = source_of(target)
+        made = self._copy()
+        if self._from is None:
+            raise TypeError("this query reads no table that could be joined")
+        made._from = join(self._from, kind, source, on)
+        made._joined = (*self._joined, source)
+        return made
+
+    def left_join(self, target: Any, on: Expr) -> Self:
+        """Rows without a match stay, with NULLs (and None for an instance)."""
+        return self.join(target, on, kind="left")
+
+    def right_join(self, target: Any, on: Expr) -> Self:
+        return self.join(target, on, kind="right")
+
+    def full_join(self, target: Any, on: Expr) -> Self:
+        return self.join(target, on, kind="full")
+
+    def cross_join(self, target: Any) -> Self:
+        """Every row beside every row."""
+        return self.join(target, kind="cross")
+
+    def group_by(self, *items: Any) -> Self:
+        """One row for each value of the items; names, expressions, or rollup(), cube(), …"""
+        made = self._copy()
+        if len(items) == 1 and isinstance(items[0], Grouped):
+            made._group = items[0]
+        elif any(isinstance(item, Grouped) for item in items):
+            raise TypeError("rollup(), cube() and grouping_sets() stand alone in group_by()")
+        else:
+            made._group = Grouped(PLAIN, items)
+        return made
+
+    def having(self, *conditions: Condition, **lookups: Any) -> Self:
+        """Only groups that meet all of it."""
+        made = self._copy()
+        made._having = combine(self._names(), self._having, conditions, lookups)
+        return made
+
+    def distinct(self, *on: Any) -> Self:
+        """Each row once; with expressions the first row, in the order, for each value of them."""
+        made = self._copy()
+        made._distinct = tuple(self._item(item) for item in on)
+        return made
+
+    def for_update(
+        self, *, of: Any = None, nowait: bool = False, skip_locked: bool = False
+    ) -> Self:
+        """Lock the rows until the transaction ends, so that nobody else changes them."""
+        return self._locked(0, of, nowait, skip_locked)
+
+    def for_share(self, *, of: Any = None, nowait: bool = False, skip_locked: bool = False) -> Self:
+        """Lock the rows against changes; others may share them."""
+        return self._locked(1, of, nowait, skip_locked)
+
+    def _locked(self, strength: int, of: Any, nowait: bool, skip_locked: bool) -> Self:
+        if nowait and skip_locked:
+            raise TypeError("a lock either fails at once or skips what is locked")
+        names = tuple(source_of(one).name for one in listed(of))
+        made = self._copy()
+        made._lock = (strength, names, 1 if nowait else 2 if skip_locked else 0)
+        return made
+
+    # Plans.
+
+    def _body(
+        self,
+        items: Any = None,
+        *,
+        limit: Expr | None = None,
+        ordered: bool = True,
+        ctes: Expr | None = None,
+    ) -> Expr:
+        return plan.select(
+            self._chosen.items if items is None else items,
+            self._from,
+            self._where,
+            ctes=ctes,
+            distinct=None
+            if self._distinct is None
+            else build(NULL, plan.DISTINCT, list(self._distinct)),
+            grouping=self._grouping(),
+            order=[part for _, part in self._order] if ordered or self._ties else (),
+            limit=page(self._limit) if limit is None else limit,
+            offset=page(self._offset),
+            ties=self._ties,
+            lock=None if self._lock is None else self._lock_clause(),
+        )
+
+    def _lock_clause(self) -> Expr:
+        assert self._lock is not None
+        strength, names, wait = self._lock
+        return build(NULL, plan.LOCK, strength, names, wait)
+
+    def _grouping(self) -> Expr | None:
+        group = self._group
+        if group is None and self._having is None:
+            return None
+        if group is None:
+            return build(NULL, plan.GROUPING, PLAIN, (), (), self._having)
+        if group.kind == SETS:
+            sets = [
+                build(NULL, plan.GROUPING_SET, [self._group_item(item) for item in one])
+                for one in group.items
+            ]
+            return build(NULL, plan.GROUPING, SETS, (), sets, self._having)
+        items = [self._group_item(item) for item in group.items]
+        return build(NULL, plan.GROUPING, group.kind, items, (), self._having)
+
+    def _item(self, item: Any) -> Expr:
+        if isinstance(item, Expr):
+            return item
+        if isinstance(item, str):
+            return self._names().named(item)
+        if callable(item):
+            return self._item(item(self._names().proxy))
+        raise TypeError(f"expected an expression or a name, not {type(item).__name__}")
+
+    def _group_item(self, item: Any) -> Expr:
+        """By its place, where it is selected and holds values: two parameters are never equal."""
+        place = 0
+        for chosen in self._chosen.chosen:
+            same = chosen.expr is item or (isinstance(item, str) and chosen.alias == item)
+            if same and (isinstance(item, str) or (isinstance(item, Expr) and item.values)):
+                return plan.number(place + 1)
+            place += len(chosen.items)
+        return self._item(item)
+
+    def _countable(self) -> bool:
+        return self._group is None and self._having is None and self._distinct is None
+
+    def count(self) -> Op[int]:
+        """How many rows there are, whatever limit and offset say."""
+        if not self._countable() or self.common() or self._is_aggregate():
+            return super().count()
+        from .rows import _COUNT, _INT64_SHAPE
+
+        return self._scalar(plan.select([_COUNT], self._from, self._where), _INT64_SHAPE)
+
+    def _is_aggregate(self) -> bool:
+        """Whether it may be one row of all rows; a table's own columns never are."""
+        return any(
+            chosen.expr is not None and chosen.expr.owner is None or chosen.alias
+            for chosen in self._chosen.chosen
+        )
+
+    # Results.
+
+    def into(self, target: Any) -> Any:
+        """Rows as instances of a pydantic model, a dataclass or a TypedDict, validated."""
+        from .into import into
+
+        return into(self, target)
+
+    def _with(self, chosen: Projection) -> Selection[Any]:
+        made: Selection[Any] = Selection.__new__(Selection)
+        for slot in Select._slots():
+            setattr(made, slot, getattr(self, slot))
+        made._chosen = chosen
+        return made
+
+
+class Selection(Select[R]):
+    """A query for some columns: tuples, or the values of a single one."""
+
+    __slots__ = ()

@@ -1,0 +1,178 @@
+"""What a query reads besides tables: aliases of tables, queries as tables, common table expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from . import plan
+from ._native import NULL, Column, Expr, build
+from .table import Table, identifier, table_of
+
+if TYPE_CHECKING:
+    from .query import Rows
+
+JOINS = ("inner", "left", "right", "full", "cross")
+JoinKind = Literal["inner", "left", "right", "full", "cross"]
+_MATERIALIZED = {None: 0, True: 1, False: 2}
+
+
+class Columns:
+    """Columns by name as attributes; a wrong name says what was meant."""
+
+    def __init__(self, columns: dict[str, Column], owner: str) -> None:
+        self.__dict__.update(columns)
+        self.__dict__["_owner"] = owner
+
+    def __getattr__(self, name: str) -> NoReturn:
+        import difflib
+
+        known = [key for key in self.__dict__ if key != "_owner"]
+        close = difflib.get_close_matches(name, known, n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known)}"
+        raise AttributeError(f"{self._owner} has no column {name!r}; {meant}", name=name, obj=self)
+
+    def __getitem__(self, name: str) -> Column:
+        found: Column = getattr(self, name)
+        return found
+
+
+class Source:
+    """Something with columns that stands in FROM."""
+
+    name: str
+    columns: dict[str, Column]
+    node: Expr
+    ctes: tuple[Cte, ...] = ()
+
+    def _name_columns(self, named: list[tuple[str, int, bool]]) -> None:
+        self.columns = {
+            name: Column(self.name, name, type, nullable, owner=self)
+            for name, type, nullable in named
+        }
+        self.c = Columns(self.columns, f"{type(self).__name__.lower()} {self.name!r}")
+
+
+class Alias(Source):
+    """A model's table under another name, for a query that reads it twice: `aliased(Post, "p")`."""
+
+    def __init__(self, model: type[Any], name: str) -> None:
+        table = table_of(model)
+        self.model = model
+        self.table: Table = table
+        self.name = identifier(name, f"the alias of {model.__name__}")
+        self.node = plan.table(table.name, name)
+        self.columns = {
+            one.name: Column(
+                name,
+                one.name,
+                one.kind.type,
+                one.nullable,
+                one.dump,
+                owner=self,
+            )
+            for one in table.all
+        }
+        self.__dict__.update({key: c for key, c in self.columns.items() if key not in _OWN})
+        self.c = Columns(self.columns, f"alias {name!r}")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        getattr(self.__dict__["c"], name)
+        raise AttributeError(name)
+
+
+_OWN = frozenset(("model", "table", "name", "node", "columns", "c", "ctes"))
+
+
+def aliased(model: type[Any], name: str) -> Any:
+    """A model under another name within a query; its columns are attributes."""
+    return Alias(model, name)
+
+
+class Subquery(Source):
+    """A query as a table: `query.subquery("top")`; columns are at `.c`."""
+
+    def __init__(self, query: Rows[Any], name: str, lateral: bool = False) -> None:
+        self.name = identifier(name, "a subquery")
+        self.node = build(NULL, plan.DERIVED, query.inner(), name, int(lateral))
+        self.ctes = query.common()
+        self._name_columns(query.named_columns())
+
+
+class Cte(Source):
+    """A query that others read by its name: `query.cte("recent")`; columns are at `.c`."""
+
+    def __init__(self, query: Rows[Any], name: str, materialized: bool | None = None) -> None:
+        self.name = identifier(name, "a common table expression")
+        self.node = plan.table(name)
+        self.recursive = False
+        self._query = query
+        self._steps: list[Rows[Any]] = []
+        self._all = True
+        self._materialized = materialized
+        self._name_columns(query.named_columns())
+        self.ctes = (*query.common(), self)
+
+    def union_all(self, step: Any) -> Cte:
+        """A recursive query: `step` reads this one; give it or a function of its columns."""
+        return self._recursive(step, True)
+
+    def union(self, step: Any) -> Cte:
+        """The same without rows that are there already, so that cycles end."""
+        return self._recursive(step, False)
+
+    def _recursive(self, step: Any, all: bool) -> Cte:
+        if self._steps:
+            raise TypeError("a common table expression has one recursive part")
+        query = step(self.c) if callable(step) and not hasattr(step, "inner") else step
+        self._steps.append(query)
+        self.ctes = (*(one for one in query.common() if one is not self), *self.ctes)
+        self._all = all
+        self.recursive = True
+        return self
+
+    def definition(self) -> Expr:
+        """Its part of WITH."""
+        body = self._query.inner()
+        if self._steps:
+            members = [body, *(step.inner() for step in self._steps)]
+            body = build(NULL, plan.COMPOUND, None, 0, int(self._all), members, (), None, None)
+        hint = _MATERIALIZED[self._materialized]
+        return build(NULL, plan.CTE, self.name, list(self.columns), body, hint)
+
+
+def source_of(target: Any) -> Table | Source:
+    """What a model, an alias or a subquery is in FROM."""
+    if isinstance(target, (Table, Source)):
+        return target
+    if isinstance(target, type) and hasattr(target, "__pydantic_fields__"):
+        return table_of(target)
+    raise TypeError(
+        f"a query reads models, aliases, subqueries and CTEs, not {type(target).__name__}"
+    )
+
+
+def node_of(source: Table | Source) -> Expr:
+    return source.source if isinstance(source, Table) else source.node
+
+
+def join(left: Expr, kind: JoinKind, right: Table | Source, on: Expr | None) -> Expr:
+    if kind not in JOINS:
+        raise TypeError(f"a join is one of {', '.join(JOINS)}")
+    if (kind == "cross") == (on is not None):
+        raise TypeError("a join needs a condition, such as Author.id == Post.author_id")
+    return build(NULL, plan.JOIN, JOINS.index(kind), left, node_of(right), on)
+
+
+def with_clause(ctes: tuple[Cte, ...]) -> Expr | None:
+    """WITH, each expression once and after those that it reads."""
+    once = list(dict.fromkeys(ctes))
+    if not once:
+        return None
+    names = [cte.name for cte in once]
+    for name in names:
+        if names.count(name) > 1:
+            raise TypeError(f"two common table expressions are called {name!r}")
+    recursive = int(any(cte.recursive for cte in once))
+    return build(NULL, plan.WITH, recursive, [cte.definition() for cte in once])
+
+
