@@ -13,6 +13,7 @@ class MysqlRenderer final : public sql::Renderer {
   void Compared(const ast::Expr& expr, Type common) override;
   void LikePredicate(const ast::Like& like) override;
   void Arithmetic(const ast::Binary& binary) override;
+  bool FindsItemsByName() const override { return true; }
   void LimitClause(const sql::Page& page) override;
   void LockClause(const ast::Lock& lock) override;
   void GroupByClause(const ast::Grouping& grouping) override;

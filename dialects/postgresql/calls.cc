@@ -22,6 +22,9 @@ void PostgresqlRenderer::LikePredicate(const ast::Like& like) {
   sql_ << " ESCAPE '\\'";
 }
 
+// A small integer is an int4 here, and a recursive query takes the type of its first part.
+void PostgresqlRenderer::IntegerItem(const ast::Literal& literal) { ArithmeticOperand(literal); }
+
 void PostgresqlRenderer::OpenAggregate(const ast::Aggregate& aggregate) {
   if (IsIntegerSum(aggregate)) sql_ << "CAST(";
 }

@@ -16,6 +16,7 @@ class PostgresqlRenderer final : public sql::Renderer {
   void Negation(const ast::Expr& operand) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
   void LikePredicate(const ast::Like& like) override;
+  void IntegerItem(const ast::Literal& literal) override;
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void OpenAggregate(const ast::Aggregate& aggregate) override;

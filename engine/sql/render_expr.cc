@@ -137,9 +137,7 @@ void Renderer::Operand(const ast::Expr& expr) {
 }
 
 void Renderer::Column(const ast::Column& column, bool alone) {
-  if (column.source.empty() && naming_ != nullptr && !alone) {
-    // The name of an item means that item. Where it does not stand alone servers look elsewhere first, or
-    // nowhere else.
+  if (column.source.empty() && naming_ != nullptr && !alone && !FindsItemsByName()) {
     for (const ast::SelectItem* item : naming_->items) {
       if (item->alias != column.name) continue;
       const ast::Select* const naming = std::exchange(naming_, nullptr);

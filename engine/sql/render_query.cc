@@ -137,7 +137,12 @@ void Renderer::DistinctClause(const ast::Distinct& distinct) {
 void Renderer::Items(ast::List<const ast::SelectItem*> items) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) sql_ << ", ";
-    Expression(*items[i]->value);
+    const ast::Expr& value = *items[i]->value;
+    if (value.kind == ast::Kind::kLiteral && TypeOf(value) == Type::kInt64) {
+      IntegerItem(ast::As<ast::Literal>(value));
+    } else {
+      Expression(value);
+    }
     if (!items[i]->alias.empty()) {
       sql_ << " AS ";
       sql_.Identifier(items[i]->alias);
@@ -275,6 +280,8 @@ void Renderer::OrderItem(const ast::OrderItem& item) {
   if (NullsStandFirst(item.descending) == first) return;
   sql_ << (first ? " NULLS FIRST" : " NULLS LAST");
 }
+
+void Renderer::IntegerItem(const ast::Literal& literal) { Expression(literal); }
 
 std::optional<bool> Renderer::NullsStandFirst(bool /*descending*/) const { return std::nullopt; }
 

@@ -93,6 +93,11 @@ class Renderer {
   // LIMIT … OFFSET …; `all_rows` stands for a limit that is not there.
   void LimitOffset(const Page& page, absl::string_view all_rows);
 
+  // Whether the name of an item means the item also as a part of an expression of ORDER BY or HAVING; where
+  // it does not the item stands there once more.
+  virtual bool FindsItemsByName() const { return false; }
+  // An item that is no more than an integer.
+  virtual void IntegerItem(const ast::Literal& literal);
   // Whether NULLs stand first when nothing is said; nothing: it depends, so it is always said.
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
   virtual void LimitClause(const Page& page);
