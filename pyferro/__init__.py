@@ -31,7 +31,7 @@ from .session import Session, current_session, engines, evict_instance
 
 if TYPE_CHECKING:
     from ._native import Column, Expr
-    from .expressions import all_, any_, case, cast, exists, row, sql
+    from .expressions import all_, any_, case, cast, exists, literal, row, sql
     from .functions import fn
     from .order import asc, desc
     from .query import Query, select
@@ -68,6 +68,7 @@ __all__ = [
     "exists",
     "fn",
     "grouping_sets",
+    "literal",
     "reset_engine",
     "rollup",
     "row",
@@ -93,6 +94,7 @@ _LATER = {
     "exists": "expressions",
     "fn": "functions",
     "grouping_sets": "select_query",
+    "literal": "expressions",
     "rollup": "select_query",
     "row": "expressions",
     "sql": "expressions",

@@ -90,6 +90,11 @@ def case(*whens: tuple[Expr, Any], else_: Any = None) -> Expr:
     return build(common(value.type for value in values), plan.CASE, made, otherwise)
 
 
+def literal(value: Any, type: type | None = None) -> Expr:
+    """A value as an expression, bound as every value: `select(literal(1).as_("n"))`."""
+    return operand(value) if type is None else operand(value, None, type_of(type))
+
+
 def cast(expr: Expr, python: type) -> Expr:
     """The value as another type: `cast(Post.score, int)`; fractions are cut off."""
     type = type_of(python)

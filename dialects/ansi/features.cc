@@ -60,6 +60,7 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kJsonPath, "this dialect has no path into JSON"),
     Native(kJsonAggregate),
     Rewritten(kMaterializedHint, "left out: it changes no result"),
+    Native(kNeighbourDefault),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -64,6 +64,7 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Refused(kJsonPath, "select the document and look into it in the program"),
     Refused(kJsonAggregate, "aggregate in the program"),
     Rewritten(kMaterializedHint, "left out: it changes no result"),
+    Native(kNeighbourDefault),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -120,6 +121,8 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Refused(kJsonPath, "select the document and look into it in the program"),
     Refused(kJsonAggregate, "aggregate in the program"),
     Rewritten(kMaterializedHint, "left out: it changes no result"),
+    Refused(kNeighbourDefault,
+            "leave the default out, and use coalesce() where the value is never NULL"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

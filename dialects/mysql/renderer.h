@@ -13,7 +13,10 @@ class MysqlRenderer final : public sql::Renderer {
   void Compared(const ast::Expr& expr, Type common) override;
   void LikePredicate(const ast::Like& like) override;
   void Arithmetic(const ast::Binary& binary) override;
-  bool FindsItemsByName() const override { return true; }
+  // In an expression of ORDER BY MariaDB has error 1247 for the name of an aggregate.
+  bool FindsItemsByName(bool in_having) const override {
+    return in_having || profile_.version.product != Product::kMariadb;
+  }
   void LimitClause(const sql::Page& page) override;
   void LockClause(const ast::Lock& lock) override;
   void GroupByClause(const ast::Grouping& grouping) override;

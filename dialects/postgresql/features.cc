@@ -58,6 +58,7 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kJsonPath, "select the document and look into it in the program"),
     Refused(kJsonAggregate, "aggregate in the program"),
     Native(kMaterializedHint),
+    Native(kNeighbourDefault),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -15,7 +15,7 @@ class SqliteRenderer final : public sql::Renderer {
   void Negation(const ast::Expr& operand) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
   void LikePredicate(const ast::Like& like) override;
-  bool FindsItemsByName() const override { return true; }
+  bool FindsItemsByName(bool /*in_having*/) const override { return true; }
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;

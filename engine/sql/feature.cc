@@ -55,6 +55,7 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"json-path", "values within JSON documents"},
     {"json-aggregate", "values of many rows as one JSON array"},
     {"materialized-hint", "whether a common table expression is computed once"},
+    {"neighbour-default", "what lag and lead give where there is no such row"},
 }};
 
 constexpr bool AllSaid() {

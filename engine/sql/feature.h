@@ -57,9 +57,10 @@ enum class Feature : uint8_t {
   kJsonPath,
   kJsonAggregate,
   kMaterializedHint,
+  kNeighbourDefault,
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kMaterializedHint) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kNeighbourDefault) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

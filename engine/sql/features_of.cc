@@ -87,6 +87,12 @@ class Collector {
     }
   }
 
+  void Of(const ast::WindowCall& node) {
+    const bool neighbour = node.function == ast::WindowFunction::kLag ||
+                           node.function == ast::WindowFunction::kLead;
+    if (neighbour && node.arguments.size() == 3) Use(Feature::kNeighbourDefault);
+  }
+
   void Of(const ast::Frame& node) {
     if (node.unit == ast::FrameUnit::kGroups) Use(Feature::kGroupsFrame);
     if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);

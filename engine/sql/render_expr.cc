@@ -137,7 +137,7 @@ void Renderer::Operand(const ast::Expr& expr) {
 }
 
 void Renderer::Column(const ast::Column& column, bool alone) {
-  if (column.source.empty() && naming_ != nullptr && !alone && !FindsItemsByName()) {
+  if (column.source.empty() && naming_ != nullptr && !alone && !FindsItemsByName(in_having_)) {
     for (const ast::SelectItem* item : naming_->items) {
       if (item->alias != column.name) continue;
       const ast::Select* const naming = std::exchange(naming_, nullptr);

@@ -54,7 +54,9 @@ void Renderer::SelectText(const ast::Select& select) {
   WhereClause(select.where);
   if (select.grouping) {
     naming_ = &select;
+    in_having_ = true;
     GroupingClause(*select.grouping);
+    in_having_ = false;
     naming_ = nullptr;
   }
   OrderClause(select);

@@ -95,7 +95,7 @@ class Renderer {
 
   // Whether the name of an item means the item also as a part of an expression of ORDER BY or HAVING; where
   // it does not the item stands there once more.
-  virtual bool FindsItemsByName() const { return false; }
+  virtual bool FindsItemsByName(bool /*in_having*/) const { return false; }
   // An item that is no more than an integer.
   virtual void IntegerItem(const ast::Literal& literal);
   // Whether NULLs stand first when nothing is said; nothing: it depends, so it is always said.
@@ -196,6 +196,7 @@ class Renderer {
 
   // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
   const ast::Select* naming_ = nullptr;
+  bool in_having_ = false;
   absl::Status status_;
 };
 
