@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -203,6 +204,27 @@ Task<absl::Status> Connection::Drain(MYSQL_STMT* statement) {
   co_return absl::OkStatus();
 }
 
+// MariaDB's regular expressions give up on some texts and say no more than that they do not match, with a warning: the
+// result would be wrong in silence.
+Task<absl::Status> Connection::CheckPatterns(MYSQL_STMT* statement, absl::string_view sql) {
+  constexpr int kGaveUp = 1139;         // ER_REGEXP_ERROR, here from PCRE's match limit
+  constexpr int kKept = 64;             // max_error_count
+  if (client_.version().product != Product::kMariadb || !absl::StrContains(sql, " REGEXP ")) {
+    co_return absl::OkStatus();
+  }
+  const int count = std::min(static_cast<int>(mysql_stmt_warning_count(statement)), kKept);
+  for (int i = 0; i < count; ++i) {
+    FERRO_CO_ASSIGN(const std::vector<std::string> row,
+                    co_await client_.QueryRow(absl::StrCat("SHOW WARNINGS LIMIT ", i, ", 1")));
+    int code = 0;
+    if (row.size() < 2 || !absl::SimpleAtoi(row[1], &code) || code != kGaveUp) continue;
+    co_return MakeErrorWithHint(ErrorClass::kInvalidArgument,
+                                "the server gave up matching a regular expression",
+                                "write it so that a text can match in fewer ways: (a|aa)*$ has very many");
+  }
+  co_return absl::OkStatus();
+}
+
 // Sets `again` when the statement has not run, or changed nothing, and is worth one more attempt,
 // prepared anew.
 Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request, db::RowSink* sink,
@@ -251,6 +273,7 @@ Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request
   if (!client_.broken()) {
     absl::Status drained = co_await Drain(statement);
     if (status.ok()) status = std::move(drained);
+    if (status.ok()) status = co_await CheckPatterns(statement, request.sql);
   }
   if (!status.ok()) co_return status;
   co_return outcome;

@@ -36,6 +36,7 @@ class Connection final : public db::Connection {
                                             bool& again);
   Task<absl::StatusOr<MYSQL_STMT*>> Prepared(const db::Request& request);
   Task<absl::Status> Deliver(MYSQL_STMT* statement, const db::Request& request, db::RowSink* sink);
+  Task<absl::Status> CheckPatterns(MYSQL_STMT* statement, absl::string_view sql);
   Task<absl::Status> Drain(MYSQL_STMT* statement);
   Task<absl::Status> Drop(MYSQL_STMT* statement, uint64_t id);
   Task<absl::Status> AfterFailure(absl::Status failure);

@@ -125,6 +125,7 @@ constexpr std::array kRows = {
     Row{3140, kMy, ErrorClass::kData, Shown::kClass},          // bad JSON
     Row{3156, kMy, ErrorClass::kData, Shown::kClass},          // bad JSON for a cast
     Row{3572, kMy, ErrorClass::kLock, Shown::kText},           // NOWAIT
+    Row{3699, kMy, ErrorClass::kInvalidArgument, Shown::kText},
     Row{3819, kMy, ErrorClass::kCheck, Shown::kClass},
     Row{3903, kMy, ErrorClass::kData, Shown::kClass},
     Row{4025, kMa, ErrorClass::kCheck, Shown::kClass},
