@@ -24,7 +24,7 @@ def _aggregate(
 ) -> Expr:
     from .order import plain_order
 
-    order = [made for _, made in plain_order(listed(order_by))]
+    order = [key.part for key in plain_order(listed(order_by))]
     return build(type, plan.AGGREGATE, function, arguments, int(distinct), where, order)
 
 

@@ -29,6 +29,7 @@ class Compound(Rows[R]):
         self._limit = None
         self._offset = None
         self._ties = False
+        self._reversed = False
 
     @classmethod
     def _slots(cls) -> tuple[str, ...]:
@@ -57,7 +58,7 @@ class Compound(Rows[R]):
             self._op,
             int(self._all),
             [member.inner() for member in self._members],
-            [part for _, part in self._order] if ordered else (),
+            [key.part for key in self._order] if ordered else (),
             page(self._limit) if limit is None else limit,
             page(self._offset),
         )

@@ -7,7 +7,7 @@ on every database. Columns that cannot be NULL say so, which keeps indexes usabl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import plan
 from ._native import Column, Expr
@@ -49,21 +49,41 @@ def desc(expr: Expr | str) -> Ordered:
 OrderItem = Expr | Ordered | str | Callable[[Any], Any]
 
 
-def plain_order(items: Iterable[Any]) -> list[tuple[Expr, Expr]]:
-    """Each item's expression, and its part of a plan, where names of columns mean nothing."""
+class Key(NamedTuple):
+    """One key of an order."""
+
+    expr: Expr
+    part: Expr  # of a plan
+    descending: bool
+    nulls: int
+
+    @property
+    def nulls_first(self) -> bool:
+        return self.nulls == plan.NULLS_FIRST
+
+    def flipped(self) -> Key:
+        """The same from the other end."""
+        nulls = {plan.NULLS_FIRST: plan.NULLS_LAST, plan.NULLS_LAST: plan.NULLS_FIRST}
+        other = nulls.get(self.nulls, self.nulls)
+        part = plan.order_item(self.expr, not self.descending, other)
+        return Key(self.expr, part, not self.descending, other)
+
+
+def plain_order(items: Iterable[Any]) -> list[Key]:
+    """The keys of an order where names of columns mean nothing."""
     made = []
     for item in items:
         one = item if isinstance(item, Ordered) else Ordered(item, False)
         if not isinstance(one.expr, Expr):
             raise TypeError(f"an order here takes expressions, not {type(one.expr).__name__}")
-        made.append((one.expr, _item(one.expr, one, None)))
+        made.append(_key(one.expr, one, None))
     return made
 
 
 def order_items(
     table: Names, items: tuple[OrderItem, ...], nulls: Nulls | None
-) -> list[tuple[Expr, Expr]]:
-    """Each item's expression, and its part of a plan."""
+) -> list[Key]:
+    """The keys of an order, of expressions and names."""
     if nulls is not None and nulls not in _NULLS:
         raise TypeError(f"nulls is one of {', '.join(map(repr, _NULLS))}")
     # ferro's way: the direction follows what it is for, as in order_by(lambda p: p.age, "desc").
@@ -79,12 +99,13 @@ def order_items(
     for one in read:
         expr = one.expr
         assert isinstance(expr, Expr)
-        made.append((expr, _item(expr, one, nulls)))
+        made.append(_key(expr, one, nulls))
     return made
 
 
-def _item(expr: Expr, one: Ordered, nulls: Nulls | None) -> Expr:
-    return plan.order_item(expr, one.descending, _nulls(expr, one.nulls or nulls))
+def _key(expr: Expr, one: Ordered, nulls: Nulls | None) -> Key:
+    where = _nulls(expr, one.nulls or nulls)
+    return Key(expr, plan.order_item(expr, one.descending, where), one.descending, where)
 
 
 def _ordered(table: Names, item: OrderItem) -> Ordered:

@@ -21,6 +21,7 @@ from .table import Table
 if TYPE_CHECKING:
     from typing import Self
 
+    from .order import Key
     from .sources import Cte, Source
 
 R = TypeVar("R")
@@ -70,11 +71,12 @@ class Names:
 class Rows(Peculiar, Generic[R]):
     """What selects and their unions share: an order, a page, a result, and terminals."""
 
-    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_ties", "_using")
+    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_reversed", "_ties", "_using")
 
     _chosen: Projection
     _using: Using
-    _order: tuple[tuple[Expr, Expr], ...]
+    _order: tuple[Key, ...]
+    _reversed: bool  # the order is from the end, and rows are turned around once they are there
     _limit: int | None
     _offset: int | None
     _ties: bool
@@ -249,6 +251,8 @@ class Rows(Peculiar, Generic[R]):
         chosen = self._chosen
         body = self._whole(limit=limit)
         using = self._using
+        if self._reversed and not one:
+            finish = _turning(finish)
         ending = chosen.ending(one, finish)
 
         def start() -> _native.Operation[Any]:
@@ -319,6 +323,14 @@ class Rows(Peculiar, Generic[R]):
         found = plan.item(plan.exists(self._body(ordered=False)))
         ctes = with_clause(self.common())
         return self._scalar(plan.select([found], None, ctes=ctes), _BOOL_SHAPE)
+
+
+def _turning(finish: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    def turned(found: list[Any]) -> Any:
+        found = found[::-1]
+        return found if finish is None else finish(found)
+
+    return turned
 
 
 def page(count: int | None) -> Expr | None:

@@ -82,6 +82,7 @@ class Select(Rows[R]):
         self._order = ()
         self._limit = self._offset = None
         self._ties = False
+        self._reversed = False
 
     @classmethod
     def _slots(cls) -> tuple[str, ...]:
@@ -188,7 +189,7 @@ class Select(Rows[R]):
             if self._distinct is None
             else build(NULL, plan.DISTINCT, list(self._distinct)),
             grouping=self._grouping(),
-            order=[part for _, part in self._order] if ordered or self._ties else (),
+            order=[key.part for key in self._order] if ordered or self._ties else (),
             limit=page(self._limit) if limit is None else limit,
             offset=page(self._offset),
             ties=self._ties,
@@ -251,6 +252,30 @@ class Select(Rows[R]):
             chosen.expr is not None and chosen.expr.owner is None or chosen.alias
             for chosen in self._chosen.chosen
         )
+
+    # Pages by keys.
+
+    def after(self, cursor: Any) -> Self:
+        """Only rows that come after `cursor` in the order: an instance, or a tuple of its keys.
+
+        The order is made total by the primary key. Unlike an offset this costs no more for later
+        pages, and rows that were added or deleted meanwhile shift nothing.
+        """
+        from .paging import after
+
+        return after(self, cursor)
+
+    def before(self, cursor: Any) -> Self:
+        """Only rows that come before `cursor`; with a limit the nearest ones, in the usual order."""
+        from .paging import before
+
+        return before(self, cursor)
+
+    def position_of(self, cursor: Any) -> Op[int]:
+        """How many rows come before `cursor` in the order."""
+        from .paging import position_of
+
+        return position_of(self, cursor)
 
     # Results.
 

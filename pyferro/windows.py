@@ -45,7 +45,7 @@ def over(
     frame = _frame(*given[0], exclude) if given else None
     if frame is None and exclude != "nothing":
         raise TypeError("over(): exclude belongs to a frame; give rows, range_ or groups")
-    order = [made for _, made in plain_order(listed(order_by))]
+    order = [key.part for key in plain_order(listed(order_by))]
     return build(call.type, plan.OVER, call, listed(partition_by), order, frame)
 
 

@@ -453,3 +453,29 @@ def test_a_server_that_gives_up_a_pattern_fails(posts: None, db: Database) -> No
             rows(query)
     else:
         assert rows(query) == []
+
+
+@pytest.mark.parametrize(
+    "order", [("views",), ("-views",), ("author_id", "-views"), ("-author_id",), ()]
+)
+def test_pages_by_keys_are_the_whole(posts: None, order: tuple[str, ...]) -> None:
+    query = Post.where().order_by(*order)
+    whole = rows(query.order_by("id"))
+    forth = rows(query.order_by("id").limit(2))
+    while page := rows(query.after(forth[-1]).limit(2)):
+        forth += page
+    assert forth == whole
+    for place, post in enumerate(whole):
+        assert query.position_of(post).run() == place
+        assert rows(query.after(post)) == whole[place + 1 :]
+        assert rows(query.before(post)) == whole[:place]
+        assert rows(query.before(post).limit(2)) == whole[max(place - 2, 0) : place]
+
+
+def test_pages_by_keys_of_expressions(posts: None) -> None:
+    query = Post.where().order_by(Post.views % 5)
+    with pytest.raises(TypeError, match="tuple of the values"):
+        query.after(POSTS[0])
+    keys = select(Post.views % 5, Post.id).order_by(Post.views % 5, Post.id)
+    third = rows(keys)[2]
+    assert [p.id for p in rows(query.after(third))] == [i for _, i in rows(keys)][3:]
