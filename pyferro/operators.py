@@ -13,8 +13,9 @@ LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 def as_(self: Expr, name: str) -> Any:
     """The same under a name in the result."""
     from .expressions import Labeled
+    from .table import identifier
 
-    return Labeled(self, name)
+    return Labeled(self, identifier(name, "as_()"))
 
 
 def asc(self: Expr) -> Any:

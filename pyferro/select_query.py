@@ -229,7 +229,7 @@ class Select(Rows[R]):
         """By its place, where it is selected and holds values: two parameters are never equal."""
         place = 0
         for chosen in self._chosen.chosen:
-            same = chosen.expr is item or (isinstance(item, str) and chosen.alias == item)
+            same = chosen.expr is item or (item and isinstance(item, str) and chosen.alias == item)
             if same and (isinstance(item, str) or (isinstance(item, Expr) and item.values)):
                 return plan.number(place + 1)
             place += len(chosen.items)

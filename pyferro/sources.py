@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import plan
 from ._native import NULL, Column, Expr, build
@@ -19,21 +19,24 @@ _MATERIALIZED = {None: 0, True: 1, False: 2}
 class Columns:
     """Columns by name as attributes; a wrong name says what was meant."""
 
+    __slots__ = ("_columns", "_owner")
+
     def __init__(self, columns: dict[str, Column], owner: str) -> None:
-        self.__dict__.update(columns)
-        self.__dict__["_owner"] = owner
+        self._columns = columns
+        self._owner = owner
 
-    def __getattr__(self, name: str) -> NoReturn:
-        import difflib
-
-        known = [key for key in self.__dict__ if key != "_owner"]
-        close = difflib.get_close_matches(name, known, n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known)}"
-        raise AttributeError(f"{self._owner} has no column {name!r}; {meant}", name=name, obj=self)
+    def __getattr__(self, name: str) -> Column:
+        return self[name]
 
     def __getitem__(self, name: str) -> Column:
-        found: Column = getattr(self, name)
-        return found
+        found = self._columns.get(name)
+        if found is not None:
+            return found
+        import difflib
+
+        close = difflib.get_close_matches(name, list(self._columns), n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(self._columns)}"
+        raise AttributeError(f"{self._owner} has no column {name!r}; {meant}", name=name, obj=self)
 
 
 class Source:
@@ -53,7 +56,10 @@ class Source:
 
 
 class Alias(Source):
-    """A model's table under another name, for a query that reads it twice: `aliased(Post, "p")`."""
+    """A model's table under another name, for a query that reads it twice: `aliased(Post, "p")`.
+
+    Columns are attributes; those called like an attribute of this class are at `.c`.
+    """
 
     def __init__(self, model: type[Any], name: str) -> None:
         table = table_of(model)
@@ -72,15 +78,10 @@ class Alias(Source):
             )
             for one in table.all
         }
-        self.__dict__.update({key: c for key, c in self.columns.items() if key not in _OWN})
         self.c = Columns(self.columns, f"alias {name!r}")
 
-    def __getattr__(self, name: str) -> NoReturn:
-        getattr(self.__dict__["c"], name)
-        raise AttributeError(name)
-
-
-_OWN = frozenset(("model", "table", "name", "node", "columns", "c", "ctes"))
+    def __getattr__(self, name: str) -> Column:
+        return self.c[name]
 
 
 def aliased(model: type[Any], name: str) -> Any:

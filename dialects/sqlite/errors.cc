@@ -77,6 +77,8 @@ struct TextRow {
   ErrorClass error_class;
 };
 constexpr std::array kTexts = {
+    TextRow{"parser stack overflow", ErrorClass::kOutOfRange},
+    TextRow{"Expression tree is too large", ErrorClass::kOutOfRange},
     TextRow{"syntax error", ErrorClass::kSyntax},
     TextRow{"incomplete input", ErrorClass::kSyntax},
     TextRow{"unrecognized token", ErrorClass::kSyntax},

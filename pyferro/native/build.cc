@@ -1,5 +1,7 @@
 // build(): nodes around expressions, for what has no operator. The policy, which node has which operands and
 // what type, is Python's.
+#include <algorithm>
+
 #include "pyferro/native/operand.h"
 #include "pyferro/native/plan_bytes.h"
 
@@ -41,7 +43,8 @@ class Builder {
   Ref Finish(uint8_t type, uint8_t kind, size_t count) {
     AppendNode(fragment_, kind, count);
     if (!values_) values_ = Ref::Steal(PyTuple_New(0));
-    return MakeExpr(state_, std::move(fragment_), std::move(types_), std::move(values_), type, owner_);
+    return MakeExpr(state_, std::move(fragment_), std::move(types_), std::move(values_), type, owner_,
+                    depth_ + (kind == FERRO_NODE_LIST ? 0 : 1));
   }
 
  private:
@@ -50,6 +53,7 @@ class Builder {
     fragment_ += Finished(expr);
     types_ += expr.types;
     if (owner_ == nullptr) owner_ = expr.owner;
+    depth_ = std::max(depth_, unsigned{expr.depth});
     if (!values_) {
       values_ = Ref::Borrow(expr.values);
     } else {
@@ -77,6 +81,7 @@ class Builder {
   std::string fragment_;
   std::string types_;
   Ref values_;
+  unsigned depth_ = 0;
   PyObject* owner_ = nullptr;  // borrowed from an operand, which the caller holds
 };
 
@@ -129,7 +134,7 @@ PyObject* AsOperand(PyObject* module, PyObject* const* args, Py_ssize_t count) {
     return nullptr;
   }
   return MakeExpr(state, std::move(operand.fragment), std::move(operand.types), std::move(operand.values),
-                  operand.type)
+                  operand.type, operand.owner, operand.depth)
       .release();
 }
 

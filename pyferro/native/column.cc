@@ -55,6 +55,7 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   self->expr.values = values.release();
   self->expr.owner = owner == Py_None ? nullptr : Py_NewRef(owner);
   self->expr.type = static_cast<uint8_t>(canonical);
+  self->expr.depth = 1;
   self->expr.chain = -1;
   self->table = Py_NewRef(table);
   self->name = Py_NewRef(name);

@@ -1,5 +1,7 @@
 #include "pyferro/native/expr.h"
 
+#include <algorithm>
+
 #include "pyferro/native/operand.h"
 #include "pyferro/native/plan_bytes.h"
 
@@ -12,7 +14,8 @@ Ref Unary(ModuleState& state, int op, PyObject* operand, uint8_t type) {
   AppendInt(fragment, op);
   fragment += Finished(expr);
   AppendNode(fragment, FERRO_NODE_UNARY, 2);
-  return MakeExpr(state, std::move(fragment), expr.types, Ref::Borrow(expr.values), type, expr.owner);
+  return MakeExpr(state, std::move(fragment), expr.types, Ref::Borrow(expr.values), type, expr.owner,
+                  expr.depth + 1u);
 }
 
 Ref Binary(ModuleState& state, int op, const Operand& left, const Operand& right, uint8_t type) {
@@ -22,7 +25,7 @@ Ref Binary(ModuleState& state, int op, const Operand& left, const Operand& right
   fragment += right.fragment;
   AppendNode(fragment, FERRO_NODE_BINARY, 3);
   return MakeExpr(state, std::move(fragment), left.types + right.types, Join(left.values, right.values), type,
-                  left.owner != nullptr ? left.owner : right.owner);
+                  left.owner != nullptr ? left.owner : right.owner, std::max(left.depth, right.depth) + 1u);
 }
 
 uint8_t ArithmeticType(int op, uint8_t left, uint8_t right) {
@@ -85,6 +88,8 @@ PyObject* Logical(PyObject* left, PyObject* right) {
   const ExprObject& a = AsExpr(left);
   const ExprObject& b = AsExpr(right);
   std::string fragment;
+  // A chain's depth is that of its one node.
+  const unsigned depth = std::max<unsigned>(a.chain == kOp ? a.depth : a.depth + 1u, b.depth + 1u);
   uint32_t terms = 1;
   if (a.chain == kOp) {
     fragment = a.fragment;
@@ -96,7 +101,7 @@ PyObject* Logical(PyObject* left, PyObject* right) {
   fragment += Finished(b);
   Ref made = MakeExpr(*state, std::move(fragment), a.types + b.types,
                       Join(Ref::Borrow(a.values), Ref::Borrow(b.values)), FERRO_TYPE_BOOL,
-                      a.owner != nullptr ? a.owner : b.owner);
+                      a.owner != nullptr ? a.owner : b.owner, depth);
   if (!made) return nullptr;
   AsExpr(made.get()).chain = kOp;
   AsExpr(made.get()).terms = terms + 1;

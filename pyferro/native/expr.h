@@ -19,6 +19,7 @@ struct ExprObject {
   PyObject* values;      // tuple of adapted objects; a tuple within stands for a list parameter
   PyObject* owner;       // what its first column belongs to, a table of pyferro.table; may be null
   uint8_t type;          // canonical type of the expression, FERRO_TYPE_NULL when unknown
+  uint16_t depth;        // levels of nodes
   int8_t chain;          // FERRO_LOGICAL_AND or _OR while terms can be appended, else -1
   uint32_t terms;
 };

@@ -2,10 +2,13 @@
 
 #include <new>
 
+#include "pyferro/native/errors.h"
 #include "pyferro/native/plan_bytes.h"
 
 namespace ferro::py {
 namespace {
+
+constexpr unsigned kMaxDepth = 512;  // as in engine/plan/format.h
 
 // Numbers may be compared with and added to numbers of another kind.
 uint8_t TypeBeside(ModuleState& state, uint8_t other, PyObject* value) {
@@ -46,8 +49,13 @@ std::string Finished(const ExprObject& expr) {
 }
 
 Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type,
-             PyObject* owner) {
+             PyObject* owner, unsigned depth) {
   if (!values) return {};
+  if (depth > kMaxDepth) {
+    RaiseCode(state, FERRO_ERROR_PLAN,
+              "an expression is nested deeper than 512 levels; conditions joined by & or | stay flat", nullptr);
+    return {};
+  }
   auto* expr = PyObject_GC_New(ExprObject, state.expr_type);
   if (expr == nullptr) return {};
   new (&expr->fragment) std::string(std::move(fragment));
@@ -55,6 +63,7 @@ Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref va
   expr->values = values.release();
   expr->owner = Py_XNewRef(owner);
   expr->type = type;
+  expr->depth = static_cast<uint16_t>(depth);
   expr->chain = -1;
   expr->terms = 0;
   PyObject_GC_Track(expr);
@@ -62,7 +71,7 @@ Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref va
 }
 
 Operand FromExpr(const ExprObject& expr) {
-  return {Finished(expr), expr.types, Ref::Borrow(expr.values), expr.type, expr.owner};
+  return {Finished(expr), expr.types, Ref::Borrow(expr.values), expr.type, expr.owner, expr.depth};
 }
 
 bool AddParam(Operand& out, uint8_t type, const Ref& adapted) {

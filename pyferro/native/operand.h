@@ -14,14 +14,16 @@ struct Operand {
   Ref values;
   uint8_t type = FERRO_TYPE_NULL;
   PyObject* owner = nullptr;  // borrowed
+  unsigned depth = 1;
 };
 
 // The fragment with what ends a chain.
 std::string Finished(const ExprObject& expr);
 
-// Null with an exception. `values` may be null when making them has failed.
-Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type,
-             PyObject* owner = nullptr);
+// Null with an exception: for more levels of nodes than a plan may have, here and not when it runs, as each level copies
+// those below. `values` may be null when making them has failed.
+Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type, PyObject* owner,
+             unsigned depth);
 
 Operand FromExpr(const ExprObject& expr);
 

@@ -1,4 +1,6 @@
 // Conditions that are methods of an expression: IN, BETWEEN and LIKE.
+#include <algorithm>
+
 #include "pyferro/native/errors.h"
 #include "pyferro/native/operand.h"
 #include "pyferro/native/plan_bytes.h"
@@ -52,7 +54,7 @@ Ref InList(PyObject* self, PyObject* values, bool negated) {
   Ref one = Ref::Steal(PyTuple_Pack(1, adapted.get()));
   if (!one) return {};
   return MakeExpr(*state, std::move(fragment), std::move(types), Join(Ref::Borrow(expr.values), one),
-              FERRO_TYPE_BOOL, expr.owner);
+              FERRO_TYPE_BOOL, expr.owner, expr.depth + 1u);
 }
 
 PyObject* Like(PyObject* self, PyObject* pattern, bool negated, bool fold_case) {
@@ -88,7 +90,8 @@ PyObject* Like(PyObject* self, PyObject* pattern, bool negated, bool fold_case) 
   AppendInt(fragment, fold_case ? 1 : 0);
   AppendNode(fragment, FERRO_NODE_LIKE, 4);
   return MakeExpr(*state, std::move(fragment), expr.types + right.types,
-              Join(Ref::Borrow(expr.values), right.values), FERRO_TYPE_BOOL, expr.owner)
+              Join(Ref::Borrow(expr.values), right.values), FERRO_TYPE_BOOL, expr.owner,
+                  std::max(unsigned{expr.depth}, right.depth) + 1u)
       .release();
 }
 
@@ -116,7 +119,8 @@ PyObject* ExprBetween(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   Ref values = Join(Ref::Borrow(expr.values), low.values);
   if (!values) return nullptr;
   return MakeExpr(*state, std::move(fragment), expr.types + low.types + high.types,
-              Join(values, high.values), FERRO_TYPE_BOOL, expr.owner)
+              Join(values, high.values), FERRO_TYPE_BOOL, expr.owner,
+                  std::max({unsigned{expr.depth}, low.depth, high.depth}) + 1u)
       .release();
 }
 
