@@ -31,10 +31,11 @@ from .session import Session, current_session, engines, evict_instance
 
 if TYPE_CHECKING:
     from ._native import Column, Expr
+    from .choosing import select
     from .expressions import all_, any_, case, cast, exists, literal, row, sql
     from .functions import fn
     from .order import asc, desc
-    from .query import Query, select
+    from .query import Query
     from .select_query import cube, grouping_sets, rollup
     from .sources import aliased
 

@@ -72,7 +72,7 @@ class _Results(Names):
     def __init__(self, query: Compound[Any]) -> None:
         from .expressions import named
 
-        self.columns: dict[str, Any] = {  # type: ignore[misc]
+        self.columns: dict[str, Any] = {
             name: named(name, type) for name, type, _ in query.named_columns()
         }
 

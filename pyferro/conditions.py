@@ -13,9 +13,12 @@ from . import operators
 from ._native import Expr
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from .rows import Names
 
-Condition = Expr | bool | Callable[[Any], Any]
+if TYPE_CHECKING:
+    Condition: TypeAlias = Expr[bool | None] | bool | Callable[[Any], Any]
 
 
 def _is_null(expr: Expr, wanted: Any) -> Expr:
@@ -91,9 +94,9 @@ def _resolve(names: Names, condition: Condition) -> Expr:
 
 
 def _lookup(names: Names, key: str, value: Any) -> Expr:
-    column = names.columns.get(key)
-    if column is not None:
-        return _exact(column, value)
+    exact = names.columns.get(key)
+    if exact is not None:
+        return _exact(exact, value)
     name, separator, lookup = key.rpartition("__")
     if not separator:
         return _exact(names.named(key), value)

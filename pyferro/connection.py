@@ -10,11 +10,13 @@ from .get import get, get_or_none
 from .query import Query
 
 if TYPE_CHECKING:
+    from .choosing import Choose
     from .conditions import Condition
     from .database import Using
+    from .model import Model
     from .op import Op
 
-M = TypeVar("M", bound="Any")
+M = TypeVar("M", bound="Model")
 
 
 class ModelConnection(Generic[M]):
@@ -29,8 +31,15 @@ class ModelConnection(Generic[M]):
     def where(self, *conditions: Condition, **lookups: Any) -> Query[M]:
         return self._query().where(*conditions, **lookups)
 
-    def select(self, *columns: Any) -> Any:
-        return self._query().select(*columns)
+    if TYPE_CHECKING:
+
+        @property
+        def select(self) -> Choose[M]: ...
+
+    else:
+
+        def select(self, *columns: Any) -> Any:
+            return self._query().select(*columns)
 
     def order_by(self, *items: Any, nulls: Any = None) -> Query[M]:
         return self._query().order_by(*items, nulls=nulls)

@@ -109,7 +109,7 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        shape: _native.RowPlan | Sequence[int] | None,
+        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
         """An operation for a plan, in the transaction that is open here."""

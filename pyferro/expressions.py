@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from uuid import UUID
 
 from . import _native, plan
 from ._native import BOOL, NULL, Expr, Peculiar, build, operand
 
 if TYPE_CHECKING:
-    from .query import Rows
+    from ._native import Value
+    from .rows import Rows
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+V = TypeVar("V", bound="Value | None")
 
 TYPES: Mapping[type, int] = {
     bool: _native.BOOL,
@@ -34,12 +39,18 @@ TYPES: Mapping[type, int] = {
 _NUMBERS = (_native.INT64, _native.DECIMAL, _native.FLOAT64)  # each holds those before it
 
 
-class Labeled:
+class Selectable(Generic[T_co]):
+    """What a query can select that is no expression and no model. `T_co` is what Python gets."""
+
+    __slots__ = ()
+
+
+class Labeled(Selectable[T_co]):
     """An expression with a name in the result: what `as_` makes."""
 
     __slots__ = ("expr", "name")
 
-    def __init__(self, expr: Expr, name: str) -> None:
+    def __init__(self, expr: Expr[T_co], name: str) -> None:
         self.expr = expr
         self.name = name
 
@@ -77,6 +88,12 @@ def operands(values: Sequence[Any]) -> list[Expr]:
 NOTHING = build(NULL, plan.LITERAL, 0, 0)
 
 
+@overload
+def case(*whens: tuple[Expr[bool | None], V | Expr[V]], else_: V | Expr[V]) -> Expr[V]: ...
+@overload
+def case(*whens: tuple[Expr[bool | None], V | Expr[V]], else_: None = None) -> Expr[V | None]: ...
+@overload
+def case(*whens: tuple[Expr[bool | None], Any], else_: Any = None) -> Expr[Any]: ...
 def case(*whens: tuple[Expr, Any], else_: Any = None) -> Expr:
     """The value beside the first condition that is true: `case((Post.views > 9, "hot"), else_="")`."""
     if not whens:
@@ -90,20 +107,24 @@ def case(*whens: tuple[Expr, Any], else_: Any = None) -> Expr:
     return build(common(value.type for value in values), plan.CASE, made, otherwise)
 
 
-def literal(value: Any, type: type | None = None) -> Expr:
+def literal(value: T, type: type | None = None) -> Expr[T]:
     """A value as an expression, bound as every value: `select(literal(1).as_("n"))`."""
     return operand(value) if type is None else operand(value, None, type_of(type))
 
 
+@overload
+def cast(expr: Expr[Value], python: type[T]) -> Expr[T]: ...
+@overload
+def cast(expr: Expr, python: type[T]) -> Expr[T | None]: ...
 def cast(expr: Expr, python: type) -> Expr:
     """The value as another type: `cast(Post.score, int)`; fractions are cut off."""
     type = type_of(python)
     return build(type, plan.CAST, expr, type)
 
 
-def exists(query: Rows[Any]) -> Expr:
+def exists(query: Rows[Any]) -> Expr[bool]:
     """Whether the query has a row."""
-    return plan.exists(query.inner())
+    return plan.exists(query.alone())
 
 
 class RowValue(Peculiar):
@@ -124,39 +145,39 @@ class RowValue(Peculiar):
         ]
         return build(NULL, plan.ROW, made)
 
-    def _compare(self, how: int, other: object) -> Expr:
+    def _compare(self, how: int, other: object) -> Expr[bool]:
         if isinstance(other, tuple):
             other = RowValue(other)
         if not isinstance(other, RowValue) or len(other.items) != len(self.items):
             raise TypeError("a row is compared with a row or tuple of as many values")
         return build(BOOL, plan.BINARY, how, self._expr(other), other._expr(self))
 
-    def __eq__(self, other: object) -> Expr:  # type: ignore[override]
+    def __eq__(self, other: object) -> Expr[bool]:  # type: ignore[override]
         return self._compare(0, other)
 
-    def __ne__(self, other: object) -> Expr:  # type: ignore[override]
+    def __ne__(self, other: object) -> Expr[bool]:  # type: ignore[override]
         return self._compare(1, other)
 
-    def __lt__(self, other: object) -> Expr:
+    def __lt__(self, other: object) -> Expr[bool]:
         return self._compare(2, other)
 
-    def __le__(self, other: object) -> Expr:
+    def __le__(self, other: object) -> Expr[bool]:
         return self._compare(3, other)
 
-    def __gt__(self, other: object) -> Expr:
+    def __gt__(self, other: object) -> Expr[bool]:
         return self._compare(4, other)
 
-    def __ge__(self, other: object) -> Expr:
+    def __ge__(self, other: object) -> Expr[bool]:
         return self._compare(5, other)
 
     __hash__ = None  # type: ignore[assignment]
 
-    def in_(self, query: Rows[Any]) -> Expr:
+    def in_(self, query: Rows[Any]) -> Expr[bool]:
         """Whether the query gives such a row."""
-        return build(BOOL, plan.IN_QUERY, self._expr(), query.inner(), 0)
+        return build(BOOL, plan.IN_QUERY, self._expr(), query.alone(), 0)
 
-    def not_in(self, query: Rows[Any]) -> Expr:
-        return build(BOOL, plan.IN_QUERY, self._expr(), query.inner(), 1)
+    def not_in(self, query: Rows[Any]) -> Expr[bool]:
+        return build(BOOL, plan.IN_QUERY, self._expr(), query.alone(), 1)
 
 
 def row(*items: Any) -> RowValue:
@@ -179,22 +200,26 @@ class Quantifier(Peculiar):
 
     def _compared(self, expr: Expr, how: int) -> Expr:
         op = _COMPARISONS[how]
-        return build(BOOL, plan.QUANTIFIED, op, expr, self._query.inner(), int(self._all))
+        return build(BOOL, plan.QUANTIFIED, op, expr, self._query.alone(), int(self._all))
 
     def _holds(self, expr: Expr, negated: bool) -> Expr:
         raise TypeError("in_() takes the query itself")
 
 
-def any_(query: Rows[Any]) -> Any:
+def any_(query: Rows[Any]) -> Quantifier:
     """`Post.views > any_(select(Limit.views))`: for at least one of the rows."""
     return Quantifier(query, False)
 
 
-def all_(query: Rows[Any]) -> Any:
+def all_(query: Rows[Any]) -> Quantifier:
     """For every one of the rows."""
     return Quantifier(query, True)
 
 
+@overload
+def sql(text: str, *, type: type[T], **values: Any) -> Expr[T]: ...
+@overload
+def sql(text: str, *, type: None = None, **values: Any) -> Expr[Any]: ...
 def sql(text: str, *, type: type | None = None, **values: Any) -> Expr:
     """SQL of your own as an expression: `sql("length({})", type=int)` with expressions and values by name.
 

@@ -101,20 +101,26 @@ def Field(
 if TYPE_CHECKING:
 
     class Col(Generic[T]):
-        """A column: on the class a `Column`, on an instance the value."""
+        """A column: on the class a `Column`, on an instance the value.
+
+        Checkers take a default from `Field(default=…)` only, not from a plain `= 0`.
+        """
 
         @overload
-        def __get__(self, instance: None, owner: type) -> Column: ...
+        def __get__(self, instance: None, owner: type) -> Column[T]: ...
         @overload
         def __get__(self, instance: object, owner: type) -> T: ...
         def __get__(self, instance: object | None, owner: type) -> Any: ...
         def __set__(self, instance: object, value: T) -> None: ...
 
     class PK(Generic[T]):
-        """The primary key; of an integer type, the database makes it."""
+        """The primary key; of an integer type, the database makes it.
+
+        Checkers want it from the constructor then, too, unless `= Field(default=None)` follows.
+        """
 
         @overload
-        def __get__(self, instance: None, owner: type) -> Column: ...
+        def __get__(self, instance: None, owner: type) -> Column[T]: ...
         @overload
         def __get__(self, instance: object, owner: type) -> T: ...
         def __get__(self, instance: object | None, owner: type) -> Any: ...

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from . import plan
 from ._native import JSON, NULL, Expr, build, text
+from .expressions import Selectable, type_of
+
+T = TypeVar("T")
 
 
-class JsonPath:
+class JsonPath(Selectable[Any]):
     """A way into a JSON document, step by step; `as_` says what is there."""
 
     __slots__ = ("_document", "_steps")
@@ -24,13 +27,11 @@ class JsonPath:
             raise TypeError("places in a JSON array count from 0")
         return JsonPath(self._document, (*self._steps, step))
 
-    def as_(self, python: type) -> Expr:
+    def as_(self, python: type[T]) -> Expr[T | None]:
         """The value there as `str`, `int`, `float`, `Decimal`, `bool` or `dict` (a JSON document).
 
         NULL where the path leads nowhere, to JSON null, or to a value of another type.
         """
-        from .expressions import type_of
-
         type = type_of(python)
         return build(type, plan.JSON_GET, self._document, [_step(s) for s in self._steps], type)
 
@@ -38,14 +39,14 @@ class JsonPath:
         """The part as a JSON document."""
         return build(JSON, plan.JSON_GET, self._document, [_step(s) for s in self._steps], JSON)
 
-    def contains(self, part: Any) -> Expr:
+    def contains(self, part: Any) -> Expr[bool]:
         """Whether the part holds such a part."""
         return self.expr().contains(part)
 
-    def is_null(self) -> Expr:
+    def is_null(self) -> Expr[bool]:
         return self.expr().is_null()
 
-    def is_not_null(self) -> Expr:
+    def is_not_null(self) -> Expr[bool]:
         return self.expr().is_not_null()
 
 

@@ -11,7 +11,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
@@ -25,12 +25,12 @@ from .table import Table, table_of
 if TYPE_CHECKING:
     from typing import Self
 
+    from .choosing import ChooseOfModel
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
     from .op import Op
     from .query import Query
-    from .select_query import Selection
 
 M = TypeVar("M", bound="Model")
 
@@ -168,16 +168,14 @@ class Model(BaseModel, metaclass=ModelMeta):
         """Only rows that meet all of it: `User.where(User.age > 3)`, a lambda, or `age__gt=3`."""
         return _query(cls).where(*conditions, **lookups)
 
-    @overload
-    @classmethod
-    def select(cls) -> Query[Self]: ...
-    @overload
-    @classmethod
-    def select(cls, first: Any, /, *rest: Any) -> Selection[Any]: ...
-    @classmethod
-    def select(cls, *columns: Any) -> Any:
-        """All columns as instances, or those named as tuples; of one column the values."""
-        return _query(cls).select(*columns)
+    if TYPE_CHECKING:
+        select = ChooseOfModel()
+    else:
+
+        @classmethod
+        def select(cls, *columns: Any) -> Any:
+            """All columns as instances, or those named as tuples; of one column the values."""
+            return _query(cls).select(*columns)
 
     @classmethod
     def order_by(cls, *items: Any, nulls: Any = None) -> Query[Self]:

@@ -13,6 +13,8 @@ from . import plan
 from ._native import Column, Expr
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from .rows import Names
 
 Nulls = Literal["first", "last", "native"]
@@ -46,7 +48,8 @@ def desc(expr: Expr | str) -> Ordered:
     return Ordered(expr, True)
 
 
-OrderItem = Expr | Ordered | str | Callable[[Any], Any]
+if TYPE_CHECKING:
+    OrderItem: TypeAlias = Expr[Any] | Ordered | str | Callable[[Any], Any]
 
 
 class Key(NamedTuple):
@@ -60,6 +63,13 @@ class Key(NamedTuple):
     @property
     def nulls_first(self) -> bool:
         return self.nulls == plan.NULLS_FIRST
+
+    def with_nulls(self) -> Key:
+        """The same where NULLs may come after all; they are last, or first when from the end."""
+        if self.nulls != plan.NULLS_NEVER:
+            return self
+        part = plan.order_item(self.expr, self.descending, plan.NULLS_LAST)
+        return Key(self.expr, part, self.descending, plan.NULLS_LAST)
 
     def flipped(self) -> Key:
         """The same from the other end."""

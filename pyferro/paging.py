@@ -51,7 +51,7 @@ def _beyond(key: Key, value: Any) -> Expr | None:
     nullable = key.nulls != plan.NULLS_NEVER
     if value is None:
         return key.expr.is_not_null() if key.nulls_first else None
-    further = key.expr < value if key.descending else key.expr > value
+    further: Expr = key.expr < value if key.descending else key.expr > value
     return further | key.expr.is_null() if nullable and not key.nulls_first else further
 
 

@@ -7,7 +7,7 @@ ready-made pieces and returns an `Op`: no database is looked up before that runs
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _native, plan
 from ._native import Expr
@@ -23,6 +23,7 @@ from .sources import Source, source_of
 from .table import Table, table_of
 
 if TYPE_CHECKING:
+    from .choosing import Choose
     from .model import Model
 
 M = TypeVar("M", bound="Model")
@@ -46,14 +47,19 @@ class Query(Select[M]):
     def _is_aggregate(self) -> bool:
         return False
 
-    @overload
-    def select(self) -> Query[M]: ...
-    @overload
-    def select(self, first: Any, /, *rest: Any) -> Selection[Any]: ...
-    def select(self, *columns: Any) -> Any:
-        """Only these columns, as tuples; of one column the values themselves."""
-        if not columns:
-            return self
+    if TYPE_CHECKING:
+
+        @property
+        def select(self) -> Choose[M]:
+            """Only these columns, as tuples; of one column the values themselves."""
+
+    else:
+
+        def select(self, *columns: Any) -> Any:
+            """Only these columns, as tuples; of one column the values themselves."""
+            return self._select(columns) if columns else self
+
+    def _select(self, columns: tuple[Any, ...]) -> Selection[Any]:
         return self._with(projection(self._names(), columns))
 
     def get(self, pk: Any) -> Op[M]:

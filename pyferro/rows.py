@@ -21,8 +21,9 @@ from .table import Table
 if TYPE_CHECKING:
     from typing import Self
 
+    from .compound import Compound
     from .order import Key
-    from .sources import Cte, Source
+    from .sources import Cte, Subquery
 
 R = TypeVar("R")
 
@@ -114,6 +115,14 @@ class Rows(Peculiar, Generic[R]):
         """The query within another one; its common table expressions belong to the outermost."""
         return self._body()
 
+    def _joins_outer(self) -> bool:
+        """Whether a column may be NULL though its table does not let it."""
+        return False
+
+    def alone(self) -> Expr:
+        """The query within an expression, with the common table expressions that it reads."""
+        return self._body(ctes=with_clause(self.common()))
+
     def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
         return self._body(items, limit=limit, ctes=with_clause(self.common()))
 
@@ -123,12 +132,19 @@ class Rows(Peculiar, Generic[R]):
         for chosen in self._chosen.chosen:
             if chosen.source is not None:
                 columns = chosen.source.columns.items()
-                found += [(name, column.type, column.nullable) for name, column in columns]
+                found += [
+                    (name, column.type, column.nullable or self._joins_outer())
+                    for name, column in columns
+                ]
             elif not chosen.name:
                 raise TypeError('a column of a subquery needs a name: add .as_("name")')
             else:
                 assert chosen.expr is not None
-                nullable = not isinstance(chosen.expr, Column) or chosen.expr.nullable
+                nullable = (
+                    self._joins_outer()
+                    or not isinstance(chosen.expr, Column)
+                    or chosen.expr.nullable
+                )
                 found.append((chosen.name, chosen.expr.type, nullable))
         names = [name for name, _, _ in found]
         for name in names:
@@ -181,9 +197,9 @@ class Rows(Peculiar, Generic[R]):
 
     # As part of other queries.
 
-    def scalar(self) -> Expr:
+    def scalar(self) -> Expr[R]:
         """The one value of a query of one column, within another query."""
-        inner = self.inner()
+        inner = self.alone()
         return build(self._single_type(), plan.SUBQUERY, inner)
 
     def _single_type(self) -> int:
@@ -195,50 +211,50 @@ class Rows(Peculiar, Generic[R]):
 
     def _holds(self, expr: Expr, negated: bool) -> Expr:
         self._single_type()
-        return build(BOOL, plan.IN_QUERY, expr, self.inner(), int(negated))
+        return build(BOOL, plan.IN_QUERY, expr, self.alone(), int(negated))
 
     def _compared(self, expr: Expr, how: int) -> Expr:
         from .expressions import _COMPARISONS
 
         return build(BOOL, plan.BINARY, _COMPARISONS[how], expr, self.scalar())
 
-    def subquery(self, name: str, *, lateral: bool = False) -> Any:
+    def subquery(self, name: str, *, lateral: bool = False) -> Subquery:
         """The query as a table that another one joins; its columns are at `.c`."""
         from .sources import Subquery
 
         return Subquery(self, name, lateral)
 
-    def cte(self, name: str, *, materialized: bool | None = None) -> Any:
+    def cte(self, name: str, *, materialized: bool | None = None) -> Cte:
         """The query as a common table expression; its columns are at `.c`."""
         from .sources import Cte
 
         return Cte(self, name, materialized)
 
-    def union(self, *others: Rows[Any]) -> Any:
+    def union(self, *others: Rows[R]) -> Compound[R]:
         """The rows of all queries, each once."""
         return self._compound(0, False, others)
 
-    def union_all(self, *others: Rows[Any]) -> Any:
+    def union_all(self, *others: Rows[R]) -> Compound[R]:
         """The rows of all queries."""
         return self._compound(0, True, others)
 
-    def intersect(self, *others: Rows[Any]) -> Any:
+    def intersect(self, *others: Rows[R]) -> Compound[R]:
         """The rows that all queries give, each once."""
         return self._compound(1, False, others)
 
-    def intersect_all(self, *others: Rows[Any]) -> Any:
+    def intersect_all(self, *others: Rows[R]) -> Compound[R]:
         """The rows that all queries give, as often as each of them."""
         return self._compound(1, True, others)
 
-    def except_(self, *others: Rows[Any]) -> Any:
+    def except_(self, *others: Rows[R]) -> Compound[R]:
         """The rows that the other queries do not give, each once."""
         return self._compound(2, False, others)
 
-    def except_all(self, *others: Rows[Any]) -> Any:
+    def except_all(self, *others: Rows[R]) -> Compound[R]:
         """The rows without those of the other queries, one for one."""
         return self._compound(2, True, others)
 
-    def _compound(self, op: int, all: bool, others: tuple[Rows[Any], ...]) -> Any:
+    def _compound(self, op: int, all: bool, others: tuple[Rows[R], ...]) -> Compound[R]:
         from .compound import Compound
 
         return Compound(op, all, (self, *others))

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import plan
 from ._native import NULL, Expr, build
-from .conditions import Condition, combine
+from .conditions import combine
 from .rows import Names, Rows, page
 from .sources import Cte, JoinKind, Source, join, node_of, source_of
 from .windows import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from .order import Key
     from typing import Self
 
+    from .conditions import Condition
     from .database import Using
     from .op import Op
     from .selection import Projection
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 PLAIN, ROLLUP, CUBE, SETS = range(4)
 
@@ -59,6 +61,7 @@ class Select(Rows[R]):
         "_having",
         "_joined",
         "_lock",
+        "_outer",
         "_start",
         "_where",
     )
@@ -66,6 +69,7 @@ class Select(Rows[R]):
     _start: Any  # the Table or Source that it starts from; None: no table at all
     _from: Expr | None
     _joined: tuple[Source | Any, ...]
+    _outer: bool  # an outer join: any column may be NULL
     _where: Expr | None
     _distinct: tuple[Expr, ...] | None
     _group: Grouped | None
@@ -76,6 +80,7 @@ class Select(Rows[R]):
         self._start = start
         self._from = None if start is None else node_of(start)
         self._joined = ()
+        self._outer = False
         self._chosen = chosen
         self._using = using
         self._where = self._having = self._distinct = self._group = self._lock = None
@@ -105,7 +110,9 @@ class Select(Rows[R]):
         made._where = combine(self._names(), self._where, conditions, lookups)
         return made
 
-    def join(self, target: Any, on: Expr | None = None, *, kind: JoinKind = "inner") -> Self:
+    def join(
+        self, target: Any, on: Expr[bool | None] | None = None, *, kind: JoinKind = "inner"
+    ) -> Self:
         """Beside each row the rows of `target` that meet `on`."""
         source = source_of(target)
         made = self._copy()
@@ -113,16 +120,17 @@ class Select(Rows[R]):
             raise TypeError("this query reads no table that could be joined")
         made._from = join(self._from, kind, source, on)
         made._joined = (*self._joined, source)
+        made._outer = self._outer or kind in ("left", "right", "full")
         return made
 
-    def left_join(self, target: Any, on: Expr) -> Self:
+    def left_join(self, target: Any, on: Expr[bool | None]) -> Self:
         """Rows without a match stay, with NULLs (and None for an instance)."""
         return self.join(target, on, kind="left")
 
-    def right_join(self, target: Any, on: Expr) -> Self:
+    def right_join(self, target: Any, on: Expr[bool | None]) -> Self:
         return self.join(target, on, kind="right")
 
-    def full_join(self, target: Any, on: Expr) -> Self:
+    def full_join(self, target: Any, on: Expr[bool | None]) -> Self:
         return self.join(target, on, kind="full")
 
     def cross_join(self, target: Any) -> Self:
@@ -189,12 +197,21 @@ class Select(Rows[R]):
             if self._distinct is None
             else build(NULL, plan.DISTINCT, list(self._distinct)),
             grouping=self._grouping(),
-            order=[key.part for key in self._order] if ordered or self._ties else (),
+            order=[key.part for key in self._keys()] if ordered or self._ties else (),
             limit=page(self._limit) if limit is None else limit,
             offset=page(self._offset),
             ties=self._ties,
             lock=None if self._lock is None else self._lock_clause(),
         )
+
+    def _joins_outer(self) -> bool:
+        return self._outer
+
+    def _keys(self) -> tuple[Key, ...]:
+        """The order; beyond an outer join no column is without NULLs."""
+        if not self._outer:
+            return self._order
+        return tuple(key.with_nulls() for key in self._order)
 
     def _lock_clause(self) -> Expr:
         assert self._lock is not None
@@ -229,7 +246,8 @@ class Select(Rows[R]):
         """By its place, where it is selected and holds values: two parameters are never equal."""
         place = 0
         for chosen in self._chosen.chosen:
-            same = chosen.expr is item or (item and isinstance(item, str) and chosen.alias == item)
+            named = isinstance(item, str) and item != "" and chosen.alias == item
+            same = chosen.expr is item or named
             if same and (isinstance(item, str) or (isinstance(item, Expr) and item.values)):
                 return plan.number(place + 1)
             place += len(chosen.items)
@@ -240,7 +258,7 @@ class Select(Rows[R]):
 
     def count(self) -> Op[int]:
         """How many rows there are, whatever limit and offset say."""
-        if not self._countable() or self.common() or self._is_aggregate():
+        if not self._countable() or self.common() or self._is_aggregate() or self._lock:
             return super().count()
         from .rows import _COUNT, _INT64_SHAPE
 
@@ -279,11 +297,12 @@ class Select(Rows[R]):
 
     # Results.
 
-    def into(self, target: Any) -> Any:
+    def into(self, target: type[T]) -> Selection[T]:
         """Rows as instances of a pydantic model, a dataclass or a TypedDict, validated."""
         from .into import into
 
-        return into(self, target)
+        made: Selection[T] = into(self, target)
+        return made
 
     def _with(self, chosen: Projection) -> Selection[Any]:
         made: Selection[Any] = Selection.__new__(Selection)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from . import plan
 from ._native import NULL, Column, Expr, build
 from .table import Table, identifier, table_of
 
 if TYPE_CHECKING:
-    from .query import Rows
+    from .rows import Rows
+
+M = TypeVar("M")
 
 JOINS = ("inner", "left", "right", "full", "cross")
 JoinKind = Literal["inner", "left", "right", "full", "cross"]
@@ -44,6 +46,7 @@ class Source:
 
     name: str
     columns: dict[str, Column]
+    c: Columns
     node: Expr
     ctes: tuple[Cte, ...] = ()
 
@@ -84,9 +87,13 @@ class Alias(Source):
         return self.c[name]
 
 
-def aliased(model: type[Any], name: str) -> Any:
-    """A model under another name within a query; its columns are attributes."""
-    return Alias(model, name)
+def aliased(model: type[M], name: str) -> type[M]:
+    """A model under another name within a query; its columns are attributes.
+
+    It is an `Alias`; as far as types go, the model.
+    """
+    made: Any = Alias(model, name)
+    return cast("type[M]", made)
 
 
 class Subquery(Source):

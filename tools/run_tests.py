@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
     environment |= {"FERRO_TEST_BUILD": str(build)}  # for tests that run a program of it
     if options.sanitize:
         environment |= pytests.sanitized(build / "site")
-    tests = ROOT / "tests" / "python"
+    tests = [ROOT / "tests" / "python", ROOT / "tests" / "typing"]
     _timed(
         "Python",
         total,

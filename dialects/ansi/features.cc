@@ -43,8 +43,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kGroupingSets),
     Native(kIntersectExcept),
     Native(kIntersectExceptAll),
-    Refused(kDistinctOn,
-            "ISO SQL has no DISTINCT ON: number the rows of each group by ROW_NUMBER()"),
+    Rewritten(kDistinctOn, "ROW_NUMBER() of each group is 1"),
     Native(kAggregateFilter),
     Native(kAggregateOrder),
     Native(kGroupsFrame),
@@ -61,6 +60,9 @@ constexpr sql::FeatureTable kRows = {{
     Native(kJsonAggregate),
     Rewritten(kMaterializedHint, "left out: it changes no result"),
     Native(kNeighbourDefault),
+    Native(kCorrelatedTable),
+    Native(kParameterGroup),
+    Native(kLoneHaving),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

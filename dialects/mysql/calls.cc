@@ -46,8 +46,9 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
     case AggregateFunction::kStddevPopulation:
     case AggregateFunction::kVarianceSample:
     case AggregateFunction::kVariancePopulation:
-    case AggregateFunction::kJsonAgg:
       return Renderer::Aggregate(aggregate);
+    case AggregateFunction::kJsonAgg:
+      return JsonArray(aggregate);
   }
   sql_ << (aggregate.distinct ? "GROUP_CONCAT(DISTINCT CONCAT(" : "GROUP_CONCAT(CONCAT(");
   Expression(*aggregate.arguments[1]);

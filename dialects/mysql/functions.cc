@@ -6,6 +6,7 @@ namespace ferro::mysql {
 namespace {
 
 using enum ast::Function;
+using sql::RefusedFunction;
 using sql::Says;
 using sql::SaysOf;
 
@@ -91,6 +92,11 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kAddMicroseconds, "CAST(DATE_ADD($1, INTERVAL $2 MICROSECOND) AS DATETIME(6))"),
     Says(kDaysBetween, "DATEDIFF($*)"),
     Says(kMicrosecondsBetween, "TIMESTAMPDIFF(MICROSECOND, $2, $1)"),
+    RefusedFunction(kJsonContains,
+                    "its JSON_CONTAINS() looks into arrays within arrays: compare values by path"),
+    Says(kJsonHasKey, "JSON_CONTAINS_PATH($1, 'one', CONCAT('$$.', JSON_QUOTE($2)))"),
+    Says(kJsonLength, "CASE JSON_TYPE($1) WHEN 'ARRAY' THEN JSON_LENGTH($1) END"),
+    Says(kJsonMergePatch, "JSON_MERGE_PATCH($*)"),
     Says(kNow, "UTC_TIMESTAMP(6)"),
     Says(kToday, "UTC_DATE()"),
     Says(kGrouping, "GROUPING($1)"),

@@ -57,7 +57,8 @@ void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
 }
 
 void MysqlRenderer::LimitClause(const sql::Page& page) {
-  LimitOffset(page, "18446744073709551615");
+  // Only the standard's words have room for ties.
+  page.with_ties ? Renderer::LimitClause(page) : LimitOffset(page, "18446744073709551615");
 }
 
 // MariaDB has FOR UPDATE as MySQL has, and its own words for the other one.
@@ -67,12 +68,6 @@ void MysqlRenderer::LockClause(const ast::Lock& lock) {
   sql_ << " LOCK IN SHARE MODE";
   if (lock.wait == ast::LockWait::kNoWait) sql_ << " NOWAIT";
   if (lock.wait == ast::LockWait::kSkipLocked) sql_ << " SKIP LOCKED";
-}
-
-void MysqlRenderer::GroupByClause(const ast::Grouping& grouping) {
-  if (grouping.grouping != ast::GroupingKind::kRollup) return Renderer::GroupByClause(grouping);
-  Groups(grouping.items);
-  sql_ << " WITH ROLLUP";
 }
 
 void MysqlRenderer::DefaultRow() { sql_ << " () VALUES ()"; }

@@ -1,6 +1,7 @@
 // The clauses that MySQL and MariaDB write in their own way.
 #pragma once
 
+#include "engine/sql/json_path.h"
 #include "engine/sql/renderer.h"
 
 namespace ferro::mysql {
@@ -19,13 +20,14 @@ class MysqlRenderer final : public sql::Renderer {
   }
   void LimitClause(const sql::Page& page) override;
   void LockClause(const ast::Lock& lock) override;
-  void GroupByClause(const ast::Grouping& grouping) override;
   void ExactCollation() override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void OpenAggregate(const ast::Aggregate& aggregate) override;
   void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
   void RegexPredicate(const ast::Regex& regex) override;
+  void Call(const ast::Call& call) override;
+  void JsonValue(const ast::JsonGet& get) override;
   void DistinctFrom(const ast::Binary& binary) override;
   void Looked(const ast::Query& query) override;
   void DefaultRow() override;
@@ -40,6 +42,10 @@ class MysqlRenderer final : public sql::Renderer {
   // Compares code points, and does not pad with spaces; the same name does not exist on both
   // servers.
   absl::string_view BinaryCollation() const;
+  // What a path leads to, as JSON.
+  void Extracted(const sql::JsonPath& path);
+  void JsonArray(const ast::Aggregate& aggregate);
+  void JsonItem(const ast::Expr& value);
 };
 
 }  // namespace ferro::mysql

@@ -34,6 +34,7 @@ void PostgresqlRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
 }
 
 void PostgresqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
+  if (aggregate.function == ast::AggregateFunction::kJsonAgg) return JsonArray(aggregate);
   if (aggregate.function != ast::AggregateFunction::kStringAgg) {
     return Renderer::Aggregate(aggregate);
   }

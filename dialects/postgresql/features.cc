@@ -55,10 +55,13 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kIgnoreCase, "ILIKE"),
     Native(kQuantified),
     Rewritten(kRegex, "printed in the words of ~"),
-    Refused(kJsonPath, "select the document and look into it in the program"),
-    Refused(kJsonAggregate, "aggregate in the program"),
+    Native(kJsonPath, Since{13}, "a path is told to be silent and strict"),
+    Native(kJsonAggregate),
     Native(kMaterializedHint),
     Native(kNeighbourDefault),
+    Native(kCorrelatedTable),
+    Native(kParameterGroup),
+    Native(kLoneHaving),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -5,6 +5,7 @@ namespace ferro::postgresql {
 namespace {
 
 using enum ast::Function;
+using sql::RefusedFunction;
 using sql::Says;
 using sql::SaysOf;
 
@@ -116,6 +117,13 @@ constexpr sql::FunctionRow kRows[] = {
          "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 microsecond' END"),
     Says(kDaysBetween, "CAST($1 - $2 AS bigint)"),
     Says(kMicrosecondsBetween, "CAST(EXTRACT(EPOCH FROM $1 - $2) * 1000000 AS bigint)"),
+    Says(kJsonContains, "$1 @> $2"),
+    Says(kJsonHasKey,
+         "CASE WHEN $? THEN NULL ELSE JSONB_TYPEOF($1) = 'object' AND JSONB_EXISTS($1, $2) END"),
+    Says(kJsonLength,
+         "CASE JSONB_TYPEOF($1) WHEN 'array' THEN CAST(JSONB_ARRAY_LENGTH($1) AS bigint) END"),
+    RefusedFunction(kJsonMergePatch,
+                    "PostgreSQL has no merge patch of RFC 7396: merge in the program"),
     Says(kNow, "STATEMENT_TIMESTAMP()"),
     Says(kToday, "CAST(STATEMENT_TIMESTAMP() AS date)"),
     Says(kGrouping, "CAST(GROUPING($1) AS bigint)"),

@@ -23,12 +23,15 @@ class PostgresqlRenderer final : public sql::Renderer {
   void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
   void RegexPredicate(const ast::Regex& regex) override;
+  void JsonValue(const ast::JsonGet& get) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
 
  private:
   void WideColumn(const ast::Expr& expr);
+  void JsonArray(const ast::Aggregate& aggregate);
+  void JsonItem(const ast::Expr& value);
 };
 
 }  // namespace ferro::postgresql

@@ -70,13 +70,14 @@ void SqliteRenderer::Aggregate(const ast::Aggregate& aggregate) {
       return AggregateCall("ferro_var_samp", aggregate);
     case AggregateFunction::kVariancePopulation:
       return AggregateCall("ferro_var_pop", aggregate);
+    case AggregateFunction::kJsonAgg:
+      return JsonArray(aggregate);
     case AggregateFunction::kStringAgg:
       break;
     case AggregateFunction::kCount:
     case AggregateFunction::kAverage:
     case AggregateFunction::kMin:
     case AggregateFunction::kMax:
-    case AggregateFunction::kJsonAgg:
       return Renderer::Aggregate(aggregate);
   }
   if (aggregate.distinct) {

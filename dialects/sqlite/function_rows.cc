@@ -72,6 +72,11 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kAddMicroseconds, "ferro_date_add($1, $2, 'microsecond')"),
     Says(kDaysBetween, "ferro_diff_days($*)"),
     Says(kMicrosecondsBetween, "ferro_diff_us($*)"),
+    Says(kJsonContains, "ferro_json_contains($*)"),
+    Says(kJsonHasKey,
+         "CASE WHEN $? THEN NULL ELSE json_type($1) = 'object' AND ferro_json_has_key($*) END"),
+    Says(kJsonLength, "CASE json_type($1) WHEN 'array' THEN json_array_length($1) END"),
+    Says(kJsonMergePatch, "json_patch($*)"),
     Says(kNow, "STRFTIME('%Y-%m-%d %H:%M:%f000Z', 'now')"),
     Says(kToday, "DATE('now')"),
 };

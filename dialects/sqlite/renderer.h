@@ -18,7 +18,10 @@ class SqliteRenderer final : public sql::Renderer {
   bool FindsItemsByName(bool /*in_having*/) const override { return true; }
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;
+  void OpenAggregate(const ast::Aggregate& aggregate) override;
+  void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
+  void JsonValue(const ast::JsonGet& get) override;
   void AsFloat(const ast::Expr& expr) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void DistinctFrom(const ast::Binary& binary) override;
@@ -29,6 +32,7 @@ class SqliteRenderer final : public sql::Renderer {
 
  private:
   void ComparedArray(const ast::Expr& expr);
+  void JsonArray(const ast::Aggregate& aggregate);
   void DigitsCheck(const ast::ColumnDefinition& column);
 };
 

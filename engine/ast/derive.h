@@ -49,4 +49,8 @@ void Walk(const Node& node, F& f) {
 // Whether the two trees are the same, names and parameter numbers included.
 bool Equal(const Node& a, const Node& b);
 
+// Whether two expressions of one select mean the same: as Equal, but what a column's type is said to be does
+// not count, and a column that names no source is that of any source.
+bool SameValue(const Node& a, const Node& b);
+
 }  // namespace ferro::ast

@@ -25,6 +25,7 @@ struct Param final : Expr {
 
   uint32_t index = 0;
   Type type = Type::kNull;
+  bool not_negative = false;  // of a rewrite only: a count of rows that stands in a condition
 
   static constexpr auto Fields(auto& n) { return std::tie(n.index, n.type); }
 };

@@ -253,6 +253,11 @@ absl::Status CheckSelect(const ast::Select& select) {
     for (const ast::SelectItem* item : select.items) FERRO_TRY(CheckComparable({TypeOf(*item)}));
   }
   FERRO_TRY(CheckGroups(on));
+  for (const ast::Expr* expr : on) {
+    if (expr->kind == ast::Kind::kLiteral) {
+      return Wrong("rows are distinct on a literal", "name the expression that tells them apart");
+    }
+  }
   for (size_t i = 0; i < on.size() && i < select.order.size(); ++i) {
     bool found = false;
     for (const ast::Expr* expr : on) found = found || ast::Equal(*expr, *select.order[i]->value);

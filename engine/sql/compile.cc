@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/sql/check_grouping.h"
 #include "engine/sql/features_of.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/rewrite.h"
@@ -71,6 +72,7 @@ absl::Status CheckFeatures(const FeatureSet& features, const DialectProfile& pro
 
 absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile) {
   FERRO_TRY(CheckTypes(*plan.statement));
+  FERRO_TRY(CheckGrouping(*plan.statement));
   FERRO_TRY(CheckAssignments(*plan.statement));
   Compiled compiled;
   compiled.features = FeaturesOf(*plan.statement);
@@ -84,6 +86,16 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
   SqlWriter writer(*profile.lexicon);
   const std::unique_ptr<Renderer> renderer = profile.make_renderer(writer, profile);
   FERRO_TRY(renderer->Render(*rewritten, compiled));
+  // What a rewrite has put into FROM may read the query around it. Looked at now, since rewrites share what they say
+  // twice, and only the renderer has a limit for how often that is.
+  if (rewritten != plan.statement && FeaturesOf(*rewritten).test(static_cast<size_t>(Feature::kCorrelatedTable))) {
+    FERRO_TRY(profile.Check(Feature::kCorrelatedTable));
+  }
+  if (ast::IsQuery(plan.statement->kind)) {
+    // A rewrite names what had no name.
+    compiled.columns = ResultColumns(ItemsOf(static_cast<const ast::Query&>(*plan.statement)));
+    compiled.steps.back().columns = compiled.columns;
+  }
   compiled.id = NextId();
   return compiled;
 }

@@ -56,6 +56,9 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"json-aggregate", "values of many rows as one JSON array"},
     {"materialized-hint", "whether a common table expression is computed once"},
     {"neighbour-default", "what lag and lead give where there is no such row"},
+    {"correlated-table", "a query in FROM may read the query around it"},
+    {"parameter-group", "GROUP BY an expression with parameters"},
+    {"lone-having", "HAVING without groups and aggregates makes one group of all rows"},
 }};
 
 constexpr bool AllSaid() {

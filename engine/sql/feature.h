@@ -58,9 +58,12 @@ enum class Feature : uint8_t {
   kJsonAggregate,
   kMaterializedHint,
   kNeighbourDefault,
+  kCorrelatedTable,      // a query in FROM reads a query around it
+  kParameterGroup,       // GROUP BY an expression with parameters
+  kLoneHaving,           // HAVING makes one group of all rows
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kNeighbourDefault) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kLoneHaving) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

@@ -1,7 +1,8 @@
 #include "engine/sql/features_of.h"
 
 #include "engine/ast/derive.h"
-#include "engine/sql/rewrite.h"
+#include "engine/sql/rewrite/old_row.h"
+#include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::sql {
@@ -99,7 +100,8 @@ class Collector {
   }
 
   void Of(const ast::Derived& node) {
-    if (node.lateral) Use(Feature::kLateral);
+    if (node.lateral) return Use(Feature::kLateral);
+    if (IsCorrelated(*node.query)) Use(Feature::kCorrelatedTable);
   }
 
   void Of(const ast::Join& node) {
@@ -145,6 +147,10 @@ class Collector {
   void Of(const ast::Select& node) {
     if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
     if (node.with_ties) Use(Feature::kWithTies);
+    if (!node.grouping) return;
+    if (GroupsByParameter(node)) Use(Feature::kParameterGroup);
+    const bool alone = node.grouping->items.empty() && node.grouping->sets.empty();
+    if (alone && !HasAggregate(node)) Use(Feature::kLoneHaving);
   }
 
   void Of(const ast::Insert& node) {
@@ -154,7 +160,7 @@ class Collector {
 
   void Of(const ast::Update& node) {
     if (!node.returning.empty()) Use(Feature::kUpdateReturning);
-    if (HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);
+    if (rewrite::HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);
     if (ReadsTable(node, node.table)) Use(Feature::kTargetInSubquery);
   }
 

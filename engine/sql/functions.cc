@@ -240,6 +240,23 @@ Type TypeGiven(const Signature& signature, ast::List<const ast::Expr*> arguments
   return Type::kNull;
 }
 
+// Of what has one form in JSON, whoever writes it.
+absl::Status CheckJsonArray(const ast::Aggregate& aggregate) {
+  const ast::Expr& value = *aggregate.arguments[0];
+  const Type type = TypeOf(value);
+  if (aggregate.distinct) {
+    return MakeErrorWithHint(ErrorClass::kPlan, "function json-agg takes distinct values",
+                             "select the distinct values in a subquery");
+  }
+  const bool formless = type == Type::kBytes || type == Type::kInterval || IsArray(type);
+  const bool unknown = type == Type::kNull && value.kind != ast::Kind::kLiteral;
+  if (!formless && !unknown) return absl::OkStatus();
+  return MakeErrorWithHint(
+      ErrorClass::kPlan,
+      absl::StrCat("function json-agg takes a value of type ", Name(type)),
+      unknown ? "declare its type" : "JSON has no one form for it: collect the rows in the program");
+}
+
 }  // namespace
 
 const Signature& SignatureOf(Function function) { return kRows[ast::IndexOf(function)].signature; }
@@ -301,6 +318,7 @@ absl::Status CheckAggregate(const ast::Aggregate& aggregate) {
   const auto& [function, arguments, distinct, filter, order] = ast::Aggregate::Fields(aggregate);
   FERRO_TRY(CheckArguments(ast::WordOf(function), SignatureOf(function), arguments));
   const Type type = arguments.empty() ? Type::kNull : TypeOf(*arguments[0]);
+  if (function == AggregateFunction::kJsonAgg) FERRO_TRY(CheckJsonArray(aggregate));
   if (distinct && !Fits(Takes::kAny, type)) {
     return MakeErrorWithHint(ErrorClass::kPlan,
                              absl::StrCat("distinct values of type ", Name(type), " are aggregated"),

@@ -71,7 +71,7 @@ Type TypeOfWindowCall(const ast::WindowCall& call);
 // How a dialect says a function; of several rows the first one that fits. In `sql`, $1 is the first argument,
 // in parentheses where it is made of parts and does not stand alone between parentheses and commas; $* is all
 // of them with commas, $= the same as operands of one comparison, $| with || between them, $? whether any
-// of them is NULL; $~ says the collation that compares exactly.
+// of them is NULL; $~ says the collation that compares exactly; $$ is a dollar.
 struct FunctionRow {
   ast::Function function;
   Type when = Type::kNull;  // only for a first argument of this type

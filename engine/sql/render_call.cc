@@ -131,6 +131,9 @@ void Renderer::Template(absl::string_view sql, ast::List<const ast::Expr*> argum
       case '~':
         ExactCollation();
         break;
+      case '$':
+        sql_ << "$";
+        break;
       default:
         argument(static_cast<size_t>(which - '1'), opened && closed);
     }
@@ -323,7 +326,9 @@ void Renderer::Row(const ast::Row& row) {
 }
 
 void Renderer::InQuery(const ast::InQuery& in) {
-  Operand(*in.value);
+  const Type found = TypeOf(*ItemsOf(*in.query).front());
+  in.value->kind == ast::Kind::kRow ? Operand(*in.value)
+                                    : Compared(*in.value, CommonType(TypeOf(*in.value), found));
   sql_ << (in.negated ? " NOT IN (" : " IN (");
   Looked(*in.query);
   sql_ << ")";

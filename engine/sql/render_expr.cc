@@ -74,7 +74,7 @@ void Renderer::Expression(const ast::Expr& expr) {
     if constexpr (std::is_same_v<T, ast::Column>) {
       Column(node, false);
     } else if constexpr (std::is_same_v<T, ast::Param>) {
-      Bound(node);
+      Bound(node, node.not_negative);
     } else if constexpr (std::is_same_v<T, ast::Literal>) {
       Literal(node);
     } else if constexpr (std::is_same_v<T, ast::Unary>) {

@@ -102,7 +102,7 @@ class Renderer {
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
   virtual void LimitClause(const Page& page);
   virtual void LockClause(const ast::Lock& lock);
-  virtual void GroupByClause(const ast::Grouping& grouping);
+  void GroupByClause(const ast::Grouping& grouping);
   virtual void DistinctClause(const ast::Distinct& distinct);
   virtual void MaterializedWord(ast::Materialized materialized);
 

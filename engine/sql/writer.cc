@@ -20,6 +20,15 @@ void SqlWriter::Identifier(absl::string_view name) {
   piece_.push_back(lexicon_.quote);
 }
 
+void SqlWriter::String(absl::string_view characters) {
+  piece_.push_back('\'');
+  for (const char c : characters) {
+    if (c == '\'') piece_.push_back(c);
+    piece_.push_back(c);
+  }
+  piece_.push_back('\'');
+}
+
 // Negative numbers in parentheses: "--" would start a comment.
 void SqlWriter::Integer(int64_t value) {
   if (value < 0) {

@@ -1,5 +1,5 @@
-// Where a renderer writes: text, quoted names and placeholders are told apart, so that no value and no unquoted
-// name can reach the text.
+// Where a renderer writes: text, quoted names, strings and placeholders are told apart, so that nothing of the
+// caller's can reach the text unquoted.
 #pragma once
 
 #include <string>
@@ -20,6 +20,9 @@ class SqlWriter {
   SqlWriter& operator<<(absl::string_view words);
   // An identifier, quoted with the dialect's quote, which is doubled inside.
   void Identifier(absl::string_view name);
+  // Characters of the caller's as a string literal. A backslash stands for itself in every session of ours:
+  // MySQL runs with NO_BACKSLASH_ESCAPES, PostgreSQL with standard_conforming_strings.
+  void String(absl::string_view characters);
   // An integer that the compiler itself made or the plan carries as a literal.
   void Integer(int64_t value);
   // A placeholder for one value ("?", "$3"), and where its value comes from.

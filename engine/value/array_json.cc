@@ -10,6 +10,7 @@
 #include "engine/base/error.h"
 #include "engine/value/civil.h"
 #include "engine/value/decimal.h"
+#include "engine/value/json_string.h"
 #include "engine/value/text.h"
 #include "engine/value/uuid.h"
 
@@ -31,28 +32,9 @@ void AppendFloat(std::string& out, double value) {
 }
 
 absl::Status AppendString(std::string& out, absl::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
   if (!IsValidUtf8(text)) return MakeError(ErrorClass::kInvalidText, "is not valid UTF-8");
-  out.push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (byte >= 0x20) {
-      out.push_back(c);
-    } else if (byte == 0) {
-      return MakeError(ErrorClass::kInvalidText, "holds U+0000");
-    } else if (constexpr absl::string_view kShort = "\b\f\n\r\t"; kShort.find(c) != kShort.npos) {
-      out.push_back('\\');
-      out.push_back("bfnrt"[kShort.find(c)]);
-    } else {
-      out += "\\u00";
-      out.push_back(kHex[byte >> 4]);
-      out.push_back(kHex[byte & 15]);
-    }
-  }
-  out.push_back('"');
+  if (text.find('\0') != text.npos) return MakeError(ErrorClass::kInvalidText, "holds U+0000");
+  AppendJsonString(out, text);
   return absl::OkStatus();
 }
 

@@ -150,6 +150,7 @@ PyMethodDef kExprMethods[] = {
     {"not_ilike", ExprNotIlike, METH_O, "Whether text does not match in capital or small letters."},
     {"is_null", Expr_is_null, METH_NOARGS, "The same as == None."},
     {"is_not_null", Expr_is_not_null, METH_NOARGS, "The same as != None."},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "Expr[int], for annotations."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef kExprGetters[] = {

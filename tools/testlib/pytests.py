@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .tally import Tally
@@ -42,7 +42,7 @@ def sanitized(site: Path) -> dict[str, str]:
 
 
 def run(
-    tests: Path,
+    tests: Sequence[Path],
     environment: Mapping[str, str],
     results: Path,
     *,
@@ -53,7 +53,8 @@ def run(
     report = results / "pytest.xml"
     report.unlink(missing_ok=True)
     # -P keeps the checkout off the import path: what is tested is the package as installed.
-    command = [sys.executable, "-P", "-m", "pytest", str(tests), "-q", f"--junitxml={report}"]
+    command = [sys.executable, "-P", "-m", "pytest", *map(str, tests)]
+    command += ["-q", f"--junitxml={report}"]
     if not servers:
         command += ["-m", "not server"]
     if pattern is not None:

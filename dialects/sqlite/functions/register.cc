@@ -34,7 +34,7 @@ int RegisterAll(sqlite3* db) {
       LikeFunctions(),     TextFunctions(),   ArithmeticFunctions(),
       RoundingFunctions(), RealFunctions(),   CastFunctions(),
       DecimalFunctions(),  MomentFunctions(), JsonFunctions(),
-      RegexFunctions(),
+      JsonGetFunctions(),  JsonOfFunctions(), RegexFunctions(),
   };
   for (const std::span<const ScalarRow> rows : scalars) {
     const int code = RegisterScalars(db, rows);

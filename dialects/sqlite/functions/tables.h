@@ -17,6 +17,8 @@ std::span<const ScalarRow> CastFunctions();
 std::span<const ScalarRow> DecimalFunctions();
 std::span<const ScalarRow> MomentFunctions();
 std::span<const ScalarRow> JsonFunctions();
+std::span<const ScalarRow> JsonGetFunctions();
+std::span<const ScalarRow> JsonOfFunctions();
 std::span<const ScalarRow> RegexFunctions();
 std::span<const AggregateRow> SumAggregates();
 std::span<const AggregateRow> StatisticsAggregates();

@@ -479,3 +479,16 @@ def test_pages_by_keys_of_expressions(posts: None) -> None:
     keys = select(Post.views % 5, Post.id).order_by(Post.views % 5, Post.id)
     third = rows(keys)[2]
     assert [p.id for p in rows(query.after(third))] == [i for _, i in rows(keys)][3:]
+
+
+def test_an_outer_join_orders_its_nulls_last(posts: None) -> None:
+    query = select(Post.id, Author.name).left_join(Author, Author.id == Post.author_id)
+    found = rows(query.order_by(Author.name, Post.id))
+    assert found[-1] == (4, None)
+    assert rows(query.order_by(Author.name.desc(), Post.id))[-1] == (4, None)
+
+
+def test_a_common_table_expression_within_a_condition(posts: None) -> None:
+    busy = select(Post.author_id).group_by(Post.author_id).having(fn.count() > 2).cte("busy")
+    found = rows(Author.where(Author.id.in_(select(busy.c.author_id))))
+    assert found == [AUTHORS[0]]

@@ -1,0 +1,46 @@
+// JSON as SQLite takes it: text, read by functions of ours (see functions/).
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dialects/sqlite/renderer.h"
+#include "engine/sql/json_path.h"
+#include "engine/sql/type_of.h"
+#include "engine/value/json_string.h"
+
+namespace ferro::sqlite {
+
+void SqliteRenderer::JsonValue(const ast::JsonGet& get) {
+  const sql::JsonPath path = sql::PathOf(get);
+  std::string steps = "[";
+  for (const ast::JsonStep* step : path.steps) {
+    if (steps.size() > 1) steps += ",";
+    step->index >= 0 ? absl::StrAppend(&steps, step->index)
+                     : AppendJsonString(steps, step->key.text);
+  }
+  sql_ << "ferro_json_get(";
+  Expression(*path.document);
+  sql_ << ", '" << Name(get.type) << "', ";
+  sql_.String(steps + "]");
+  sql_ << ")";
+}
+
+void SqliteRenderer::JsonArray(const ast::Aggregate& aggregate) {
+  const ast::Expr& value = *aggregate.arguments[0];
+  sql_ << "GROUP_CONCAT(ferro_json_of(";
+  Expression(value);
+  sql_ << ", '" << Name(sql::TypeOf(value)) << "')";
+  OrderBy(aggregate.order);
+  sql_ << ")";
+  FilterClause(aggregate);
+}
+
+// Around its window, too.
+void SqliteRenderer::OpenAggregate(const ast::Aggregate& aggregate) {
+  if (aggregate.function == ast::AggregateFunction::kJsonAgg) sql_ << "('[' || ";
+}
+
+void SqliteRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
+  if (aggregate.function == ast::AggregateFunction::kJsonAgg) sql_ << " || ']')";
+}
+
+}  // namespace ferro::sqlite

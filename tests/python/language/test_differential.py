@@ -1,0 +1,99 @@
+"""Random statements on every database, against the evaluator and against themselves.
+
+FERRO_LANGUAGE_CASES says how many, FERRO_LANGUAGE_SEED which; a campaign is the same test with a
+larger number. With FERRO_LANGUAGE_COVERAGE, a path, what was compared is written there.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pyferro import Database
+
+from . import coverage, metamorphic, tree
+from .compare import OTHER_ROWS, Outcome, Verdict, check
+from .databases import filled, sql
+from .encode import Request, sexpr
+from .generate import statement
+from .known import known
+from .rows import Relation
+from .schema import fill
+from .shrink import shrink
+
+_SEED = os.environ.get("FERRO_LANGUAGE_SEED", "1")
+_CASES = int(os.environ.get("FERRO_LANGUAGE_CASES", "1500"))
+_MOST_REPORTED = 5
+
+Tables = dict[str, Relation]
+
+
+@pytest.fixture
+def tables(db: Database) -> Iterator[Tables]:
+    made = fill(random.Random(_SEED))
+    with filled(db, made):
+        yield made
+
+
+def test_databases_agree_with_the_evaluator(db: Database, tables: Tables) -> None:
+    counts: Counter[str] = Counter()
+    reports: list[str] = []
+    seen = coverage.Coverage(db.server)
+    for number in range(_CASES):
+        seed = f"{_SEED}/{number}"
+        made = statement(seed)
+        outcome = check(db, made, tables)
+        seen.count(made, outcome.verdict)
+        lost = outcome.kind == "fails: ConnectionFailed"
+        assert not lost, f"seed {seed}: {outcome.given}\n{sexpr(made)}"
+        if outcome.verdict is not Verdict.DIFFERENT:
+            counts[outcome.verdict.value] += 1
+        elif row := known(db.server, made, outcome):
+            counts[f"known: {row.what}"] += 1
+        else:
+            counts["different"] += 1
+            if len(reports) < _MOST_REPORTED:
+                reports.append(_report(db, made, tables, seed))
+    print(db.server, dict(counts))
+    if path := os.environ.get("FERRO_LANGUAGE_COVERAGE"):
+        coverage.write(Path(path), seen)
+    assert not counts["different"], "\n\n".join([f"{counts['different']} differ", *reports])
+    assert counts[Verdict.SAME.value] > _CASES // 3, counts
+
+
+def _report(db: Database, found: tree.Query, tables: Tables, seed: str) -> str:
+    kind = check(db, found, tables).kind
+
+    def shows(smaller: tree.Query) -> bool:
+        outcome = check(db, smaller, tables)
+        unknown = known(db.server, smaller, outcome) is None
+        return unknown and outcome.verdict is Verdict.DIFFERENT and outcome.kind == kind
+
+    small = shrink(found, shows, tables)
+    outcome = check(db, small, tables)
+    return "\n".join(
+        (
+            f"seed {seed}: {outcome.kind}",
+            sexpr(small),
+            f"values: {Request(small).values}",
+            f"{db.server}: {sql(db, small)}",
+            f"expected: {outcome.expected}",
+            f"given:    {outcome.given}",
+        )
+    )
+
+
+@pytest.mark.parametrize("law", metamorphic.LAWS, ids=lambda law: law.__name__)
+def test_laws(law: metamorphic.Law, db: Database, tables: Tables) -> None:
+    """What holds whatever the right result is: the evaluator has no say here."""
+    for number in range(max(_CASES // 15, 1)):
+        rng = random.Random(f"{law.__name__}/{_SEED}/{number}")
+        broken = law(db, rng)
+        if broken is not None and known(db.server, broken, Outcome(Verdict.DIFFERENT, OTHER_ROWS)):
+            continue
+        assert broken is None, f"seed {_SEED}/{number}: {sexpr(broken)}\n{sql(db, broken)}"

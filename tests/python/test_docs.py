@@ -1,0 +1,120 @@
+"""The examples of the documents run: each ```python block, in order, on every database.
+
+A block that begins with `# needs <feature>` has to work where the database has the feature, and to
+be refused where it has not. A ```text block is what the block before it prints.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from conftest import drop
+
+import pyferro
+from pyferro import UnsupportedFeature, registry
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "docs/queries.md")
+MEMORY = "sqlite::memory:"
+
+
+class Block(NamedTuple):
+    line: int  # of its first line of code
+    code: str
+    prints: str | None
+
+    @property
+    def needs(self) -> str | None:
+        found = re.match(r"# needs ([a-z-]+)\n", self.code)
+        return found and found[1]
+
+
+def blocks_of(text: str) -> list[Block]:
+    fences = list(re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S))
+    found = []
+    for fence, after in zip(fences, [*fences[1:], None], strict=True):
+        if fence[1] != "python":
+            continue
+        shown = after is not None and after[1] == "text"
+        line = text.count("\n", 0, fence.start(2)) + 1
+        found.append(Block(line, fence[2], after[2] if shown and after else None))
+    return found
+
+
+@pytest.fixture
+def alone(url: str) -> Iterator[None]:
+    """No other models and no tables of theirs, before and after."""
+    known = dict(registry._models)
+    pyferro.clear_registry()
+    pyferro.reset_engine()
+    yield
+    made = registry.models()
+    pyferro.reset_engine()
+    with pyferro.connect(url, name="cleaning").run() as cleaner:
+        for model in made:
+            drop(cleaner, model)
+    registry._models.clear()
+    registry._models.update(known)
+
+
+def drop_what_is_left(url: str, text: str) -> None:
+    """Tables of an earlier run that was stopped."""
+    with pyferro.connect(url, name="cleaning").run() as cleaner:
+        for name, table in re.findall(r'^class (\w+)\(Model(?:, table="(\w+)")?\):', text, re.M):
+            leftover: Any = SimpleNamespace(
+                __ferro_info__=SimpleNamespace(name=table or name.lower())
+            )
+            drop(cleaner, leftover)
+
+
+def run(block: Block, document: str, url: str, names: dict[str, Any]) -> None:
+    # Its lines are where the document has them, so that a traceback shows the place.
+    text = "\n" * (block.line - 1) + block.code.replace(MEMORY, url)
+    code = compile(text, document, "exec", dont_inherit=True)
+    database = names.get("db")
+    if block.needs is not None and not database.supports(block.needs):
+        try:
+            exec(code, names)
+        except UnsupportedFeature:
+            return
+        raise AssertionError(f"{database.server} does not support {block.needs}, and it worked")
+    printed = StringIO()
+    with redirect_stdout(printed):
+        exec(code, names)
+    assert block.prints is None or printed.getvalue() == block.prints
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_examples_of_a_document_run(document: str, url: str, alone: None) -> None:
+    text = (ROOT / document).read_text()
+    drop_what_is_left(url, text)
+    blocks = blocks_of(text)
+    assert blocks, f"{document} has no examples"
+    # Not "__main__": what a model's annotations mean is looked up in its module.
+    names: dict[str, Any] = {"__name__": __name__}
+    for block in blocks:
+        try:
+            run(block, document, url, names)
+        except Exception as error:
+            error.add_note(f"in the example at {document}:{block.line}")
+            raise
+
+
+def test_an_example_that_breaks_is_found() -> None:
+    [block] = blocks_of("text\n\n```python\nassert 1 == 2\n```\n")
+    assert block == Block(4, "assert 1 == 2\n", None)
+    with pytest.raises(AssertionError):
+        run(block, "none", MEMORY, {})
+
+
+def test_an_example_that_prints_something_else_is_found() -> None:
+    [block] = blocks_of("```python\nprint(1)\n```\n\n```text\n2\n```\n")
+    with pytest.raises(AssertionError):
+        run(block, "none", MEMORY, {})
