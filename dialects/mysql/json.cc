@@ -7,13 +7,6 @@
 #include "engine/sql/type_of.h"
 
 namespace ferro::mysql {
-namespace {
-
-constexpr absl::string_view kIsNumber =
-    " IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')";
-
-}  // namespace
-
 void MysqlRenderer::Extracted(const sql::JsonPath& path) {
   const std::vector<Extraction> extractions = ExtractionsOf(path.steps, profile_.version.product);
   // A key of several spellings gives a list of what was found.
@@ -40,57 +33,95 @@ void MysqlRenderer::JsonValue(const ast::JsonGet& get) {
     return Refuse(sql::Feature::kJsonPath,
                   "MariaDB finds no key that begins with '-': look for it in the program");
   }
+  profile_.version.product == Product::kMariadb ? JsonTextValue(path, get.type)
+                                                : JsonTypeValue(path, get.type);
+}
+
+// A literal has our collation: that of what JSON functions give goes with no other one.
+void MysqlRenderer::JsonTypeValue(const sql::JsonPath& path, Type type) {
   const auto value = [&](absl::string_view before, absl::string_view after) {
     sql_ << before;
     Extracted(path);
     sql_ << after;
   };
-  switch (get.type) {
-    case Type::kText:
-      value("CASE JSON_TYPE(", ") WHEN 'STRING' THEN ");
-      value("JSON_UNQUOTE(", ")");
-      ExactCollation();
-      break;
-    case Type::kBool:
-      value("CASE CAST(", " AS CHAR) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE");
-      break;
-    case Type::kInt64:
-      // As DOUBLE first: DECIMAL fails for what is too large for it, and rounds away what is too small.
-      value("CASE WHEN JSON_TYPE(", ")");
-      value(absl::StrCat(kIsNumber, " AND CAST("),
-            " AS DOUBLE) BETWEEN -9223372036854775808 AND 9223372036854775807");
-      value(" AND CAST(", " AS DOUBLE) % 1 = 0");
-      value(" AND CAST(", " AS DECIMAL(65, 30)) % 1 = 0");
-      value(" AND CAST(",
-            " AS DECIMAL(65, 30)) BETWEEN -9223372036854775808 AND 9223372036854775807");
-      value(" THEN CAST(CAST(", " AS DECIMAL(65, 0)) AS SIGNED)");
-      break;
-    case Type::kFloat64:
-      value("CASE WHEN JSON_TYPE(", ")");
-      value(absl::StrCat(kIsNumber, " THEN CAST("), " AS DOUBLE)");
-      break;
-    case Type::kDecimal:
-      // NULL for what DECIMAL would round or cut off.
-      value("CASE WHEN JSON_TYPE(", ")");
-      value(absl::StrCat(kIsNumber, " AND ABS(CAST("), " AS DOUBLE)) < 1e35");
-      value(" AND CAST(CAST(", " AS DECIMAL(65, 30)) AS DOUBLE)");
-      value(" = CAST(", " AS DOUBLE)");
-      value(" THEN CAST(", " AS DECIMAL(65, 30))");
-      break;
-    case Type::kJson:
-    case Type::kNull:
-    case Type::kBytes:
-    case Type::kDate:
-    case Type::kTime:
-    case Type::kTimestamp:
-    case Type::kTimestampTz:
-    case Type::kInterval:
-    case Type::kUuid:
-    case Type::kArray:
-      value("CASE WHEN JSON_TYPE(", ") <> 'NULL'");
-      value(" THEN ", "");
+  const auto is = [&](absl::string_view word) {
+    sql_ << word;
+    ExactCollation();
+  };
+  if (type == Type::kText) {
+    value("CASE JSON_TYPE(", ") WHEN ");
+    is("'STRING'");
+    value(" THEN JSON_UNQUOTE(", ")");
+    ExactCollation();
+  } else if (type == Type::kBool) {
+    value("CASE CAST(", " AS CHAR) WHEN ");
+    is("'true'");
+    sql_ << " THEN TRUE WHEN ";
+    is("'false'");
+    sql_ << " THEN FALSE";
+  } else if (IsNumeric(type)) {
+    value("CASE WHEN JSON_TYPE(", ") IN (");
+    is("'INTEGER'");
+    sql_ << ", 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')";
+    JsonNumber(path, type);
+  } else {
+    value("CASE WHEN JSON_TYPE(", ") <> ");
+    is("'NULL'");
+    value(" THEN ", "");
   }
   sql_ << " END";
+}
+
+// MariaDB's JSON is text, and told by how it begins. It is cast before it is compared: to the server the JSON
+// string "null" equals the text null. It does not know an expression for the one it groups
+// by (error 1055) when COLLATE is in it, or when JSON_TYPE(), which is of another character set, is compared.
+void MysqlRenderer::JsonTextValue(const sql::JsonPath& path, Type type) {
+  const auto value = [&](absl::string_view before, absl::string_view after) {
+    sql_ << before;
+    Extracted(path);
+    sql_ << after;
+  };
+  if (type == Type::kText) {
+    value("CASE LEFT(", ", 1) WHEN '\"'");
+    value(" THEN CAST(JSON_UNQUOTE(", ") AS CHAR) END");
+  } else if (type == Type::kBool) {
+    value("CASE CAST(", " AS CHAR) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END");
+  } else if (IsNumeric(type)) {
+    value("CASE WHEN LEFT(", ", 1) BETWEEN '-' AND '9'");
+    JsonNumber(path, type);
+    sql_ << " END";
+  } else {
+    value("NULLIF(CAST(", " AS CHAR), 'null')");
+  }
+}
+
+// Opens with the THEN of the condition that it is a number, and leaves that CASE open. As DOUBLE first: DECIMAL
+// fails for what is too large for it, and rounds what is too small. Conditions are nested: MariaDB does not
+// know one with AND for what it groups by.
+void MysqlRenderer::JsonNumber(const sql::JsonPath& path, Type type) {
+  const auto value = [&](absl::string_view before, absl::string_view after) {
+    sql_ << before;
+    Extracted(path);
+    sql_ << after;
+  };
+  if (type == Type::kInt64) {
+    value(" THEN CASE WHEN CAST(",
+          " AS DOUBLE) BETWEEN -9223372036854775808 AND 9223372036854775807");
+    value(" THEN CASE CAST(", " AS DOUBLE) % 1 WHEN 0");
+    // Not by % 1: to MariaDB -1 % 1 as decimals is -0, and that is not 0.
+    value(" THEN CASE CAST(", " AS DECIMAL(65, 30))");
+    value(" WHEN CAST(", " AS DECIMAL(65, 0))");
+    value(" THEN CASE WHEN CAST(",
+          " AS DECIMAL(65, 0)) BETWEEN -9223372036854775808 AND 9223372036854775807");
+    value(" THEN CAST(CAST(", " AS DECIMAL(65, 0)) AS SIGNED) END END END END");
+  } else if (type == Type::kDecimal) {
+    value(" THEN CASE WHEN ABS(CAST(", " AS DOUBLE)) < 1e35");
+    value(" THEN CASE CAST(CAST(", " AS DECIMAL(65, 30)) AS DOUBLE)");
+    value(" WHEN CAST(", " AS DOUBLE)");
+    value(" THEN CAST(", " AS DECIMAL(65, 30)) END END");
+  } else {
+    value(" THEN CAST(", " AS DOUBLE)");
+  }
 }
 
 // MariaDB reads JSON with functions that differ from MySQL's by more than their names.
@@ -106,12 +137,17 @@ void MysqlRenderer::Call(const ast::Call& call) {
     return refuse("json-merge-patch",
                   "its JSON_MERGE_PATCH() leaves keys that the patch removes: merge in the program");
   }
+  const auto say = [&](absl::string_view sql) {
+    Template(sql, call.arguments, sql::SignatureOf(call.function));
+  };
   if (call.function == ast::Function::kJsonHasKey) {
     // A key that is not known yet cannot be in a path.
-    return Template(
-        "CASE WHEN $? THEN NULL ELSE JSON_TYPE($1) = 'OBJECT' AND "
-        "JSON_CONTAINS(COALESCE(JSON_KEYS($1), '[]'), JSON_QUOTE($2)) END",
-        call.arguments, sql::SignatureOf(call.function));
+    return say(
+        "CASE WHEN $? THEN NULL ELSE COALESCE(JSON_CONTAINS(JSON_KEYS($1), JSON_QUOTE($2)), FALSE) "
+        "END");
+  }
+  if (call.function == ast::Function::kJsonLength) {
+    return say("CASE CAST(JSON_TYPE($1) AS CHAR) WHEN 'ARRAY' THEN JSON_LENGTH($1) END");
   }
   Renderer::Call(call);
 }
@@ -145,9 +181,11 @@ void MysqlRenderer::JsonItem(const ast::Expr& value) {
       between("CASE WHEN ", " THEN 'true'");
       return between(" WHEN NOT ", " THEN 'false' END");
     case Type::kText:
-      return between("JSON_QUOTE(", ")");
+      between("JSON_QUOTE(", ")");
+      return ExactCollation();
     case Type::kDecimal:
-      return between("JSON_QUOTE(CAST(", " AS CHAR))");
+      between("JSON_QUOTE(CAST(", " AS CHAR))");
+      return ExactCollation();
     case Type::kDate:
       return between("DATE_FORMAT(", ", '\"%Y-%m-%d\"')");
     case Type::kTime:
@@ -173,6 +211,7 @@ void MysqlRenderer::JsonItem(const ast::Expr& value) {
       break;
   }
   between("CAST(", " AS CHAR)");
+  ExactCollation();
 }
 
 }  // namespace ferro::mysql

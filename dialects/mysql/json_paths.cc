@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "engine/value/json_string.h"
+#include "absl/strings/string_view.h"
 
 namespace ferro::mysql {
 namespace {
@@ -11,17 +11,16 @@ namespace {
 // Arrays have no such element, and MariaDB takes a larger number modulo 2^32, MySQL for an error.
 constexpr int64_t kLastPlace = 2147483647;
 
-// How programs spell what need not be escaped: letters beyond ASCII, and the slash.
+// How programs spell what has several spellings: control characters, letters beyond ASCII, the slash.
 struct Spelling {
-  const char* hex = nullptr;  // digits of \uXXXX; null: letters stand for themselves
-  bool slash = false;         // as \/
+  const char* hex;     // digits of \uXXXX
+  bool ascii = false;  // letters beyond ASCII as \uXXXX
+  bool slash = false;  // as \/
 };
+constexpr char kLower[] = "0123456789abcdef";
+constexpr char kUpper[] = "0123456789ABCDEF";
 constexpr Spelling kSpellings[] = {
-    {nullptr, false},
-    {"0123456789abcdef", false},
-    {"0123456789ABCDEF", false},
-    {nullptr, true},
-    {"0123456789abcdef", true},
+    {kLower}, {kLower, true}, {kUpper}, {kUpper, true}, {kLower, false, true}, {kLower, true, true},
 };
 
 void AppendUnit(std::string& out, uint32_t unit, const char* hex) {
@@ -35,28 +34,41 @@ void AppendEscaped(std::string& out, uint32_t code, const char* hex) {
   AppendUnit(out, 0xDC00 + ((code - 0x10000) & 0x3FF), hex);
 }
 
-// `key` as a string of JSON; it is valid UTF-8.
-std::string Spelled(absl::string_view key, const Spelling& spelling) {
-  std::string plain;
-  AppendJsonString(plain, key);
-  std::string out;
-  for (size_t i = 0; i < plain.size();) {
-    const auto lead = static_cast<unsigned char>(plain[i]);
-    const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (size == 1 || spelling.hex == nullptr) {
-      if (lead == '/' && spelling.slash) out.push_back('\\');
-      out.append(plain, i, size);
-    } else {
-      uint32_t code = lead & (0xFFu >> (size + 1));
-      for (size_t k = 1; k < size; ++k) code = (code << 6) | (plain[i + k] & 0x3F);
-      AppendEscaped(out, code, spelling.hex);
-    }
-    i += size;
+// The character at the front of `text`, which is valid UTF-8, comes off.
+uint32_t TakeCharacter(absl::string_view& text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  uint32_t code = size == 1 ? lead : lead & (0xFFu >> (size + 1));
+  for (const char c : text.substr(1, size - 1)) {
+    code = (code << 6) | (static_cast<unsigned char>(c) & 0x3Fu);
   }
+  text.remove_prefix(size);
+  return code;
+}
+
+// `key` as a string of JSON.
+std::string Spelled(absl::string_view key, const Spelling& spelling) {
+  constexpr absl::string_view kEscaped = "\"\\\b\f\n\r\t";
+  std::string out = "\"";
+  while (!key.empty()) {
+    const absl::string_view rest = key;
+    const uint32_t code = TakeCharacter(key);
+    const size_t known = code < 0x80 ? kEscaped.find(static_cast<char>(code)) : kEscaped.npos;
+    if (known != kEscaped.npos) {
+      out.push_back('\\');
+      out.push_back("\"\\bfnrt"[known]);
+    } else if (code < 0x20 || (code > 0x7E && spelling.ascii)) {
+      AppendEscaped(out, code, spelling.hex);
+    } else {
+      if (code == '/' && spelling.slash) out.push_back('\\');
+      out.append(rest.data(), rest.size() - key.size());
+    }
+  }
+  out.push_back('"');
   return out;
 }
 
-// Without repetitions: most keys have one spelling.
+// Without repetitions: most keys have one spelling only.
 std::vector<std::string> PathsThrough(std::span<const ast::JsonStep* const> steps, bool is_list,
                                       Product product) {
   std::vector<std::string> paths;

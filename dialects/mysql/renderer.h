@@ -44,6 +44,10 @@ class MysqlRenderer final : public sql::Renderer {
   absl::string_view BinaryCollation() const;
   // What a path leads to, as JSON.
   void Extracted(const sql::JsonPath& path);
+  // The same as a value of `type`: of MySQL's type JSON, and of MariaDB's text.
+  void JsonTypeValue(const sql::JsonPath& path, Type type);
+  void JsonTextValue(const sql::JsonPath& path, Type type);
+  void JsonNumber(const sql::JsonPath& path, Type type);
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);
 };

@@ -26,21 +26,13 @@ void SqliteRenderer::JsonValue(const ast::JsonGet& get) {
 
 void SqliteRenderer::JsonArray(const ast::Aggregate& aggregate) {
   const ast::Expr& value = *aggregate.arguments[0];
-  sql_ << "GROUP_CONCAT(ferro_json_of(";
+  sql_ << "('[' || GROUP_CONCAT(ferro_json_of(";
   Expression(value);
   sql_ << ", '" << Name(sql::TypeOf(value)) << "')";
   OrderBy(aggregate.order);
   sql_ << ")";
   FilterClause(aggregate);
-}
-
-// Around its window, too.
-void SqliteRenderer::OpenAggregate(const ast::Aggregate& aggregate) {
-  if (aggregate.function == ast::AggregateFunction::kJsonAgg) sql_ << "('[' || ";
-}
-
-void SqliteRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
-  if (aggregate.function == ast::AggregateFunction::kJsonAgg) sql_ << " || ']')";
+  sql_ << " || ']')";
 }
 
 }  // namespace ferro::sqlite

@@ -18,8 +18,6 @@ class SqliteRenderer final : public sql::Renderer {
   bool FindsItemsByName(bool /*in_having*/) const override { return true; }
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;
-  void OpenAggregate(const ast::Aggregate& aggregate) override;
-  void CloseAggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
   void JsonValue(const ast::JsonGet& get) override;
   void AsFloat(const ast::Expr& expr) override;

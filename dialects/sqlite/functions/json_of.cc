@@ -27,10 +27,10 @@ void ResultQuoted(sqlite3_context* context, absl::string_view text) {
 }
 
 void ResultUuid(sqlite3_context* context, sqlite3_value* value) {
-  const absl::string_view bytes = TextOf(value);
-  if (sqlite3_value_type(value) != SQLITE_BLOB || bytes.size() != 16) {
-    return ResultQuoted(context, bytes);
-  }
+  if (sqlite3_value_type(value) != SQLITE_BLOB) return ResultQuoted(context, TextOf(value));
+  const absl::string_view bytes(static_cast<const char*>(sqlite3_value_blob(value)),
+                                static_cast<size_t>(sqlite3_value_bytes(value)));
+  if (bytes.size() != 16) return Fail(context, "an argument is no UUID");
   std::string text;
   AppendUuid(text, bytes);
   ResultQuoted(context, text);

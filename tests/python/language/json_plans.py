@@ -72,6 +72,10 @@ def group_by(*items: bytes) -> bytes:
     return integer(0) + plan.sequence(items) + plan.sequence([]) + NONE + node(53, 4)
 
 
+def order_item(value: bytes, descending: bool, nulls: int) -> bytes:
+    return value + integer(int(descending)) + integer(nulls) + node(plan.ORDER_ITEM, 3)
+
+
 def select(
     table: str,
     items: Sequence[tuple[bytes, int]],
@@ -84,8 +88,10 @@ def select(
             _native.HEADER,
             NONE,
             NONE,
-            plan.sequence([plan.item(expression, type) for expression, type in items]),
-            plan.table(table),
+            plan.sequence(
+                [e + name("") + integer(type) + node(plan.SELECT_ITEM, 3) for e, type in items]
+            ),
+            name(table) + name("") + node(plan.TABLE, 2),
             where,
             grouping,
             plan.sequence(order),
@@ -106,10 +112,11 @@ def rows(
     **clauses: Any,
 ) -> list[tuple[Any, ...]]:
     """What comes back; JSON as the text that it is."""
+    items = [(expression, TEXT if type == JSON else type) for expression, type in items]
     whole = select(table, items, **clauses)
     types = bytes(type for type, _ in arguments)
     values = tuple(value for _, value in arguments)
-    shape = tuple(TEXT if type == JSON else type for _, type in items)
+    shape = tuple(type for _, type in items)
     found: list[tuple[Any, ...]] = db.start(
         whole, types, values, _native.RESULT_ROWS, shape, None
     ).run()

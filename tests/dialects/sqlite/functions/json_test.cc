@@ -11,6 +11,9 @@ class JsonTest : public FunctionsTest {
   std::string HasKey(absl::string_view document, absl::string_view key) {
     return Select("ferro_json_has_key(?, ?)", {document, key});
   }
+  std::string Get(absl::string_view document, absl::string_view type, absl::string_view path) {
+    return Select("ferro_json_get(?, ?, ?)", {document, type, path});
+  }
 };
 
 constexpr char kMalformed[] = "invalid text: malformed JSON";
@@ -103,9 +106,73 @@ TEST_F(JsonTest, WhatIsNoJsonFails) {
     EXPECT_EQ(Contains(text, "1"), kMalformed) << text;
     EXPECT_EQ(HasKey(text, "a"), kMalformed) << text;
     EXPECT_EQ(Contains("[]", text), kMalformed) << text;
+    EXPECT_EQ(Get(text, "json", "[0]"), kMalformed) << text;
+    EXPECT_EQ(Get(absl::StrCat("[1, ", text, "]"), "int64", "[0]"), kMalformed) << text;
   }
   EXPECT_EQ(Select("ferro_json_contains(x'31', '1')"), kMalformed);
   EXPECT_EQ(Contains(" [ 1 , { \"a\" :\t2\r\n} ] ", "[1]"), "1");
+}
+
+TEST_F(JsonTest, APathLeadsToWhatItNames) {
+  constexpr absl::string_view kDocument = R"( {"a": [1, {"b": "x"} , [ ]], "\u0062\n": {"": 2}} )";
+  EXPECT_EQ(Get(kDocument, "json", R"(["a", 1])"), R"('{"b": "x"}')");
+  EXPECT_EQ(Get(kDocument, "json", R"(["a", 2])"), "'[ ]'");
+  EXPECT_EQ(Get(kDocument, "text", R"(["a", 1, "b"])"), "'x'");
+  EXPECT_EQ(Get(kDocument, "int64", R"(["b\n", ""])"), "2");
+  EXPECT_EQ(Get(kDocument, "int64", R"(["a", "0"])"), "NULL");
+  EXPECT_EQ(Get(kDocument, "int64", R"(["a", 0, 0])"), "NULL");
+  EXPECT_EQ(Get(kDocument, "json", R"([0])"), "NULL");
+  EXPECT_EQ(Get(kDocument, "json", R"(["a", 3])"), "NULL");
+  EXPECT_EQ(Get(kDocument, "json", R"(["c"])"), "NULL");
+  ExpectStrict("ferro_json_get", {"'{}'", "'json'", "'[]'"});
+  EXPECT_EQ(Select("ferro_json_get(x'31', 'json', '[0]')"), kMalformed);
+}
+
+TEST_F(JsonTest, OfEqualKeysTheLastOneCounts) {
+  EXPECT_EQ(Get(R"({"a": 1, "a": 2})", "int64", R"(["a"])"), "2");
+  EXPECT_EQ(Get(R"({"a": {"b": 1}, "\u0061": {"c": 2}})", "int64", R"(["a", "b"])"), "NULL");
+  EXPECT_EQ(Get(R"({"a": {"b": 1}, "a": 5})", "int64", R"(["a", "b"])"), "NULL");
+}
+
+TEST_F(JsonTest, WhatIsNotOfTheTypeIsNull) {
+  EXPECT_EQ(Get(R"(["1"])", "int64", "[0]"), "NULL");
+  EXPECT_EQ(Get("[1]", "text", "[0]"), "NULL");
+  EXPECT_EQ(Get("[1]", "bool", "[0]"), "NULL");
+  EXPECT_EQ(Get("[true]", "int64", "[0]"), "NULL");
+  EXPECT_EQ(Get("[true, false]", "bool", "[1]"), "0");
+  EXPECT_EQ(Get("[null]", "json", "[0]"), "NULL");
+  EXPECT_EQ(Get(R"(["null"])", "json", "[0]"), R"('"null"')");
+}
+
+TEST_F(JsonTest, NumbersAreExact) {
+  EXPECT_EQ(Get("[-9223372036854775808]", "int64", "[0]"), "-9223372036854775808");
+  EXPECT_EQ(Get("[9223372036854775808]", "int64", "[0]"), "NULL");
+  EXPECT_EQ(Get("[9007199254740993.0]", "int64", "[0]"), "9007199254740993");
+  EXPECT_EQ(Get("[12e-1]", "int64", "[0]"), "NULL");
+  EXPECT_EQ(Get("[120e-1]", "int64", "[0]"), "12");
+  EXPECT_EQ(Get("[1e999999999999]", "int64", "[0]"), "NULL");
+  EXPECT_EQ(Get("[1.50]", "decimal", "[0]"), "'1.50'");
+  EXPECT_EQ(Get("[1e3]", "decimal", "[0]"), "'1000'");
+  EXPECT_EQ(Get("[12345678901234567890.123]", "decimal", "[0]"), "'12345678901234567890.123'");
+  EXPECT_EQ(Get("[1e200000]", "decimal", "[0]"), "NULL");
+  EXPECT_EQ(Get("[0.1]", "float64", "[0]"), "r0.10000000000000001");
+  EXPECT_EQ(Get("[1e400]", "float64", "[0]"), "NULL");
+}
+
+TEST_F(JsonTest, ValuesBecomeJson) {
+  EXPECT_EQ(Select("ferro_json_of(NULL, 'text')"), "'null'");
+  EXPECT_EQ(Select("ferro_json_of(1, 'bool')"), "'true'");
+  EXPECT_EQ(Select("ferro_json_of(0.1 + 0.2, 'float64')"), "'0.30000000000000004'");
+  EXPECT_EQ(Select("ferro_json_of(9e999, 'float64')"), "'null'");
+  EXPECT_EQ(Select("ferro_json_of('a\"' || char(10, 1), 'text')"), R"('"a\"\n\u0001"')");
+  EXPECT_EQ(Select("ferro_json_of('1.50', 'decimal')"), R"('"1.50"')");
+  EXPECT_EQ(Select("ferro_json_of('2024-01-02 03:04:05.000000Z', 'timestamptz')"),
+            R"('"2024-01-02T03:04:05Z"')");
+  EXPECT_EQ(Select("ferro_json_of('03:04:05.100000', 'time')"), R"('"03:04:05.100000"')");
+  EXPECT_EQ(Select("ferro_json_of(x'000102030405060708090a0b0c0d0e0f', 'uuid')"),
+            R"('"00010203-0405-0607-0809-0a0b0c0d0e0f"')");
+  EXPECT_EQ(Select("ferro_json_of('[1,', 'json')"), kMalformed);
+  EXPECT_EQ(Select("ferro_json_of('x', 'int64')"), "data: an argument is no integer");
 }
 
 TEST_F(JsonTest, DepthIsLimited) {
@@ -115,6 +182,9 @@ TEST_F(JsonTest, DepthIsLimited) {
   EXPECT_EQ(Contains(nested(1000), nested(1000)), "1");
   EXPECT_EQ(Contains(nested(1001), "1"), "data: JSON is nested too deep");
   EXPECT_EQ(Contains(std::string(5'000'000, '['), "1"), "data: JSON is nested too deep");
+  EXPECT_EQ(Get(nested(1000), "json", "[1]"), "NULL");
+  EXPECT_EQ(Get(nested(1001), "json", "[1]"), "data: JSON is nested too deep");
+  EXPECT_EQ(Get(std::string(5'000'000, '['), "json", "[0]"), "data: JSON is nested too deep");
 }
 
 TEST_F(JsonTest, LargeFlatDocumentsAreSearchedQuickly) {
