@@ -71,14 +71,9 @@ def test_nesting(db: Database, what: str) -> None:
     for _ in range(100):
         made = level(made)
     _some(select(fn.count(made)))
-    for _ in range(1_000):
-        made = level(made)
     with pytest.raises(PlanError, match="nested deeper than"):
-        select(made).all().run()
-    with pytest.raises(PlanError, match="nested deeper than"):
-        Number.where(made.is_not_null()).count().run()
-    with pytest.raises(PlanError, match="nested deeper than"):
-        select(fn.count()).order_by(made).all().run()
+        for _ in range(1_000):
+            made = level(made)
 
 
 @pytest.mark.parametrize("what", list(LEVELS))
@@ -109,20 +104,26 @@ def _some(query: Any) -> None:
         pytest.xfail(f"a limit on nesting comes as {type(told).__name__}: {told.message}")
 
 
-@pytest.mark.parametrize("levels", [8, 100, 600])
-@pytest.mark.parametrize("how", ["from", "in"])
-def test_nested_queries(db: Database, how: str, levels: int) -> None:
+def _nested(how: str, levels: int) -> Any:
     query: Any = select(Number.id)
     for level in range(levels):
         if how == "from":
             query = select(query.subquery(f"s{level}").c.id)
         else:
             query = select(Number.id).where(Number.id.in_(query))
+    return query
+
+
+@pytest.mark.parametrize("levels", [8, 100, 600])
+@pytest.mark.parametrize("how", ["from", "in"])
+def test_nested_queries(db: Database, how: str, levels: int) -> None:
+    if levels == 600:
+        with pytest.raises(PlanError, match="nested deeper than"):
+            _nested(how, levels)
+        return
+    query = _nested(how, levels)
     if levels == 8:
         assert len(query.all().run()) == 3
-    elif levels == 600:
-        with pytest.raises(PlanError, match="nested deeper than"):
-            query.all().run()
     elif how == "from" or db.dialect != "postgresql":  # which takes very long to plan it
         _some(query)
 

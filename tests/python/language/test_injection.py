@@ -170,7 +170,6 @@ def test_order_by(guard: Guard) -> None:
             refused(lambda t=text: songs.select("id").group_by(t).all().run(), AttributeError)
 
 
-@pytest.mark.xfail(reason="the names of unnamed columns are empty, and mean the first of them")
 def test_group_by_nothing(guard: Guard) -> None:
     refused(lambda: Song.where().select("id").group_by("").all().run())
 
@@ -178,7 +177,6 @@ def test_group_by_nothing(guard: Guard) -> None:
 INTERNALS = ("_owner", "__class__", "__dict__", "__doc__", "__init__", "__module__")
 
 
-@pytest.mark.xfail(reason="columns are found as attributes, beside those that are no columns")
 @pytest.mark.parametrize("name", INTERNALS)
 def test_columns_are_not_attributes(guard: Guard, name: str) -> None:
     source = select(Song.plays).subquery("s")
