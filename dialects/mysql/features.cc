@@ -111,7 +111,7 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Native(kAggregateOrder),
     Refused(kGroupsFrame, "count rows instead, or rank the groups in a subquery"),
     Refused(kFrameExclude, "leave the row out by a condition, or calculate in the program"),
-    Native(kWithTies, Since{10, 6}),
+    Rewritten(kWithTies, "RANK() is compared with the limit"),
     Native(kLockWait, Since{10, 6}),
     Refused(kLockOf, "leave out OF: MariaDB locks the rows of all tables it reads"),
     Rewritten(kShareLock, "LOCK IN SHARE MODE"),
