@@ -73,7 +73,7 @@ static void names_of_numbers(void) {
 
 /* The eight functions write what plan.h describes, and nothing else. */
 static void a_plan_is_the_bytes_that_are_described(void) {
-  static const char wanted[] = "FP\x01\x00\x01\x05table\x02\x02\x05\x53\x02\x03\x02\x04\x05\x02\x81\x02";
+  static const char wanted[] = "FP\x02\x00\x01\x05table\x02\x02\x05\x53\x02\x03\x02\x04\x05\x02\x81\x02";
   ferro_plan *plan = ferro_plan_new();
   if (!CHECK(plan != NULL)) return;
   CHECK(ferro_plan_bytes(plan).size == 4);
