@@ -281,7 +281,7 @@ class Database:
         columns: Sequence[Column],
         objects: Sequence[Any],
         result: int,
-        plan: Sequence[int] | None = None,
+        plan: RowPlan | Sequence[RowPlan | int] | None = None,
         finish: Callable[[Any], Any] | None = None,
     ) -> Operation[Any]:
         """Runs an insert for each object: the value of a column is the object's

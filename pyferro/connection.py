@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .choosing import Choose
     from .conditions import Condition
     from .database import Using
+    from .insertion import Insertion
     from .model import Model
     from .op import Op
 
@@ -64,6 +65,11 @@ class ModelConnection(Generic[M]):
 
     def create(self, **fields: Any) -> Op[M]:
         return writes.insert(self._model(**fields), self._using)
+
+    def insert(self, rows: Any) -> Insertion[M]:
+        from .insertion import insert
+
+        return insert(self._model, rows, self._using)
 
     def bulk_create(self, instances: Sequence[M]) -> Op[list[M]]:
         return writes.bulk_insert(self._model, instances, self._using)

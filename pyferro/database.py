@@ -124,7 +124,7 @@ class Database:
         columns: Sequence[_native.Column],
         objects: Sequence[Any],
         result: int,
-        shape: Sequence[int] | None,
+        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
         return self.native.execute_many(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
+    from .insertion import Insertion
     from .op import Op
     from .query import Query
 
@@ -227,6 +228,16 @@ class Model(BaseModel, metaclass=ModelMeta):
     def create(cls, **fields: Any) -> Op[Self]:
         """Validate the fields, insert the row, and give the instance with its key."""
         return writes.insert(cls(**fields), None)
+
+    @classmethod
+    def insert(cls, rows: Any, *, using: Using = None) -> Insertion[Self]:
+        """Insert rows: an instance or a mapping of its fields, or an iterable of those.
+
+        The rows are data: instances stay as they are, and `.returning(…)` gives what was stored.
+        """
+        from .insertion import insert
+
+        return insert(cls, rows, using)
 
     @classmethod
     def bulk_create(cls, instances: Sequence[Self], *, using: Using = None) -> Op[list[Self]]:

@@ -141,33 +141,48 @@ def exists(inner: Expr, negated: bool = False) -> Expr:
 
 
 def insert(
-    into: str, row: Sequence[bytes], returning: Sequence[Expr], key: str, key_type: int
+    into: str, row: Sequence[bytes], returning: Sequence[bytes], key: str, key_type: int
 ) -> bytes:
     return (
         HEADER
         + name(into)
         + sequence(row)
-        + sequence([one.fragment for one in returning])
+        + sequence(returning)
         + name(key)
         + integer(key_type)
         + node(INSERT, 5)
     )
 
 
-def update(into: str, row: Sequence[bytes], where: bytes, key: str, key_type: int) -> bytes:
+def update(
+    into: str,
+    row: Sequence[bytes],
+    where: bytes,
+    key: str,
+    key_type: int,
+    returning: Sequence[bytes] = (),
+) -> bytes:
     return (
         HEADER
         + name(into)
         + sequence(row)
         + where
-        + _NO_LIST
+        + sequence(returning)
         + name(key)
         + integer(key_type)
         + node(UPDATE, 6)
     )
 
 
-def delete(source: str, where: bytes, key: str, key_type: int) -> bytes:
+def delete(
+    source: str, where: bytes, key: str, key_type: int, returning: Sequence[bytes] = ()
+) -> bytes:
     return (
-        HEADER + name(source) + where + _NO_LIST + name(key) + integer(key_type) + node(DELETE, 5)
+        HEADER
+        + name(source)
+        + where
+        + sequence(returning)
+        + name(key)
+        + integer(key_type)
+        + node(DELETE, 5)
     )

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import _native, plan
 from ._native import Expr
-from .database import Using, resolve
+from .database import Using
 from .errors import ModelDoesNotExist
 from .expressions import Labeled
 from .json_path import JsonPath
@@ -23,6 +22,7 @@ from .sources import Source, source_of
 from .table import Table, table_of
 
 if TYPE_CHECKING:
+    from .changes import Change
     from .choosing import Choose
     from .model import Model
 
@@ -78,50 +78,24 @@ class Query(Select[M]):
 
         return narrowed._fetch(True, None, finish)
 
-    def update(self, changes: Callable[[Any], Any] | None = None, /, **values: Any) -> Op[int]:
-        """Set columns to values or expressions; the number of rows that matched."""
+    def update(self, changes: Callable[[Any], Any] | None = None, /, **values: Any) -> Change:
+        """Set columns to values or expressions; the number of rows that matched.
+
+        Of the rows themselves, `.returning(…)` gives what they are then.
+        """
+        from .changes import update
+
         self._whole_only("update")
         if changes is not None:
             values = {**changes(self._table.proxy), **values}
-        if not values:
-            raise TypeError("update() needs at least one column to set")
-        row: list[bytes] = []
-        types = b""
-        bound: tuple[Any, ...] = ()
-        for name, value in values.items():
-            column = self._table.column(name)
-            if isinstance(value, Expr):
-                row.append(plan.assignment(name, value.fragment))
-                types += value.types
-                bound += value.values
-            else:
-                row.append(plan.assignment(name, _native.param(column.type)))
-                types += bytes([column.type])
-                bound = (*bound, self._table.infos[name].adapt(value))
-        where, more, rest = self._condition()
-        table = self._table
-        whole = plan.update(table.name, row, where, table.plan_key, table.plan_key_type)
-        return self._change(whole, types + more, (*bound, *rest))
+        return update(self, values)
 
-    def delete(self) -> Op[int]:
-        """Delete the rows; how many there were."""
+    def delete(self) -> Change:
+        """Delete the rows; how many there were, or with `.returning(…)` what they were."""
+        from .changes import delete
+
         self._whole_only("delete")
-        where, types, values = self._condition()
-        table = self._table
-        whole = plan.delete(table.name, where, table.plan_key, table.plan_key_type)
-        return self._change(whole, types, values)
-
-    def _condition(self) -> tuple[bytes, bytes, tuple[Any, ...]]:
-        where = self._where
-        if where is None:
-            return _native.NONE, b"", ()
-        return where.fragment, where.types, where.values
-
-    def _change(self, whole: bytes, types: bytes, values: tuple[Any, ...]) -> Op[int]:
-        using = self._using
-        return Op(
-            lambda: resolve(using).start(whole, types, values, _native.RESULT_COUNT, None, None)
-        )
+        return delete(self)
 
     def _whole_only(self, verb: str) -> None:
         for said, word in (

@@ -70,6 +70,10 @@ class Projection:
         self.items = [one for part in chosen for one in part.items] if items is None else items
         self.make: Callable[[tuple[Any, ...]], Any] | None = None  # of a row, as a last step
 
+    def chosen_items(self) -> list[Expr]:
+        """The columns one by one, for where a list of its own is made of them."""
+        return [one for part in self.chosen for one in part.items]
+
     @property
     def alone(self) -> bool:
         """Whether a row is one thing, and no tuple."""

@@ -318,7 +318,7 @@ class Insert:
         # A plan names a key of one column, and the engine refuses a NULL for it.
         self.key = table.key if len(table.key) > 1 else ()
         row = [plan.assignment(c.name, _native.param(c.type)) for c in columns]
-        items = [plan.item(returns)] if returns is not None else []
+        items = [plan.item(returns).fragment] if returns is not None else []
         self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
 
     def values(self, fields: dict[str, Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any, assert_type
 from models import Author, Card, Line, Plain, Post, Slim
 
 from pyferro import Expr, Op, Query, aliased, fn, rollup, select
+from pyferro.changes import Change
 
 author = Author.name.as_("author")
 
@@ -76,7 +77,12 @@ assert_type(query.order_by(Post.views).after((1, 1)), Query[Post])
 assert_type(query.position_of((1,)), Op[int])
 assert_type(query.count(), Op[int])
 assert_type(query.exists(), Op[bool])
-assert_type(query.update(views=Post.views + 1), Op[int])
+assert_type(query.update(views=Post.views + 1), Change)
+assert_type(query.update(views=1).returning(Post), Op[list[Post]])
+assert_type(query.delete().returning(Post.title), Op[list[str]])
+assert_type(query.delete().returning(Post.title, Post.views), Op[list[tuple[str, int]]])
+assert_type(Post.insert([]).returning(Post), Op[list[Post]])
+assert_type(Post.insert([]).returning(Post.id, Post.title), Op[list[tuple[int, str]]])
 
 # Within other queries.
 assert_type(select(Post.views.max()).scalar(), Expr[int | None])

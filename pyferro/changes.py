@@ -1,0 +1,194 @@
+"""UPDATE and DELETE of the rows of a query, and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from . import _native, plan
+from ._native import Expr
+from .database import Using, resolve
+from .op import Op
+from .rows import Names
+from .selection import Projection, projection
+from .state import mark
+from .table import Table
+
+if TYPE_CHECKING:
+    from .expressions import Selectable
+    from .query import Query
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
+class Written:
+    """A plan that is nearly whole: operands with the values of their parameters, in order."""
+
+    __slots__ = ("parts", "types", "values")
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.types = b""
+        self.values: tuple[Any, ...] = ()
+
+    def add(self, expr: Expr) -> bytes:
+        """The bytes of an expression, whose values are bound next."""
+        self.types += expr.types
+        self.values += expr.values
+        return expr.fragment
+
+    def bind(self, type: int, value: Any) -> bytes:
+        """A parameter for an adapted value."""
+        self.types += bytes([type])
+        self.values += (value,)
+        return _native.param(type)
+
+
+def assignments(table: Table, values: dict[str, Any], written: Written) -> list[bytes]:
+    """Columns set to values, held to their declared size, or to expressions."""
+    row = []
+    for name, value in values.items():
+        column = table.column(name)
+        if isinstance(value, Expr):
+            row.append(plan.assignment(name, written.add(value)))
+        else:
+            adapted = table.infos[name].adapt(value)
+            row.append(plan.assignment(name, written.bind(column.type, adapted)))
+    return row
+
+
+def returned(table: Table, columns: Sequence[Any]) -> Projection:
+    """What RETURNING gives; without columns the instances."""
+
+    if not columns:
+        return table.instances
+    made = projection(Names(table, Projection(())), columns)
+    for chosen in made.chosen:
+        owner = chosen.source if chosen.expr is None else chosen.expr.owner
+        other = owner is not None and owner is not table
+        if other:
+            name = getattr(owner, "name", "another table")
+            raise TypeError(
+                f"returning() gives columns of {table.model.__name__}, not of {name!r}\n"
+                "read the other rows by a query of its own"
+            )
+    return made
+
+
+class Change(Op[int]):
+    """An update or delete that has not run: its result is how many rows it matched.
+
+    `returning()` turns it into one whose result is rows.
+    """
+
+    __slots__ = ("_gone", "_table", "_using", "_whole")
+
+    def __init__(
+        self,
+        table: Table,
+        using: Using,
+        whole: Callable[[Written, Sequence[Expr]], bytes],
+        gone: bool = False,
+    ) -> None:
+        def start() -> _native.Operation[int]:
+            written = Written()
+            made = whole(written, ())
+            return resolve(using).start(
+                made, written.types, written.values, _native.RESULT_COUNT, None, None
+            )
+
+        super().__init__(start)
+        self._table = table
+        self._using = using
+        self._whole = whole
+        self._gone = gone
+
+    @overload
+    def returning(self, a: type[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(self, a: Expr[A] | Selectable[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(
+        self, a: Expr[A] | Selectable[A], b: Expr[B] | Selectable[B], /
+    ) -> Op[list[tuple[A, B]]]: ...
+    @overload
+    def returning(
+        self,
+        a: Expr[A] | Selectable[A],
+        b: Expr[B] | Selectable[B],
+        c: Expr[C] | Selectable[C],
+        /,
+    ) -> Op[list[tuple[A, B, C]]]: ...
+    @overload
+    def returning(self, *columns: Any) -> Op[list[Any]]: ...
+    def returning(self, *columns: Any) -> Op[list[Any]]:
+        """The rows as they are after an update, or were before a delete: instances or columns.
+
+        `returning(Post)` and `returning()` give instances, `returning(Post.id)` values, several
+        columns tuples. The rows come in no order that can be relied on.
+        """
+        self._take()
+        chosen = returned(self._table, columns)
+        whole, using = self._whole, self._using
+        # Saved again, an instance of a deleted row is a new one.
+        finish = _forgetting(chosen) if self._gone else None
+
+        def start() -> _native.Operation[list[Any]]:
+            result, shape = chosen.shape(False)
+            written = Written()
+            made = whole(written, chosen.chosen_items())
+            return resolve(using).start(
+                made, written.types, written.values, result, shape, chosen.ending(False, finish)
+            )
+
+        return Op(start)
+
+
+def _forgetting(chosen: Projection) -> Callable[[list[Any]], list[Any]] | None:
+    places = [i for i, part in enumerate(chosen.chosen) if part.table is not None]
+    if not places:
+        return None
+
+    def forgetting(rows: list[Any]) -> list[Any]:
+        for row in rows:
+            for place in places:
+                mark(row if chosen.alone else row[place], None)
+        return rows
+
+    return forgetting
+
+
+def update(query: Query[Any], values: dict[str, Any]) -> Change:
+    """See Query.update."""
+    table = query._table
+    if not values:
+        raise TypeError("update() needs at least one column to set")
+    set_first = Written()
+    row = assignments(table, values, set_first)
+
+    def whole(written: Written, returning: Sequence[Expr]) -> bytes:
+        written.types, written.values = set_first.types, set_first.values
+        where = _condition(query, written)
+        items = [written.add(item) for item in returning]
+        return plan.update(table.name, row, where, table.plan_key, table.plan_key_type, items)
+
+    return Change(table, query._using, whole)
+
+
+def delete(query: Query[Any]) -> Change:
+    """See Query.delete."""
+    table = query._table
+
+    def whole(written: Written, returning: Sequence[Expr]) -> bytes:
+        where = _condition(query, written)
+        items = [written.add(item) for item in returning]
+        return plan.delete(table.name, where, table.plan_key, table.plan_key_type, items)
+
+    return Change(table, query._using, whole, gone=True)
+
+
+def _condition(query: Query[Any], written: Written) -> bytes:
+    where = query._where
+    return _native.NONE if where is None else written.add(where)

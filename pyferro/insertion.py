@@ -1,0 +1,203 @@
+"""`Model.insert(rows)`: rows as data, with what is done about those that are there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from . import _native, plan
+from ._native import Column, Expr
+from .changes import Written, returned
+from .database import Database, Using, resolve
+from .op import Body, Op, Steps
+from .selection import Chosen, Projection
+from .table import Insert, Table, table_of
+from .transaction import atomic
+
+if TYPE_CHECKING:
+    from .expressions import Selectable
+    from .model import Model
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+M = TypeVar("M", bound="Model")
+
+Rows = Any  # an instance or mapping, or an iterable of these
+
+
+def objects_of(model: type[M], rows: Rows) -> list[M]:
+    """Instances of the model, made of mappings where they are none."""
+    if isinstance(rows, (model, Mapping)):
+        rows = (rows,)
+    if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
+        raise TypeError(
+            f"{model.__name__}.insert() takes instances and mappings, not {type(rows).__name__}"
+        )
+    made: list[M] = []
+    for one in rows:
+        if type(one) is model:
+            made.append(one)
+        elif isinstance(one, Mapping):
+            made.append(model(**one))
+        else:
+            raise TypeError(
+                f"{model.__name__}.insert() takes instances of {model.__name__} and mappings, "
+                f"not {type(one).__name__}"
+            )
+    return made
+
+
+class Group:
+    """Rows whose key is given, or those whose key the database makes."""
+
+    __slots__ = ("how", "objects", "places")
+
+    def __init__(self, how: Insert) -> None:
+        self.how = how
+        self.objects: list[Any] = []
+        self.places: list[int] = []  # among all rows
+
+
+def groups_of(table: Table, objects: Sequence[Any]) -> list[Group]:
+    """The rows in one group, or in two where only some have their key."""
+    if table.generated is None:
+        numbered, given = None, Group(table.insert_all)
+    else:
+        numbered, given = Group(table.insert_numbered), Group(table.insert_all)
+    for place, one in enumerate(objects):
+        open_key = numbered is not None and one.__dict__.get(table.generated) is None
+        group = numbered if numbered is not None and open_key else given
+        group.objects.append(one)
+        group.places.append(place)
+        if group.how.key:
+            group.how.check_key(one.__dict__, place)
+    return [group for group in (given, numbered) if group is not None and group.objects]
+
+
+class Insertion(Steps[None], Generic[M]):
+    """An insert that has not run. It gives None; `returning()` makes it give rows."""
+
+    __slots__ = ("_model", "_objects", "_table", "_using")
+
+    def __init__(self, model: type[M], objects: list[M], using: Using) -> None:
+        self._model = model
+        self._table = table_of(model)
+        self._objects = objects
+        self._using = using
+        super().__init__(lambda: self._run(None))
+
+    def _whole(self, how: Insert, items: Sequence[bytes]) -> bytes:
+        table = self._table
+        row = [plan.assignment(c.name, _native.param(c.type)) for c in how.columns]
+        return plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
+
+    @overload
+    def returning(self, a: type[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(self, a: Expr[A] | Selectable[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(
+        self, a: Expr[A] | Selectable[A], b: Expr[B] | Selectable[B], /
+    ) -> Op[list[tuple[A, B]]]: ...
+    @overload
+    def returning(
+        self,
+        a: Expr[A] | Selectable[A],
+        b: Expr[B] | Selectable[B],
+        c: Expr[C] | Selectable[C],
+        /,
+    ) -> Op[list[tuple[A, B, C]]]: ...
+    @overload
+    def returning(self, *columns: Any) -> Op[list[Any]]: ...
+    def returning(self, *columns: Any) -> Op[list[Any]]:
+        """The new rows in the order in which they were given: instances or columns."""
+        self._take()
+        chosen = returned(self._table, columns)
+        return Steps(lambda: self._run(chosen))
+
+    def _run(self, chosen: Projection | None) -> Body[Any]:
+        if not self._objects:
+            return [] if chosen is not None else None
+        database = resolve(self._using)
+        groups = groups_of(self._table, self._objects)
+        steps = self._insert(database, groups, chosen)
+        result = yield from (atomic(database, steps) if len(groups) > 1 else steps)
+        return result
+
+    def _insert(
+        self, database: Database, groups: list[Group], chosen: Projection | None
+    ) -> Body[Any]:
+        found: list[Any] = [None] * len(self._objects)
+        for group in groups:
+            if chosen is None:
+                yield from self._group(database, group, None)
+                continue
+            rows = yield from self._group(database, group, chosen)
+            for place, row in zip(group.places, rows, strict=True):
+                found[place] = row
+        return None if chosen is None else found
+
+    def _group(self, database: Database, group: Group, chosen: Projection | None) -> Body[Any]:
+        how = group.how
+        if chosen is None:
+            yield database.start_many(
+                self._whole(how, ()), how.columns, group.objects, _native.RESULT_COUNT, None, None
+            )
+            return None
+        items = chosen.chosen_items()
+        if any(item.values for item in items):
+            rows = yield from atomic(database, self._one_by_one(database, group, chosen))
+            return rows
+        chosen = with_key(self._table, chosen) if len(group.objects) > 1 else chosen
+        result, shape = chosen.shape(False)
+        rows = yield database.start_many(
+            self._whole(how, [item.fragment for item in chosen.chosen_items()]),
+            how.columns,
+            group.objects,
+            result,
+            shape,
+            chosen.ending(False, None),
+        )
+        return rows
+
+    def _one_by_one(self, database: Database, group: Group, chosen: Projection) -> Body[list[Any]]:
+        """For expressions with values of the caller's, which many rows cannot share."""
+        found = []
+        result, shape = chosen.shape(False)
+        for one in group.objects:
+            written = Written()
+            written.types, written.values = group.how.types, tuple(group.how.values(one.__dict__))
+            whole = self._whole(group.how, [written.add(item) for item in chosen.chosen_items()])
+            found += yield database.start(
+                whole, written.types, written.values, result, shape, chosen.ending(False, None)
+            )
+        return found
+
+
+def with_key(table: Table, chosen: Projection) -> Projection:
+    """The same with the key in sight, by which rows are put into the order they were given in."""
+    key = table.columns.get(table.plan_key)
+    named = any(_is_key(part, key) for part in chosen.chosen)
+    if key is None or named:
+        return chosen
+    made = Projection((*chosen.chosen, Chosen(key)))
+    made.make = _first if chosen.alone else _without_last
+    return made
+
+
+def _is_key(part: Chosen, key: Column | None) -> bool:
+    return part.table is not None or part.expr is key
+
+
+def _first(row: tuple[Any, ...]) -> Any:
+    return row[0]
+
+
+def _without_last(row: tuple[Any, ...]) -> Any:
+    return row[:-1]
+
+
+def insert(model: type[M], rows: Rows, using: Using) -> Insertion[M]:
+    """See Model.insert."""
+    return Insertion(model, objects_of(model, rows), using)
