@@ -81,6 +81,8 @@ class Expr(Generic[T_co]):
     def type(self) -> int: ...  # canonical type of the expression, NULL when unknown
     @property
     def owner(self) -> Any: ...  # what its first column belongs to: a Table, a Source or None
+    @property
+    def paths(self) -> tuple[Any, ...]: ...  # related sources that a query has to join for it
     def __eq__(self, other: object) -> Expr[bool]: ...  # type: ignore[override]
     def __ne__(self, other: object) -> Expr[bool]: ...  # type: ignore[override]
     def __lt__(self, other: Any) -> Expr[bool]: ...
@@ -185,6 +187,7 @@ class Column(Expr[T_co]):
         members: frozenset[Any] | None = None,
         bits: int = 0,
         owner: Any = None,
+        path: Any = None,
     ) -> None: ...
     @property
     def table(self) -> str: ...
@@ -203,6 +206,9 @@ def build(type: int, kind: int, /, *operands: Any) -> Expr[Any]:
 
 def operand(value: Any, beside: Expr[Any] | None = None, type: int = ..., /) -> Expr[Any]:
     """An expression as it is; a value as a parameter of that type, or of that of `beside`."""
+
+def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:
+    """The same expression, for which only these sources are still to be joined."""
 
 def parse_json(text: bytes) -> Any:
     """What JSON text becomes in a row; ValueError for what is none."""

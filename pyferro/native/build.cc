@@ -43,7 +43,7 @@ class Builder {
   Ref Finish(uint8_t type, uint8_t kind, size_t count) {
     AppendNode(fragment_, kind, count);
     if (!values_) values_ = Ref::Steal(PyTuple_New(0));
-    return MakeExpr(state_, std::move(fragment_), std::move(types_), std::move(values_), type, owner_,
+    return MakeExpr(state_, std::move(fragment_), std::move(types_), std::move(values_), type, origin_,
                     depth_ + (kind == FERRO_NODE_LIST ? 0 : 1));
   }
 
@@ -52,7 +52,7 @@ class Builder {
     const ExprObject& expr = AsExpr(operand);
     fragment_ += Finished(expr);
     types_ += expr.types;
-    if (owner_ == nullptr) owner_ = expr.owner;
+    if (!Merge(origin_, OriginOf(expr))) return false;
     depth_ = std::max(depth_, unsigned{expr.depth});
     if (!values_) {
       values_ = Ref::Borrow(expr.values);
@@ -82,7 +82,7 @@ class Builder {
   std::string types_;
   Ref values_;
   unsigned depth_ = 0;
-  PyObject* owner_ = nullptr;  // borrowed from an operand, which the caller holds
+  Origin origin_;  // its owner is borrowed from an operand, which the caller holds
 };
 
 bool ReadByte(PyObject* object, uint8_t& out) {
@@ -134,7 +134,20 @@ PyObject* AsOperand(PyObject* module, PyObject* const* args, Py_ssize_t count) {
     return nullptr;
   }
   return MakeExpr(state, std::move(operand.fragment), std::move(operand.types), std::move(operand.values),
-                  operand.type, operand.owner, operand.depth)
+                  operand.type, operand.origin, operand.depth)
+      .release();
+}
+
+// joined(expr, paths): the same, where only `paths` is still to be joined.
+PyObject* Joined(PyObject* module, PyObject* const* args, Py_ssize_t count) {
+  ModuleState& state = StateOf(module);
+  if (count != 2 || !IsExpr(state, args[0]) || !PyTuple_Check(args[1])) {
+    PyErr_SetString(PyExc_TypeError, "joined() takes an expression and a tuple of sources");
+    return nullptr;
+  }
+  const ExprObject& expr = AsExpr(args[0]);
+  const Ref paths = PyTuple_GET_SIZE(args[1]) == 0 ? Ref() : Ref::Borrow(args[1]);
+  return MakeExpr(state, Finished(expr), expr.types, Ref::Borrow(expr.values), expr.type, {expr.owner, paths}, expr.depth)
       .release();
 }
 
@@ -159,6 +172,8 @@ PyMethodDef kFunctions[] = {
      "integers, names, plan bytes, and lists of these."},
     {"operand", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(AsOperand)), METH_FASTCALL,
      "operand(value, beside=None, type=NULL): an expression as it is, a value as a parameter."},
+    {"joined", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Joined)), METH_FASTCALL,
+     "joined(expr, paths): the same expression, for which only these sources are still to be joined."},
     {"text", PlanText, METH_O, "Plan bytes of a text that is no name."},
     {nullptr, nullptr, 0, nullptr}};
 

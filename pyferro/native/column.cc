@@ -10,7 +10,7 @@ namespace {
 PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   static const char* kNames[] = {"table", "name", "type",   "nullable",
                                  "dump",  "length", "digits", "places",
-                                 "members", "bits", "owner", nullptr};
+                                 "members", "bits", "owner",  "path", nullptr};
   PyObject* table = nullptr;
   PyObject* name = nullptr;
   int canonical = 0;
@@ -19,9 +19,10 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   Measures measures;
   PyObject* members = Py_None;
   PyObject* owner = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pOiiiOiO", const_cast<char**>(kNames), &table, &name,
+  PyObject* path = Py_None;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "UUi|pOiiiOiOO", const_cast<char**>(kNames), &table, &name,
                                    &canonical, &nullable, &dump, &measures.length, &measures.digits,
-                                   &measures.places, &members, &measures.bits, &owner)) {
+                                   &measures.places, &members, &measures.bits, &owner, &path)) {
     return nullptr;
   }
   const int scalar = canonical & ~FERRO_TYPE_ARRAY_OF;
@@ -42,7 +43,8 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   Py_ssize_t source_size = 0;
   const char* source = PyUnicode_AsUTF8AndSize(table, &source_size);
   Ref values = Ref::Steal(PyTuple_New(0));
-  if (text == nullptr || source == nullptr || !values) return nullptr;
+  Ref paths = path == Py_None ? Ref() : Ref::Steal(PyTuple_Pack(1, path));
+  if (text == nullptr || source == nullptr || !values || (path != Py_None && !paths)) return nullptr;
   auto* self = reinterpret_cast<ColumnObject*>(type->tp_alloc(type, 0));
   if (self == nullptr) return nullptr;
   new (&self->expr.fragment) std::string;
@@ -54,6 +56,7 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   AppendNode(fragment, FERRO_NODE_COLUMN, 3);
   self->expr.values = values.release();
   self->expr.owner = owner == Py_None ? nullptr : Py_NewRef(owner);
+  self->expr.paths = paths.release();
   self->expr.type = static_cast<uint8_t>(canonical);
   self->expr.depth = 1;
   self->expr.chain = -1;

@@ -14,18 +14,20 @@ Ref Unary(ModuleState& state, int op, PyObject* operand, uint8_t type) {
   AppendInt(fragment, op);
   fragment += Finished(expr);
   AppendNode(fragment, FERRO_NODE_UNARY, 2);
-  return MakeExpr(state, std::move(fragment), expr.types, Ref::Borrow(expr.values), type, expr.owner,
+  return MakeExpr(state, std::move(fragment), expr.types, Ref::Borrow(expr.values), type, OriginOf(expr),
                   expr.depth + 1u);
 }
 
 Ref Binary(ModuleState& state, int op, const Operand& left, const Operand& right, uint8_t type) {
+  Origin origin = left.origin;
+  if (!Merge(origin, right.origin)) return {};
   std::string fragment;
   AppendInt(fragment, op);
   fragment += left.fragment;
   fragment += right.fragment;
   AppendNode(fragment, FERRO_NODE_BINARY, 3);
   return MakeExpr(state, std::move(fragment), left.types + right.types, Join(left.values, right.values), type,
-                  left.owner != nullptr ? left.owner : right.owner, std::max(left.depth, right.depth) + 1u);
+                  origin, std::max(left.depth, right.depth) + 1u);
 }
 
 uint8_t ArithmeticType(int op, uint8_t left, uint8_t right) {
@@ -87,6 +89,8 @@ PyObject* Logical(PyObject* left, PyObject* right) {
   }
   const ExprObject& a = AsExpr(left);
   const ExprObject& b = AsExpr(right);
+  Origin origin = OriginOf(a);
+  if (!Merge(origin, OriginOf(b))) return nullptr;
   std::string fragment;
   // A chain's depth is that of its one node.
   const unsigned depth = std::max<unsigned>(a.chain == kOp ? a.depth : a.depth + 1u, b.depth + 1u);
@@ -100,8 +104,7 @@ PyObject* Logical(PyObject* left, PyObject* right) {
   }
   fragment += Finished(b);
   Ref made = MakeExpr(*state, std::move(fragment), a.types + b.types,
-                      Join(Ref::Borrow(a.values), Ref::Borrow(b.values)), FERRO_TYPE_BOOL,
-                      a.owner != nullptr ? a.owner : b.owner, depth);
+                      Join(Ref::Borrow(a.values), Ref::Borrow(b.values)), FERRO_TYPE_BOOL, origin, depth);
   if (!made) return nullptr;
   AsExpr(made.get()).chain = kOp;
   AsExpr(made.get()).terms = terms + 1;
@@ -131,6 +134,10 @@ PyObject* Expr_owner(PyObject* self, void*) {
   PyObject* owner = AsExpr(self).owner;
   return Py_NewRef(owner == nullptr ? Py_None : owner);
 }
+PyObject* Expr_paths(PyObject* self, void*) {
+  PyObject* paths = AsExpr(self).paths;
+  return paths == nullptr ? PyTuple_New(0) : Py_NewRef(paths);
+}
 PyObject* Expr_type(PyObject* self, void*) { return PyLong_FromLong(AsExpr(self).type); }
 
 void Expr_dealloc(PyObject* self) {
@@ -158,6 +165,7 @@ PyGetSetDef kExprGetters[] = {
     {"values", Expr_values, nullptr, "Adapted values of the parameters, in order.", nullptr},
     {"types", Expr_types, nullptr, "Canonical type of each value; lists have 128 added.", nullptr},
     {"owner", Expr_owner, nullptr, "What its first column belongs to, or None.", nullptr},
+    {"paths", Expr_paths, nullptr, "The related sources that a query has to join for it, each once.", nullptr},
     {"type", Expr_type, nullptr, "Canonical type of the expression, 0 when unknown.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
@@ -238,12 +246,14 @@ int ExprTraverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(AsExpr(self).values);
   Py_VISIT(AsExpr(self).owner);
+  Py_VISIT(AsExpr(self).paths);
   return 0;
 }
 
 int ExprClear(PyObject* self) {
   Py_CLEAR(AsExpr(self).values);
   Py_CLEAR(AsExpr(self).owner);
+  Py_CLEAR(AsExpr(self).paths);
   return 0;
 }
 

@@ -18,6 +18,7 @@ struct ExprObject {
   std::string types;     // one byte for each value
   PyObject* values;      // tuple of adapted objects; a tuple within stands for a list parameter
   PyObject* owner;       // what its first column belongs to, a table of pyferro.table; may be null
+  PyObject* paths;       // tuple of the related sources that a query has to join for it, each once; may be null
   uint8_t type;          // canonical type of the expression, FERRO_TYPE_NULL when unknown
   uint16_t depth;        // levels of nodes
   int8_t chain;          // FERRO_LOGICAL_AND or _OR while terms can be appended, else -1

@@ -48,8 +48,32 @@ std::string Finished(const ExprObject& expr) {
   return fragment;
 }
 
+Origin OriginOf(const ExprObject& expr) { return {expr.owner, Ref::Borrow(expr.paths)}; }
+
+bool Merge(Origin& origin, const Origin& other) {
+  if (origin.owner == nullptr) origin.owner = other.owner;
+  if (!other.paths || other.paths.get() == origin.paths.get()) return true;
+  if (!origin.paths) {
+    origin.paths = other.paths;
+    return true;
+  }
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(other.paths.get()); ++i) {
+    PyObject* path = PyTuple_GET_ITEM(other.paths.get(), i);
+    bool known = false;
+    for (Py_ssize_t j = 0; j < PyTuple_GET_SIZE(origin.paths.get()) && !known; ++j) {
+      known = PyTuple_GET_ITEM(origin.paths.get(), j) == path;
+    }
+    if (known) continue;
+    Ref one = Ref::Steal(PyTuple_Pack(1, path));
+    if (one) one = Ref::Steal(PySequence_Concat(origin.paths.get(), one.get()));
+    if (!one) return false;
+    origin.paths = std::move(one);
+  }
+  return true;
+}
+
 Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type,
-             PyObject* owner, unsigned depth) {
+             const Origin& origin, unsigned depth) {
   if (!values) return {};
   if (depth > kMaxDepth) {
     RaiseCode(state, FERRO_ERROR_PLAN,
@@ -61,7 +85,8 @@ Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref va
   new (&expr->fragment) std::string(std::move(fragment));
   new (&expr->types) std::string(std::move(types));
   expr->values = values.release();
-  expr->owner = Py_XNewRef(owner);
+  expr->owner = Py_XNewRef(origin.owner);
+  expr->paths = Py_XNewRef(origin.paths.get());
   expr->type = type;
   expr->depth = static_cast<uint16_t>(depth);
   expr->chain = -1;
@@ -71,7 +96,7 @@ Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref va
 }
 
 Operand FromExpr(const ExprObject& expr) {
-  return {Finished(expr), expr.types, Ref::Borrow(expr.values), expr.type, expr.owner, expr.depth};
+  return {Finished(expr), expr.types, Ref::Borrow(expr.values), expr.type, OriginOf(expr), expr.depth};
 }
 
 bool AddParam(Operand& out, uint8_t type, const Ref& adapted) {

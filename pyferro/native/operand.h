@@ -7,13 +7,24 @@
 
 namespace ferro::py {
 
+// What the columns of an expression belong to.
+struct Origin {
+  PyObject* owner = nullptr;  // borrowed: of the first column
+  Ref paths;                  // as in ExprObject; may be null
+};
+
+Origin OriginOf(const ExprObject& expr);
+
+// Adds what another operand's columns belong to. False with an exception.
+bool Merge(Origin& origin, const Origin& other);
+
 // An expression, or a value on its way to become a parameter: what an operator works on.
 struct Operand {
   std::string fragment;
   std::string types;
   Ref values;
   uint8_t type = FERRO_TYPE_NULL;
-  PyObject* owner = nullptr;  // borrowed
+  Origin origin;
   unsigned depth = 1;
 };
 
@@ -22,7 +33,7 @@ std::string Finished(const ExprObject& expr);
 
 // Null with an exception: for more levels of nodes than a plan may have, here and not when it runs, as each level copies
 // those below. `values` may be null when making them has failed.
-Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type, PyObject* owner,
+Ref MakeExpr(ModuleState& state, std::string fragment, std::string types, Ref values, uint8_t type, const Origin& origin,
              unsigned depth);
 
 Operand FromExpr(const ExprObject& expr);

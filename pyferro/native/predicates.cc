@@ -54,7 +54,7 @@ Ref InList(PyObject* self, PyObject* values, bool negated) {
   Ref one = Ref::Steal(PyTuple_Pack(1, adapted.get()));
   if (!one) return {};
   return MakeExpr(*state, std::move(fragment), std::move(types), Join(Ref::Borrow(expr.values), one),
-              FERRO_TYPE_BOOL, expr.owner, expr.depth + 1u);
+              FERRO_TYPE_BOOL, OriginOf(expr), expr.depth + 1u);
 }
 
 PyObject* Like(PyObject* self, PyObject* pattern, bool negated, bool fold_case) {
@@ -85,12 +85,14 @@ PyObject* Like(PyObject* self, PyObject* pattern, bool negated, bool fold_case) 
     }
   }
   const ExprObject& expr = AsExpr(self);
+  Origin origin = OriginOf(expr);
+  if (!Merge(origin, right.origin)) return nullptr;
   std::string fragment = Finished(expr) + right.fragment;
   AppendInt(fragment, negated ? 1 : 0);
   AppendInt(fragment, fold_case ? 1 : 0);
   AppendNode(fragment, FERRO_NODE_LIKE, 4);
   return MakeExpr(*state, std::move(fragment), expr.types + right.types,
-              Join(Ref::Borrow(expr.values), right.values), FERRO_TYPE_BOOL, expr.owner,
+              Join(Ref::Borrow(expr.values), right.values), FERRO_TYPE_BOOL, origin,
                   std::max(unsigned{expr.depth}, right.depth) + 1u)
       .release();
 }
@@ -113,13 +115,15 @@ PyObject* ExprBetween(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   Operand low, high;
   if (!ToOperand(*state, self, args[0], low) || !ToOperand(*state, self, args[1], high)) return nullptr;
   const ExprObject& expr = AsExpr(self);
+  Origin origin = OriginOf(expr);
+  if (!Merge(origin, low.origin) || !Merge(origin, high.origin)) return nullptr;
   std::string fragment = Finished(expr) + low.fragment + high.fragment;
   AppendInt(fragment, 0);
   AppendNode(fragment, FERRO_NODE_BETWEEN, 4);
   Ref values = Join(Ref::Borrow(expr.values), low.values);
   if (!values) return nullptr;
   return MakeExpr(*state, std::move(fragment), expr.types + low.types + high.types,
-              Join(values, high.values), FERRO_TYPE_BOOL, expr.owner,
+              Join(values, high.values), FERRO_TYPE_BOOL, origin,
                   std::max({unsigned{expr.depth}, low.depth, high.depth}) + 1u)
       .release();
 }
