@@ -27,6 +27,7 @@ from .fields import PK, Col, FerroField, Field
 from .model import Model
 from .op import Op
 from .registry import clear_registry
+from .relations import BackRef, ForeignKey, Many, ManyToMany, OptRef, Ref, Relation
 from .session import Session, current_session, engines, evict_instance
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .choosing import select
     from .expressions import all_, any_, case, cast, exists, literal, row, sql
     from .functions import fn
+    from .loading import fetch
     from .order import asc, desc
     from .query import Query
     from .select_query import cube, grouping_sets, rollup
@@ -42,16 +44,23 @@ if TYPE_CHECKING:
 __all__ = [
     *errors.__all__,
     "PK",
+    "BackRef",
     "Col",
     "Column",
     "Database",
     "Expr",
     "FerroField",
     "Field",
+    "ForeignKey",
+    "Many",
+    "ManyToMany",
     "Model",
     "Op",
+    "OptRef",
     "PoolConfig",
     "Query",
+    "Ref",
+    "Relation",
     "Session",
     "aliased",
     "all_",
@@ -67,6 +76,7 @@ __all__ = [
     "engines",
     "evict_instance",
     "exists",
+    "fetch",
     "fn",
     "grouping_sets",
     "literal",
@@ -93,6 +103,7 @@ _LATER = {
     "cast": "expressions",
     "cube": "select_query",
     "exists": "expressions",
+    "fetch": "loading",
     "fn": "functions",
     "grouping_sets": "select_query",
     "literal": "expressions",

@@ -191,4 +191,15 @@ def delete(query: Query[Any]) -> Change:
 
 def _condition(query: Query[Any], written: Written) -> bytes:
     where = query._where
+    if where is not None and where.paths:
+        where = _by_key(query)
     return _native.NONE if where is None else written.add(where)
+
+
+def _by_key(query: Query[Any]) -> Expr:
+    """A condition that reads other tables, as one on the keys of a query that joins them."""
+    from .expressions import row
+
+    columns = query._table._key_columns()
+    inner = query._with(projection(query._names(), columns))
+    return columns[0].in_(inner) if len(columns) == 1 else row(*columns).in_(inner)

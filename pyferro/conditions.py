@@ -97,6 +97,10 @@ def _lookup(names: Names, key: str, value: Any) -> Expr:
     exact = names.columns.get(key)
     if exact is not None:
         return _exact(exact, value)
+    relation, _, rest = key.partition("__")
+    path = names.path(relation)
+    if path is not None:
+        return _related(path, rest, value)
     name, separator, lookup = key.rpartition("__")
     if not separator:
         return _exact(names.named(key), value)
@@ -106,3 +110,26 @@ def _lookup(names: Names, key: str, value: Any) -> Expr:
         known = ", ".join(LOOKUPS)
         raise TypeError(f"unknown lookup {lookup!r} on {name!r}; known: {known}")
     return test(column, value)
+
+
+def _related(path: Any, key: str, value: Any) -> Expr:
+    """A lookup beyond a relation: `author__name="Ada"`, `tags__label__in=[…]`, `author=ada`."""
+    from .paths import ManyPath
+
+    if isinstance(path, ManyPath):
+        if key == "isnull":
+            return path.none() if value else path.any()
+        if not key:
+            raise TypeError("a relation to many is asked for a column: tags__label=…")
+        return path.any(**{key: value})
+    if key in ("", "exact"):
+        made: Expr = path == value
+        return made
+    if key == "isnull":
+        return _is_null(path, value)
+    if key == "in":
+        return path.in_(value)  # type: ignore[no-any-return]
+    from .rows import Names
+    from .selection import Projection
+
+    return _lookup(Names(path._source, Projection(())), key, value)

@@ -45,6 +45,9 @@ class ModelConnection(Generic[M]):
     def order_by(self, *items: Any, nulls: Any = None) -> Query[M]:
         return self._query().order_by(*items, nulls=nulls)
 
+    def load(self, *paths: Any) -> Query[M]:
+        return self._query().load(*paths)
+
     def all(self) -> Op[list[M]]:
         return self._query().all()
 

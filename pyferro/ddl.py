@@ -6,6 +6,7 @@ business. Where the database can, all of it is one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from . import _native, plan
@@ -13,6 +14,7 @@ from ._native import integer, name, node
 from .errors import DuplicateObject
 from .op import Body
 from .registry import models as known_models
+from .related import Through, relations
 from .table import Table, TableColumn, table_of
 from .transaction import atomic
 
@@ -23,12 +25,22 @@ if TYPE_CHECKING:
 
 def create_tables(database: Database, models: tuple[type[Model], ...]) -> Body[None]:
     """The steps, for these models or for all that are known."""
-    tables = [table_of(model) for model in models or known_models()]
+    tables = [table_of(model) for model in with_links(models or known_models())]
     _distinct(tables)
     steps = _create_all(database, tables)
     if database.native.supports("transactional-ddl")[0] == 0:
         steps = atomic(database, steps)
     yield from steps
+
+
+def with_links(models: Sequence[type[Model]]) -> list[type[Model]]:
+    """These models, and those of the tables of pairs between two of them."""
+    found = list(models)
+    for model in models:
+        for to in relations(model):
+            if isinstance(to, Through) and to.target in models and to.link not in found:
+                found.append(to.link)
+    return found
 
 
 def _distinct(tables: list[Table]) -> None:

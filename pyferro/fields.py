@@ -6,7 +6,7 @@ over; so a field's schema is the same with and without it. Reading the markers i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, overload
 
 import pydantic
@@ -48,6 +48,61 @@ class FerroField:
         return f"FerroField({said})"
 
 
+class RelationOptions:
+    """What `Field` says of a relation; `relations.py` says which annotations are relations."""
+
+    __slots__ = (
+        "back_ref",
+        "columns",
+        "deferrable",
+        "index",
+        "initially_deferred",
+        "many_to_many",
+        "nullable",
+        "on_delete",
+        "on_update",
+        "references",
+        "related_name",
+        "reverse_index",
+        "through",
+        "unique",
+    )
+
+    def __init__(
+        self,
+        *,
+        on_delete: str | None = None,
+        on_update: str | None = None,
+        deferrable: bool = False,
+        initially_deferred: bool = False,
+        references: str | Sequence[str] | None = None,
+        columns: str | Sequence[str] | None = None,
+        related_name: str | None = None,
+        back_ref: bool | str = False,
+        many_to_many: bool = False,
+        through: Any = None,
+        reverse_index: bool = True,
+        unique: bool = False,
+        index: bool = False,
+        nullable: Nullable = "infer",
+    ) -> None:
+        self.on_delete = on_delete
+        self.on_update = on_update
+        self.deferrable = deferrable
+        self.initially_deferred = initially_deferred
+        self.references = (references,) if isinstance(references, str) else references
+        self.columns = (columns,) if isinstance(columns, str) else columns
+        self.related_name = related_name
+        self.back_ref = back_ref
+        self.many_to_many = many_to_many or through is not None
+        self.through = through
+        self.reverse_index = reverse_index
+        self.unique = unique
+        self.index = index
+        self.nullable = nullable
+
+
+_RELATION = frozenset(RelationOptions.__slots__) - {"unique", "index", "nullable"}
 _PYDANTIC: frozenset[str] = frozenset(pydantic.Field.__kwdefaults__ or ())
 
 
@@ -68,10 +123,16 @@ def Field(
 ) -> Any:
     """A field of a model: pydantic's options and the database's.
 
+    Of a relation (`Ref`, `Many`, …) it takes `on_delete`, `on_update`, `deferrable`,
+    `initially_deferred`, `references` (fields of the target other than its key), `columns` (own
+    fields that hold the key), `related_name`, `back_ref`, `many_to_many`, `through` and
+    `reverse_index`.
+
     `autoincrement` means that the database numbers the rows; left out, an integer key that may be
     None and is so by default is numbered. `nullable="infer"` follows the annotation. `max_length`,
     `max_digits` and `decimal_places` are checked by pydantic and are part of the column's type.
     """
+    relation = {name: pydantic_options.pop(name) for name in _RELATION & pydantic_options.keys()}
     unknown = sorted(set(pydantic_options) - _PYDANTIC)
     if unknown:
         raise TypeError(f"Field() has no option {unknown[0]!r} in this version of pyferro")
@@ -95,6 +156,9 @@ def Field(
         db_type=db_type,
     )
     info.metadata.append(marker)
+    if relation:
+        own = RelationOptions(unique=unique, index=index, nullable=nullable, **relation)
+        info.metadata.append(own)
     return info
 
 

@@ -10,22 +10,27 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
-from pydantic._internal._model_construction import ModelMetaclass
+from pydantic._internal._model_construction import ModelMetaclass, build_lenient_weakvaluedict
+from pydantic._internal._typing_extra import parent_frame_namespace
 from pydantic.fields import FieldInfo
 
 from . import _native, operators, registry, state, writes
+from .class_body import annotated_names, take_relations
 from .fields import Field
+from .instances import RelationAttribute, set_related, take_given
+from .related import arrived
 from .table import Table, table_of
 
 if TYPE_CHECKING:
     from typing import Self
 
     from .choosing import ChooseOfModel
+    from .class_body import Declared
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
@@ -38,6 +43,11 @@ M = TypeVar("M", bound="Model")
 # While a class is being built pydantic asks its bases for the attributes of its fields: it must not
 # find columns there, and take them for default values.
 _building = threading.local()
+
+
+def building() -> bool:
+    """Whether this thread is within the making of a class."""
+    return bool(getattr(_building, "depth", 0))
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField))
@@ -54,6 +64,15 @@ class ModelMeta(ModelMetaclass):
         abstract: bool = False,
         **kwargs: Any,
     ) -> Any:
+        frame = sys._getframe(1)
+        if "__pydantic_reset_parent_namespace__" not in kwargs:
+            # Names of the scope around the class: pydantic would look for them in this function.
+            kwargs["__pydantic_reset_parent_namespace__"] = False
+            around = parent_frame_namespace(parent_depth=2)
+            namespace["__pydantic_parent_namespace__"] = build_lenient_weakvaluedict(around)
+        declared = take_relations(name, namespace, frame) if bases else {}
+        if declared:
+            namespace.setdefault("__init__", _init_with_relations)
         hidden = _unhide(bases, namespace)
         depth = getattr(_building, "depth", 0)
         _building.depth = depth + 1
@@ -62,20 +81,23 @@ class ModelMeta(ModelMetaclass):
         finally:
             _building.depth = depth
         _hide(cls, hidden)
+        if bases:
+            _declare(cls, declared)
         if abstract or not bases or bases == (BaseModel,):
             return cls
         own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
         own = table if isinstance(table, str) else own or name.lower()
         type.__setattr__(cls, "__ferro_table_name__", own)
+        registry.register(cls)
+        arrived(cls)
         if cls.__pydantic_complete__:
             table_of(cls)
-        registry.register(cls)
         return cls
 
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Any:
-            if not getattr(_building, "depth", 0):
+            if not building():
                 columns = cls.__dict__.get("__ferro_columns__")
                 if columns is not None:
                     column = columns.get(name)
@@ -96,7 +118,7 @@ def _unhide(bases: tuple[type, ...], namespace: dict[str, Any]) -> list[str]:
         return []
     hidden = [
         name
-        for name in _annotated_names(namespace)
+        for name in annotated_names(namespace)
         if hasattr(Model, name) and not name.startswith("_")
     ]
     for name in hidden:
@@ -120,40 +142,60 @@ class _Method:
         self.name = name
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        if getattr(_building, "depth", 0):
+        if building():
             raise AttributeError(self.name)
         return inspect.getattr_static(Model, self.name).__get__(instance, owner)
 
 
-def _annotated_names(namespace: dict[str, Any]) -> Iterable[str]:
-    """The names that a class body annotates."""
-    if sys.version_info >= (3, 14):
-        # There the body leaves a function in place of the dict, unless annotations are text. In
-        # this format a name that is defined only later does no harm.
-        from annotationlib import Format, call_annotate_function, get_annotate_from_class_namespace
+def _declare(cls: Any, own: dict[str, Declared]) -> None:
+    """The relations of a class: its own, and those of its bases."""
+    declared: dict[str, Declared] = {}
+    for base in reversed(cls.__mro__[1:]):
+        declared.update(base.__dict__.get("__ferro_declared__", {}))
+    for name in declared.keys() & cls.__pydantic_fields__.keys():
+        del declared[name]  # a field of that name instead
+    declared.update(own)
+    type.__setattr__(cls, "__ferro_declared__", declared)
+    keys = {column: one.name for one in declared.values() for column in one.columns}
+    type.__setattr__(cls, "__ferro_key_columns__", keys)
+    for name in own:
+        type.__setattr__(cls, name, RelationAttribute(name))
 
-        annotate = get_annotate_from_class_namespace(namespace)
-        if annotate is not None:
-            return call_annotate_function(annotate, Format.FORWARDREF)
-    names: Iterable[str] = namespace.get("__annotations__", ())
-    return names
+
+def _init_with_relations(self: Any, /, **data: Any) -> None:
+    """Fields, and related instances by the names of their relations."""
+    given = take_given(type(self), data)
+    BaseModel.__init__(self, **data)
+    for name, value in given.items():
+        setattr(self, name, value)
+
+
+_init_with_relations.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
 class Model(BaseModel, metaclass=ModelMeta):
     """The base of all models. `class User(Model): id: PK[int]; name: str`."""
 
-    __slots__ = (state.SLOT,)
+    __slots__ = (state.SLOT, state.RELATED)
 
     model_config = ConfigDict(from_attributes=True)
 
     if TYPE_CHECKING:
         __ferro_info__: ClassVar[Table]
         __ferro_columns__: ClassVar[dict[str, _native.Column]]
+        __ferro_declared__: ClassVar[dict[str, Declared]]
+        __ferro_key_columns__: ClassVar[dict[str, str]]
 
     def __setattr__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if name in cls.__ferro_declared__:
+            set_related(self, name, value)
+            return
         super().__setattr__(name, value)
         if not name.startswith("_"):
             state.assigned(self, name)
+            if name in cls.__ferro_key_columns__:
+                state.forget(self, cls.__ferro_key_columns__[name])
 
     # Starting queries.
 
@@ -182,6 +224,11 @@ class Model(BaseModel, metaclass=ModelMeta):
     def order_by(cls, *items: Any, nulls: Any = None) -> Query[Self]:
         """All rows, sorted."""
         return _query(cls).order_by(*items, nulls=nulls)
+
+    @classmethod
+    def load(cls, *paths: Any) -> Query[Self]:
+        """All rows, with these relations: `Post.load(Post.author, Post.tags)`."""
+        return _query(cls).load(*paths)
 
     @classmethod
     def limit(cls, count: int) -> Query[Self]:

@@ -101,6 +101,16 @@ class Steps(Op[T]):
             return value
 
 
+def steps(op: Op[T]) -> Body[T]:
+    """What a request does, as part of another one's body."""
+    start = op._take()
+    if isinstance(op, Steps):
+        result: T = yield from start()
+        return result
+    result = yield start()
+    return result
+
+
 class Done:
     """What has already happened, for call sites that await it."""
 

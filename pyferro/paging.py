@@ -42,7 +42,12 @@ def _values(order: tuple[Key, ...], cursor: Any) -> list[Any]:
     for key in order:
         if not isinstance(key.expr, Column):
             raise TypeError("the order has an expression: give a tuple of the values of its keys")
-        values.append(getattr(cursor, key.expr.name))
+        row = cursor
+        for name in getattr(key.expr.owner, "trail", ()):
+            row = getattr(row, name)
+            if row is None:
+                break
+        values.append(None if row is None else getattr(row, key.expr.name))
     return values
 
 

@@ -22,8 +22,11 @@ from .sources import Source, source_of
 from .table import Table, table_of
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from .changes import Change
     from .choosing import Choose
+    from .loading import Node
     from .model import Model
 
 M = TypeVar("M", bound="Model")
@@ -32,10 +35,11 @@ M = TypeVar("M", bound="Model")
 class Query(Select[M]):
     """A query for instances of a model."""
 
-    __slots__ = ("_model", "_table")
+    __slots__ = ("_loads", "_model", "_table")
 
     def __init__(self, model: type[M], using: Using = None) -> None:
         table = table_of(model)
+        self._loads: dict[str, Node] = {}
         self._model = model
         self._table: Table = table
         self._begin(table, table.instances, using)
@@ -61,6 +65,34 @@ class Query(Select[M]):
 
     def _select(self, columns: tuple[Any, ...]) -> Selection[Any]:
         return self._with(projection(self._names(), columns))
+
+    def load(self, *paths: Any) -> Self:
+        """Load these relations along: `Post.author`, `Author.posts.order_by(…).limit(3)`.
+
+        To-one relations are joined, for each other one follows one query, whatever the number of
+        rows. Of relations below a relation, `Post.author.posts` or `Author.posts.load(Post.tags)`.
+        """
+        from .loading import tree
+
+        made = self._copy()
+        made._loads = tree(self._model, self._loads, paths)
+        return made
+
+    include = load
+
+    def _fetch(
+        self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None
+    ) -> Op[Any]:
+        if not self._loads:
+            return super()._fetch(one, limit, finish)
+        from .loading import load_rows
+
+        return load_rows(self, one, limit, finish)
+
+    def _unordered(self) -> Self:
+        made = self._copy()
+        made._order = ()
+        return made
 
     def get(self, pk: Any) -> Op[M]:
         """The row with this key among these; ModelDoesNotExist if there is none."""
@@ -140,7 +172,7 @@ def _start(chosen: Sequence[Any]) -> Table | Source | None:
             expr = expr.expr()
         if isinstance(expr, Expr):
             if expr.owner is not None:
-                return source_of(expr.owner)
+                return source_of(getattr(expr.owner, "root", expr.owner))
         else:
             raise TypeError("select() starts with a model or with expressions of its columns")
     return None

@@ -23,6 +23,33 @@ def models() -> list[type[Model]]:
     return list(_models.values())
 
 
+def find(name: str, near: type[Model]) -> type[Model] | None:
+    """The model of that name: `Post`, or `shop.models.Post`; of several the nearest to `near`.
+
+    Nearest is one defined in the same scope, then in the same module, then the only one.
+    """
+    module, _, short = name.rpartition(".")
+    found = [
+        model
+        for model in _models.values()
+        if model.__name__ == short and (not module or _is_in(model, module))
+    ]
+    if len(found) > 1:
+        scope = near.__qualname__.rpartition(".")[0]
+        same = [model for model in found if model.__module__ == near.__module__]
+        within = [model for model in same if model.__qualname__.rpartition(".")[0] == scope]
+        found = within or same or found
+    return (
+        found[-1]
+        if len(found) == 1 or (found and found[-1].__module__ == near.__module__)
+        else None
+    )
+
+
+def _is_in(model: type[Model], module: str) -> bool:
+    return model.__module__ == module or model.__module__.endswith(f".{module}")
+
+
 def clear_registry() -> None:
     """Forget all models: `auto_migrate` creates nothing for those defined before."""
     _models.clear()

@@ -30,7 +30,7 @@ R = TypeVar("R")
 _ONE = plan.number(1)
 _TWO = plan.number(2)
 _COUNT = plan.item(build(INT64, plan.AGGREGATE, 0, (), 0, None, ()))
-_ONE_ITEM = plan.item(_ONE)
+ONE_ITEM = plan.item(_ONE)
 _INT64_SHAPE = (INT64,)
 _BOOL_SHAPE = (BOOL,)
 
@@ -63,10 +63,26 @@ class Names:
         found = self.columns.get(name)
         if found is not None:
             return found
+        relation, _, rest = name.partition("__")
+        if rest:
+            path = self.path(relation)
+            if path is not None:
+                for part in rest.split("__"):
+                    path = getattr(path, part)
+                made: Expr = path
+                return made
         if isinstance(self._table, Table):
             return self._table.column(name)
-        made: Expr = self._table.c[name]
+        made = self._table.c[name]
         return made
+
+    def path(self, name: str) -> Any:
+        """The relation of that name as a path; None if there is none."""
+        if getattr(self._table, "model", None) is None:
+            return None
+        from .paths import path
+
+        return path(self._table, name)
 
 
 class Rows(Peculiar, Generic[R]):
@@ -124,7 +140,7 @@ class Rows(Peculiar, Generic[R]):
         return self._body(ctes=with_clause(self.common()))
 
     def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
-        return self._body(items, limit=limit, ctes=with_clause(self.common()))
+        return grounded(self._body(items, limit=limit, ctes=with_clause(self.common())))
 
     def named_columns(self) -> list[tuple[str, int, bool]]:
         """Name, type and whether it may be NULL, of each column as others read it."""
@@ -320,10 +336,10 @@ class Rows(Peculiar, Generic[R]):
 
     def count(self) -> Op[int]:
         """How many rows there are, whatever limit and offset say."""
-        inner = self._unpaged()._body([_ONE_ITEM] if self._countable() else None, ordered=False)
+        inner = self._unpaged()._body([ONE_ITEM] if self._countable() else None, ordered=False)
         rows = build(NULL, plan.DERIVED, inner, "rows", 0)
         ctes = with_clause(self.common())
-        return self._scalar(plan.select([_COUNT], rows, ctes=ctes), _INT64_SHAPE)
+        return self._scalar(grounded(plan.select([_COUNT], rows, ctes=ctes)), _INT64_SHAPE)
 
     def _countable(self) -> bool:
         """Whether rows are the same in number whatever is selected."""
@@ -338,7 +354,18 @@ class Rows(Peculiar, Generic[R]):
         """Whether there is a row."""
         found = plan.item(plan.exists(self._body(ordered=False)))
         ctes = with_clause(self.common())
-        return self._scalar(plan.select([found], None, ctes=ctes), _BOOL_SHAPE)
+        return self._scalar(grounded(plan.select([found], None, ctes=ctes)), _BOOL_SHAPE)
+
+
+def grounded(whole: Expr) -> Expr:
+    """A whole statement, if it reads everything that its paths start from."""
+    for path in whole.paths:
+        name = ".".join((path.root.model.__name__, *path.trail))
+        raise TypeError(
+            f"{name} starts from {path.root.name!r}, which the query does not read\n"
+            "start the query from that model, or join it"
+        )
+    return whole
 
 
 def _turning(finish: Callable[[Any], Any] | None) -> Callable[[Any], Any]:

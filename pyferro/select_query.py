@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import plan
-from ._native import NULL, Expr, build
+from ._native import NULL, Expr, build, joined
 from .conditions import combine
 from .rows import Names, Rows, page
 from .sources import Cte, JoinKind, Source, join, node_of, source_of
@@ -24,6 +24,16 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 PLAIN, ROLLUP, CUBE, SETS = range(4)
+
+
+def paths_of(*parts: Any) -> tuple[Any, ...]:
+    """The related sources that expressions need, each once."""
+    found: dict[int, Any] = {}
+    for part in parts:
+        for expr in part if isinstance(part, (list, tuple)) else (part,):
+            if expr is not None and expr.paths:
+                found.update((id(path), path) for path in expr.paths)
+    return tuple(found.values())
 
 
 class Grouped:
@@ -114,16 +124,23 @@ class Select(Rows[R]):
         self, target: Any, on: Expr[bool | None] | None = None, *, kind: JoinKind = "inner"
     ) -> Self:
         """Beside each row the rows of `target` that meet `on`."""
+        from .paths import ManyPath, OnePath, join_relation
+
+        if isinstance(target, (ManyPath, OnePath)):
+            made = join_relation(self, target, on, kind)
+            return made
         source = source_of(target)
         made = self._copy()
-        if self._from is None:
+        if on is not None and on.paths:
+            made._reach(on.paths)
+        if made._from is None:
             raise TypeError("this query reads no table that could be joined")
-        made._from = join(self._from, kind, source, on)
+        made._from = join(made._from, kind, source, on)
         made._joined = (*self._joined, source)
         made._outer = self._outer or kind in ("left", "right", "full")
         return made
 
-    def left_join(self, target: Any, on: Expr[bool | None]) -> Self:
+    def left_join(self, target: Any, on: Expr[bool | None] | None = None) -> Self:
         """Rows without a match stay, with NULLs (and None for an instance)."""
         return self.join(target, on, kind="left")
 
@@ -188,21 +205,48 @@ class Select(Rows[R]):
         ordered: bool = True,
         ctes: Expr | None = None,
     ) -> Expr:
-        return plan.select(
-            self._chosen.items if items is None else items,
-            self._from,
+        chosen = self._chosen.items if items is None else items
+        distinct = (
+            None if self._distinct is None else build(NULL, plan.DISTINCT, list(self._distinct))
+        )
+        grouping = self._grouping()
+        order = [key.part for key in self._keys()] if ordered or self._ties else ()
+        made = self
+        elsewhere: tuple[Any, ...] = ()
+        needed = paths_of(chosen, self._where, distinct, grouping, order)
+        if needed:
+            made = self._copy()
+            elsewhere = made._reach(needed)
+        whole = plan.select(
+            chosen,
+            made._from,
             self._where,
             ctes=ctes,
-            distinct=None
-            if self._distinct is None
-            else build(NULL, plan.DISTINCT, list(self._distinct)),
-            grouping=self._grouping(),
-            order=[key.part for key in self._keys()] if ordered or self._ties else (),
+            distinct=distinct,
+            grouping=grouping,
+            order=order,
             limit=page(self._limit) if limit is None else limit,
             offset=page(self._offset),
             ties=self._ties,
-            lock=None if self._lock is None else self._lock_clause(),
+            lock=None if self._lock is None else made._lock_clause(),
         )
+        return joined(whole, elsewhere) if whole.paths else whole
+
+    def _reach(self, paths: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Join what these paths lead to; returns those that start from a query around this one."""
+        from .paths import joins
+
+        mine, elsewhere = joins(paths, [self._start, *self._joined])
+        for source in mine:
+            if source in self._joined:
+                continue
+            if self._from is None:
+                raise TypeError("this query reads no table that could be joined")
+            kind: JoinKind = "left" if source.optional else "inner"
+            self._from = join(self._from, kind, source, source.on())
+            self._joined = (*self._joined, source)
+            self._outer = self._outer or source.optional
+        return elsewhere
 
     def _joins_outer(self) -> bool:
         return self._outer
@@ -260,9 +304,10 @@ class Select(Rows[R]):
         """How many rows there are, whatever limit and offset say."""
         if not self._countable() or self.common() or self._is_aggregate() or self._lock:
             return super().count()
-        from .rows import _COUNT, _INT64_SHAPE
+        from .rows import _COUNT, _INT64_SHAPE, grounded
 
-        return self._scalar(plan.select([_COUNT], self._from, self._where), _INT64_SHAPE)
+        body = self._unpaged()._body([_COUNT], ordered=False)
+        return self._scalar(grounded(body), _INT64_SHAPE)
 
     def _is_aggregate(self) -> bool:
         """Whether it may be one row of all rows; a table's own columns never are."""

@@ -19,15 +19,24 @@ _MATERIALIZED = {None: 0, True: 1, False: 2}
 
 
 class Columns:
-    """Columns by name as attributes; a wrong name says what was meant."""
+    """Columns by name as attributes, and relations; a wrong name says what was meant."""
 
-    __slots__ = ("_columns", "_owner")
+    __slots__ = ("_columns", "_owner", "_source")
 
-    def __init__(self, columns: dict[str, Column], owner: str) -> None:
+    def __init__(
+        self, columns: dict[str, Column], owner: str, source: Source | None = None
+    ) -> None:
         self._columns = columns
         self._owner = owner
+        self._source = source
 
-    def __getattr__(self, name: str) -> Column:
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._columns and self._source is not None:
+            from .paths import path
+
+            found = path(self._source, name)
+            if found is not None:
+                return found
         return self[name]
 
     def __getitem__(self, name: str) -> Column:
@@ -81,10 +90,12 @@ class Alias(Source):
             )
             for one in table.all
         }
-        self.c = Columns(self.columns, f"alias {name!r}")
+        self.c = Columns(self.columns, f"alias {name!r}", self)
 
-    def __getattr__(self, name: str) -> Column:
-        return self.c[name]
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.c, name)
 
 
 def aliased(model: type[M], name: str) -> type[M]:

@@ -1,7 +1,10 @@
-"""What is known of an instance's row, in a slot of its own beside pydantic's.
+"""What is known of an instance's row, in slots of its own beside pydantic's.
 
 `LOADED`: the instance is as the database has it. A set of names: these fields were assigned since.
 No mark: nobody knows where it came from (the constructor, `model_validate`, a copy).
+
+The other slot has the related instances that were loaded or given, by the name of the relation.
+They are no part of the instance's value: it is compared, dumped, copied and pickled without them.
 """
 
 from __future__ import annotations
@@ -12,15 +15,18 @@ from itertools import repeat
 from typing import Any
 
 SLOT = "__ferro_state__"
+RELATED = "__ferro_related__"
 LOADED = True
 
 _slot: Any = None
+_related: Any = None
 
 
 def bind(model: type) -> None:
-    """Told once by `model.py`: where the slot is."""
-    global _slot
+    """Told once by `model.py`: where the slots are."""
+    global _slot, _related
     _slot = model.__dict__[SLOT]
+    _related = model.__dict__[RELATED]
 
 
 def mark(instance: Any, state: Any) -> None:
@@ -47,3 +53,28 @@ def assigned(instance: Any, name: str) -> None:
         _slot.__set__(instance, {name})
     elif state is not None:
         state.add(name)
+
+
+def related(instance: Any) -> dict[str, Any]:
+    """The related instances that are at hand, by the name of the relation; not to be changed."""
+    try:
+        found: dict[str, Any] = _related.__get__(instance)
+    except AttributeError:
+        return {}
+    return found
+
+
+def remember(instance: Any, name: str, value: Any) -> None:
+    """Keep what a relation leads to."""
+    try:
+        _related.__get__(instance)[name] = value
+    except AttributeError:
+        # Whoever reads the dict makes the instance known to the collector (native/shortcuts): it
+        # may be part of a cycle now.
+        _ = instance.__dict__
+        _related.__set__(instance, {name: value})
+
+
+def forget(instance: Any, name: str) -> None:
+    """Drop what a relation led to."""
+    related(instance).pop(name, None)

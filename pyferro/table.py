@@ -64,9 +64,9 @@ class Columns:
         self.__dict__.update(table.columns)
         self.__dict__["_table"] = table
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         table: Table = self.__dict__["_table"]
-        table.unknown(name)
+        return table.path(name)
 
 
 class Table:
@@ -180,11 +180,20 @@ class Table:
             self.unknown(name)
         return found
 
+    def path(self, name: str) -> Any:
+        """The relation of that name as a path, or AttributeError."""
+        if name in self.model.__ferro_declared__:
+            from .paths import path
+
+            return path(self, name)
+        self.unknown(name)
+
     def unknown(self, name: str) -> NoReturn:
         import difflib
 
-        close = difflib.get_close_matches(name, list(self.columns), n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(self.columns)}"
+        known = [*self.columns, *self.model.__ferro_declared__]
+        close = difflib.get_close_matches(name, known, n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(known)}"
         raise AttributeError(
             f"{self.model.__name__} has no column {name!r}; {meant}", name=name, obj=self.model
         )
@@ -397,6 +406,9 @@ def table_of(model: type[Model]) -> Table:
     if not model.__dict__.get("__ferro_table_name__"):
         raise TypeError(f"{model.__name__} has no table: it is an abstract base")
     if not model.__pydantic_complete__:
+        from .related import require
+
+        require(model)
         model.model_rebuild()
     made = Table(model, model.__dict__["__ferro_table_name__"])
     type.__setattr__(model, "__ferro_info__", made)

@@ -1,0 +1,355 @@
+"""Loading relations along with instances: one query for each level, however many rows there are.
+
+What leads to one row is joined, or asked for by the keys of all rows at once; what leads to many is
+asked for by the keys of all rows. Within one request the same row is the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from . import plan
+from ._native import Expr
+from .database import Using, resolve
+from .op import Body, Op, Steps, steps
+from .order import Nulls, Ordered
+from .paths import Related, node_of_path, related
+from .related import AnyRelation, Through, ToMany, ToOne
+from .selection import Chosen, Instance, Projection
+from .state import remember
+from .table import Table, table_of
+
+if TYPE_CHECKING:
+    from .database import Database
+    from .query import Query
+
+_NULLS: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
+_KEYS = 10_000  # of one statement: SQLite takes 16,384 values, which are counted as a power of two
+
+
+class Node:
+    """A relation to be loaded, which of its rows, and the relations to be loaded of those."""
+
+    __slots__ = ("children", "limit", "order", "relation", "where")
+
+    def __init__(self, relation: AnyRelation) -> None:
+        self.relation = relation
+        self.where: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+        self.order: tuple[tuple[Any, ...], Any] = ((), None)
+        self.limit: int | None = None
+        self.children: dict[str, Node] = {}
+
+    def add(self, child: Node) -> None:
+        """Another relation below it; one that is there already takes its further ones, too."""
+        known = self.children.get(child.relation.name)
+        if known is None:
+            self.children[child.relation.name] = child
+            return
+        if child.plain:
+            for further in child.children.values():
+                known.add(further)
+        elif known.plain:
+            for further in known.children.values():
+                child.add(further)
+            self.children[child.relation.name] = child
+        else:
+            name = f"{child.relation.owner.__name__}.{child.relation.name}"
+            raise TypeError(f"load() names {name} twice, with conditions of their own")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is for all rows, in no order."""
+        return self.where == ((), {}) and not self.order[0] and self.limit is None
+
+
+def tree(model: type[Any], known: dict[str, Node], paths: Sequence[Any]) -> dict[str, Node]:
+    """The relations to be loaded of a model: those that are known, and these."""
+    root = Node(None)  # type: ignore[arg-type]
+    for node in known.values():
+        root.add(_copied(node))
+    for one in paths:
+        node = node_of_path(one(table_of(model).proxy) if _is_lambda(one) else one)
+        if not issubclass(model, node.relation.owner):
+            raise TypeError(
+                f"load() of {model.__name__} takes its own relations, "
+                f"not {node.relation.owner.__name__}.{node.relation.name}"
+            )
+        root.add(node)
+    return root.children
+
+
+def _is_lambda(one: Any) -> bool:
+    return callable(one) and not isinstance(one, type)
+
+
+def _copied(node: Node) -> Node:
+    made = Node(node.relation)
+    made.where, made.order, made.limit = node.where, node.order, node.limit
+    for child in node.children.values():
+        made.add(_copied(child))
+    return made
+
+
+# Rows of a query, with what is to be loaded.
+
+
+def load_rows(
+    query: Query[Any],
+    one: bool,
+    limit: Expr | None,
+    finish: Callable[[Any], Any] | None,
+) -> Op[Any]:
+    """The request for a query that loads relations."""
+
+    def body() -> Body[Any]:
+        database = resolve(query._using)
+        rows = yield from _rows(query, database, (), one, limit)
+        found: Any = [row[0] for row in rows]
+        if query._reversed and not one:
+            found.reverse()
+        if one:
+            found = found[0] if found else None
+        return found if finish is None else finish(found)
+
+    return Steps(body)
+
+
+class _Joined:
+    """A related instance in each row: where it stands, and to what it belongs."""
+
+    __slots__ = ("at", "key", "name", "node", "parent", "rows")
+
+    def __init__(self, at: int, parent: int, node: Node) -> None:
+        self.at = at
+        self.parent = parent
+        self.node = node
+        self.name = node.relation.name
+        self.key = _key_getter(table_of(node.relation.target))
+        self.rows: dict[Any, Any] = {}  # by their keys
+
+
+def _rows(
+    query: Query[Any],
+    database: Database,
+    extra: Sequence[Expr],
+    one: bool = False,
+    limit: Expr | None = None,
+) -> Body[list[Any]]:
+    """Rows that begin with an instance, its relations loaded, and go on with `extra`."""
+    chosen: list[Chosen] = [query._chosen.chosen[0], *(Chosen(expr) for expr in extra)]
+    start: Any = query._start
+    joined: list[_Joined] = []
+
+    def reach(parent: int, source: Any, children: Iterable[Node]) -> None:
+        for node in children:
+            to = node.relation
+            if isinstance(to, ToOne):
+                further = related(source, to)
+                joined.append(_Joined(len(chosen), parent, node))
+                assert further.table is not None
+                chosen.append(_JoinedInstance(further))
+                reach(len(chosen) - 1, further, node.children.values())
+
+    reach(0, start, query._loads.values())
+    selection = query._with(Projection(chosen))
+    selection._reversed = False
+    found = yield from steps(selection.using(database)._fetch(one, limit))
+    if one:
+        found = [] if found is None else [found]
+    rows: list[Any] = [(row,) for row in found] if len(chosen) == 1 else found
+    if joined:
+        rows = [_attached(row, joined) for row in rows]
+    roots = [row[0] for row in rows]
+    yield from _load_many(database, roots, query._loads.values())
+    for each in joined:
+        yield from _load_many(database, list(each.rows.values()), each.node.children.values())
+    return rows
+
+
+class _JoinedInstance(Instance):
+    """All columns of a related row, which the query joins for them."""
+
+    __slots__ = ()
+
+    def __init__(self, source: Related) -> None:
+        super().__init__(source.table, source)  # type: ignore[arg-type]
+
+
+def _attached(row: tuple[Any, ...], joined: list[_Joined]) -> list[Any]:
+    cells = list(row)
+    for one in joined:
+        found = cells[one.at]
+        if found is not None:
+            cells[one.at] = found = one.rows.setdefault(one.key(found.__dict__), found)
+        parent = cells[one.parent]
+        if parent is not None:
+            remember(parent, one.name, found)
+    return cells
+
+
+def _key_getter(table: Table) -> Callable[[dict[str, Any]], Any]:
+    """The key of an instance's values; every column where the table has no key."""
+    return itemgetter(*(table.key or table.columns))
+
+
+# Relations of instances that are there.
+
+
+def fetch(instances: Iterable[Any], *paths: Any, using: Using = None) -> Op[None]:
+    """Load relations of instances, one query for each: `await fetch(posts, Post.author)`.
+
+    What was loaded of these relations before is replaced. `using` is the database, where it is
+    not the default one.
+    """
+    rows = list(instances)
+
+    def body() -> Body[None]:
+        models = list(dict.fromkeys(map(type, rows)))
+        database = resolve(using)
+        for model in models:
+            of = [row for row in rows if type(row) is model]
+            nodes = tree(model, {}, paths)
+            yield from _load_ones(database, of, nodes.values())
+            yield from _load_many(database, of, nodes.values())
+
+    return Steps(body)
+
+
+def _load_ones(database: Database, parents: list[Any], nodes: Iterable[Node]) -> Body[None]:
+    for node in nodes:
+        to = node.relation
+        if isinstance(to, ToOne):
+            found = yield from _by_keys(database, parents, node, to.pairs)
+            own = itemgetter(*(pair[0] for pair in to.pairs))
+            for parent in parents:
+                rows = found.get(own(parent.__dict__))
+                remember(parent, node.relation.name, rows[0] if rows else None)
+
+
+def _load_many(database: Database, parents: list[Any], nodes: Iterable[Node]) -> Body[None]:
+    for node in nodes:
+        to = node.relation
+        if isinstance(to, ToOne):
+            continue
+        if isinstance(to, Through):
+            found = yield from _through(database, parents, node, to)
+            own = itemgetter(*(pair[0] for pair in to.near))
+        else:
+            found = yield from _by_keys(database, parents, node, to.pairs)
+            own = itemgetter(*(pair[0] for pair in to.pairs))
+        for parent in parents:
+            rows = found.get(own(parent.__dict__), [])
+            remember(parent, to.name, list(rows))
+            if isinstance(to, ToMany):
+                for row in rows:
+                    remember(row, to.back.name, parent)
+
+
+Found = dict[Any, list[Any]]
+
+
+def _by_keys(
+    database: Database, parents: list[Any], node: Node, pairs: Sequence[tuple[str, str]]
+) -> Body[Found]:
+    """The rows whose columns are the parents' keys, by these."""
+    target = table_of(node.relation.target)
+    columns: list[Expr] = [target.columns[theirs] for _, theirs in pairs]
+    theirs = itemgetter(*(pair[1] for pair in pairs))
+    found: Found = {}
+    for keys in _chunks(parents, [pair[0] for pair in pairs]):
+        query, _ = _limited(_query_of(node, target, database), node, columns, keys)
+        rows = yield from _rows(query, database, ())
+        for row in rows:
+            found.setdefault(theirs(row[0].__dict__), []).append(row[0])
+    return found
+
+
+def _through(database: Database, parents: list[Any], node: Node, to: Through) -> Body[Found]:
+    """The rows that the pairs of the parents' keys lead to, by these."""
+    target = table_of(to.target)
+    link = table_of(to.link)
+    near: list[Expr] = [link.columns[theirs] for _, theirs in to.near]
+    found: Found = {}
+    same: dict[Any, Any] = {}
+    key = _key_getter(target)
+    for keys in _chunks(parents, [own for own, _ in to.near]):
+        query = _query_of(node, target, database)
+        on: Expr | None = None
+        for own, theirs in to.far:
+            term = link.columns[own] == target.columns[theirs]
+            on = term if on is None else on & term
+        query, extra = _limited(query.join(to.link, on), node, near, keys)
+        rows = yield from _rows(query, database, extra)
+        for row, *nears in rows:
+            one = same.setdefault(key(row.__dict__), row)
+            found.setdefault(nears[0] if len(nears) == 1 else tuple(nears), []).append(one)
+    return found
+
+
+def _query_of(node: Node, target: Table, database: Database) -> Query[Any]:
+    from .query import Query
+
+    query: Query[Any] = Query(target.model, database)
+    query._loads = node.children
+    given, named = node.where
+    return query.where(*given, **named)
+
+
+def _limited(
+    query: Query[Any], node: Node, columns: list[Expr], keys: list[tuple[Any, ...]]
+) -> tuple[Query[Any], list[Expr]]:
+    """The query for these keys, sorted, with as many rows for each as are wanted."""
+    table = query._table
+    items, nulls = node.order
+    ordered = query.order_by(*items, nulls=nulls) if items else query
+    names = {key.expr.name for key in ordered._order if hasattr(key.expr, "name")}
+    rest = [table.columns[name] for name in table.key if name not in names]
+    if rest:
+        ordered = ordered.order_by(*rest)
+    for column, values in zip(columns, zip(*keys, strict=True), strict=True):
+        ordered = ordered.where(column.in_(list(dict.fromkeys(values))))
+    if node.limit is None:
+        return ordered, columns
+    return _first_of_each(ordered, node.limit, columns)
+
+
+def _first_of_each(
+    query: Query[Any], limit: int, columns: list[Expr]
+) -> tuple[Query[Any], list[Expr]]:
+    """The first rows for each key: those that are numbered so far."""
+    from .functions import fn
+    from .query import Query
+
+    table = query._table
+    if not table.key:
+        raise TypeError(
+            f"{table.model.__name__} has no primary key, so load() takes no limit of it"
+        )
+    order = [Ordered(key.expr, key.descending, _NULLS.get(key.nulls)) for key in query._order]
+    number = fn.row_number().over(partition_by=columns, order_by=order)
+    chosen = [
+        *(table.columns[name].as_(f"key_{i}") for i, name in enumerate(table.key)),
+        *(column.as_(f"of_{i}") for i, column in enumerate(columns)),
+        number.as_("place"),
+    ]
+    numbered = query._unordered().select(*chosen).subquery("numbered")
+    made: Query[Any] = Query(table.model, query._using)
+    made._loads = query._loads
+    on: Expr | None = None
+    for i, name in enumerate(table.key):
+        term = table.columns[name] == numbered.c[f"key_{i}"]
+        on = term if on is None else on & term
+    made = made.join(numbered, on).where(numbered.c["place"] <= limit)
+    made = made.order_by(numbered.c["place"])
+    return made, [numbered.c[f"of_{i}"] for i in range(len(columns))]
+
+
+def _chunks(parents: list[Any], names: list[str]) -> Iterable[list[tuple[Any, ...]]]:
+    """The parents' keys, each once and without None, as many as a statement takes."""
+    keys = dict.fromkeys(tuple(parent.__dict__[name] for name in names) for parent in parents)
+    known = (key for key in keys if None not in key)
+    while chunk := list(islice(known, _KEYS)):
+        yield chunk
