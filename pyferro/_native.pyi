@@ -245,10 +245,13 @@ class Statement:
 
 @final
 class Operation(Generic[T]):
-    """A request that has started or will with its first step. Await it once, or run() it."""
+    """A request that has started or will with its first step. Await it once, or run() it; one of a
+    stream again and again, until there are fewer rows than a page."""
 
     def run(self) -> T: ...
     def __await__(self) -> Generator[Any, None, T]: ...
+    def close(self) -> None:
+        """Abort, without waiting."""
 
 @final
 class Database:
@@ -275,11 +278,12 @@ class Database:
         result: int,
         plan: RowPlan | Sequence[RowPlan | int] | None = None,
         finish: Callable[[Any], Any] | None = None,
+        page: int = 0,
     ) -> Operation[Any]:
         """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the
         columns for tuples and scalars, with a RowPlan for those of an
         instance. `finish` gets the result and its return value is the
-        operation's."""
+        operation's. `page`: a stream, that many rows each time."""
     def execute_many(
         self,
         transaction: Transaction | None,

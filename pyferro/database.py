@@ -118,6 +118,21 @@ class Database:
             current_native(self), statement, types, values, result, shape, finish
         )
 
+    def start_stream(
+        self,
+        whole: bytes,
+        types: bytes,
+        values: Sequence[Any],
+        result: int,
+        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
+        finish: Callable[[Any], Any] | None,
+        page: int,
+    ) -> _native.Operation[Any]:
+        """An operation that gives `page` rows each time; see streaming.py."""
+        return self.native.execute(
+            current_native(self), self.statement(whole), types, values, result, shape, finish, page
+        )
+
     def start_many(
         self,
         whole: bytes,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from . import _native, plan
 from ._native import BOOL, INT64, NULL, Column, Expr, Peculiar, build
 from .database import Using, resolve
-from .errors import MultipleResults, NoResult
+from .errors import MultipleResults, NoResult, UnsupportedFeature
 from .op import Op
 from .selection import Projection
 from .sources import with_clause
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .compound import Compound
     from .order import Key
     from .sources import Cte, Subquery
+    from .streaming import Batches, Stream
 
 R = TypeVar("R")
 
@@ -316,6 +317,37 @@ class Rows(Peculiar, Generic[R]):
     def all(self) -> Op[list[R]]:
         """All rows."""
         return self._fetch(False, None)
+
+    def stream(self, batch: int = 1000) -> Stream[R]:
+        """All rows, taken as they come: `for row in …` or `async for row in …`.
+
+        At most `batch` of them are fetched ahead.
+        """
+        from .streaming import Stream
+
+        return Stream(self.batches(batch))
+
+    def batches(self, size: int) -> Batches[R]:
+        """All rows, taken as they come, in lists of `size` rows; the last may be shorter."""
+        from .streaming import Batches
+
+        if self._reversed:
+            raise UnsupportedFeature(
+                "rows before a cursor are found from the last one on, and cannot be streamed",
+                hint="use after() in the reverse order, or all()",
+            )
+        chosen = self._chosen
+        body = self._whole()
+        using = self._using
+        ending = chosen.ending(False, None)
+
+        def start(page: int) -> _native.Operation[Any]:
+            result, shape = chosen.shape(False)
+            return resolve(using).start_stream(
+                _native.HEADER + body.fragment, body.types, body.values, result, shape, ending, page
+            )
+
+        return Batches(start, size)
 
     def first(self) -> Op[R | None]:
         """The first row, or None."""

@@ -93,6 +93,27 @@ ferro_code ferro_statement_run(ferro_database* database, ferro_transaction* tran
   });
 }
 
+ferro_code ferro_statement_stream(ferro_database* database, ferro_transaction* transaction,
+                                  const ferro_statement* statement, const ferro_value* arguments,
+                                  size_t argument_count, uint32_t rows_at_once,
+                                  ferro_operation** out_operation, ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_ASSIGN(ferro::db::Execution execution,
+                 MakeExecution(database, transaction, statement, Values(arguments, argument_count)));
+    FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments));
+    FERRO_TRY(ferro::db::CheckStreams(*execution.compiled));
+    if (rows_at_once == 0) {
+      return ferro::MakeError(ferro::ErrorClass::kInvalidArgument,
+                              "a stream fetches at least one row at a time");
+    }
+    execution.stream_rows = rows_at_once;
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(ferro::db::Execute(std::move(execution), operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
 ferro_code ferro_statement_run_bulk(ferro_database* database, ferro_transaction* transaction,
                                     const ferro_statement* statement, const ferro_value* arguments,
                                     size_t rows, ferro_operation** out_operation,

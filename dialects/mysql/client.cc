@@ -354,6 +354,41 @@ Task<absl::Status> Client::StoreResult(MYSQL_STMT* statement) {
       [this, statement](int failed) { return failed != 0 ? Fail(statement) : absl::OkStatus(); });
 }
 
+int Client::BeginFetch(MYSQL_STMT* statement, int& result) {
+  ForgetTlsErrors();
+  return mysql_stmt_fetch_start(&result, statement);
+}
+
+Task<absl::Status> Client::EndFetch(MYSQL_STMT* statement, int events, int& result) {
+  int* const out = &result;
+  return Await(
+      0, [=](int*) { return events; },
+      [=](int* fetched, int ready) { return mysql_stmt_fetch_cont(fetched, statement, ready); },
+      [out](int fetched) {
+        *out = fetched;
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<absl::string_view> Client::RowOf(MYSQL_STMT* statement, int result) {
+  if (result == MYSQL_NO_DATA) return absl::string_view();
+  if (result != 0 && result != MYSQL_DATA_TRUNCATED) return Fail(statement);
+  const NET& net = mysql_->net;
+  return absl::string_view(reinterpret_cast<const char*>(net.read_pos),
+                           static_cast<size_t>(net.buff_end - net.read_pos));
+}
+
+Task<absl::Status> Client::FreeResult(MYSQL_STMT* statement) {
+  return Await(
+      my_bool{0}, [=](my_bool* result) { return mysql_stmt_free_result_start(result, statement); },
+      [=](my_bool* result, int events) {
+        return mysql_stmt_free_result_cont(result, statement, events);
+      },
+      [this, statement](my_bool failed) {
+        return failed != 0 ? Fail(statement) : absl::OkStatus();
+      });
+}
+
 Task<absl::Status> Client::StoreNextResult(MYSQL_STMT* statement) {
   FERRO_CO_TRY(co_await Await(
       0, [=](int* result) { return mysql_stmt_next_result_start(result, statement); },

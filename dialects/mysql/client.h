@@ -44,6 +44,15 @@ class Client {
   Task<absl::Status> Execute(MYSQL_STMT* statement);
   // Reads all rows of the current result into the statement's memory.
   Task<absl::Status> StoreResult(MYSQL_STMT* statement);
+  // Instead of that, one row. When BeginFetch gives events, EndFetch waits for them (a task for each row would cost more
+  // than the row); `result` is then for RowOf.
+  int BeginFetch(MYSQL_STMT* statement, int& result);
+  Task<absl::Status> EndFetch(MYSQL_STMT* statement, int events, int& result);
+  // The row's packet, up to the end of the buffer that it lies in, good until the next call; empty after the last row.
+  // The library has checked that it is whole.
+  absl::StatusOr<absl::string_view> RowOf(MYSQL_STMT* statement, int result);
+  // Reads the rest of a result and drops it.
+  Task<absl::Status> FreeResult(MYSQL_STMT* statement);
   // Goes to the next result of a CALL and stores it; only after mysql_stmt_more_results.
   Task<absl::Status> StoreNextResult(MYSQL_STMT* statement);
   // Frees `statement` in any case, here and on the server.

@@ -14,6 +14,7 @@
 #include "dialects/mysql/errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/value/copy.h"
 
 namespace ferro::mysql {
 namespace {
@@ -78,8 +79,14 @@ class Connection::Busy {
   Busy(const Busy&) = delete;
   Busy& operator=(const Busy&) = delete;
   ~Busy() {
-    if (!done_) connection_.client_.Break();
+    MYSQL_STMT* const streaming = std::exchange(connection_.streaming_, nullptr);
     connection_.busy_ = false;
+    if (done_) return;
+    if (streaming != nullptr && connection_.client_.in_transaction()) {
+      connection_.left_ = streaming;
+    } else {
+      connection_.client_.Break();
+    }
   }
   void Done() { done_ = true; }
 
@@ -171,27 +178,48 @@ Task<absl::Status> Connection::Drop(MYSQL_STMT* statement, uint64_t id) {
   return client_.CloseStatement(statement);
 }
 
+// Rows are read from the socket as the sink takes them. To store them first was left: the library reads on for as long
+// as there is something to read, and an event loop would stand still meanwhile.
 Task<absl::Status> Connection::Deliver(MYSQL_STMT* statement, const db::Request& request,
-                                       db::RowSink* sink) {
+                                       db::RowSink* sink, db::Outcome& outcome) {
   FERRO_CO_TRY(decoder_.Plan(DescribeAll(statement), request.columns));
-  // The library's own list of rows, each a packet with its length: cells are made from it without a
-  // copy in between, and with the bounds that mysql_stmt_fetch does not check.
-  uint64_t left = mysql_stmt_num_rows(statement);
-  int64_t number = 0;
-  const MYSQL_ROWS* next = statement->result.data;
-  for (size_t size = kFirstBatch; left > 0; size = kBatch) {
-    const size_t count = static_cast<size_t>(std::min<uint64_t>(size, left));
-    batch_.Reset(decoder_.columns());
-    batch_.AddRows(count);
-    for (size_t i = 0; i < count; ++i, next = next->next) {
-      if (next == nullptr)
-        co_return MakeError(ErrorClass::kInternal, "the client library lost a row");
-      const absl::string_view packet(reinterpret_cast<const char*>(next->data), next->length);
-      FERRO_CO_TRY(decoder_.Decode(packet, number++, batch_.arena(), batch_.row(i)));
-    }
-    left -= count;
-    FERRO_CO_TRY(co_await sink->Accept(batch_));
+  const bool stream = request.stream_rows > 0;
+  size_t wanted = stream ? request.stream_rows : kFirstBatch;
+  for (bool more = true; more; wanted = stream ? wanted : kBatch) {
+    FERRO_CO_TRY(co_await Fill(statement, wanted, outcome.rows_affected));
+    outcome.rows_affected += static_cast<int64_t>(batch_.rows());
+    more = batch_.rows() == wanted;
+    if (stream && more) streaming_ = statement;
+    absl::Status accepted = co_await sink->Accept(batch_);
+    streaming_ = nullptr;
+    if (!accepted.ok()) co_return accepted;
   }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Connection::Fill(MYSQL_STMT* statement, size_t rows, int64_t first) {
+  batch_.Reset(decoder_.columns());
+  Arena scratch;
+  for (size_t i = 0; i < rows; ++i) {
+    int result = 0;
+    const int events = client_.BeginFetch(statement, result);
+    if (events != 0) FERRO_CO_TRY(co_await client_.EndFetch(statement, events, result));
+    FERRO_CO_ASSIGN(const absl::string_view packet, client_.RowOf(statement, result));
+    if (packet.empty()) break;
+    // The next row comes into the same buffer, so cells are copied out of it.
+    scratch.Clear();
+    const std::span<Value> row = batch_.AddRow();
+    FERRO_CO_TRY(decoder_.Decode(packet, first + static_cast<int64_t>(i), scratch, row));
+    for (Value& cell : row) cell = CopyOf(cell, batch_.arena());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Connection::TakeRest() {
+  MYSQL_STMT* const statement = std::exchange(left_, nullptr);
+  if (statement == nullptr) co_return absl::OkStatus();
+  FERRO_CO_TRY(co_await client_.FreeResult(statement));
+  if (running_ != nullptr) FERRO_CO_TRY(co_await Drop(std::exchange(running_, nullptr), 0));
   co_return absl::OkStatus();
 }
 
@@ -260,14 +288,16 @@ Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request
   if (mysql_stmt_field_count(statement) == 0) {
     outcome.rows_affected = static_cast<int64_t>(mysql_stmt_affected_rows(statement));
     outcome.first_insert_id = static_cast<int64_t>(mysql_stmt_insert_id(statement));
+  } else if (request.returns_rows && sink != nullptr) {
+    status = co_await Deliver(statement, request, sink, outcome);
+    if (!client_.broken()) {
+      absl::Status freed = co_await client_.FreeResult(statement);
+      if (status.ok()) status = std::move(freed);
+    }
   } else {
     status = co_await client_.StoreResult(statement);
-    if (status.ok()) {
-      outcome.rows_affected = static_cast<int64_t>(mysql_stmt_num_rows(statement));
-      if (request.returns_rows && sink != nullptr)
-        status = co_await Deliver(statement, request, sink);
-      FreeRows(statement);
-    }
+    outcome.rows_affected = static_cast<int64_t>(mysql_stmt_num_rows(statement));
+    if (status.ok()) FreeRows(statement);
   }
   // The first error wins, but the session must be at rest before anyone hears of it.
   if (!client_.broken()) {
@@ -282,6 +312,7 @@ Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request
 Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db::RowSink* sink) {
   FERRO_CO_TRY(CheckUsable());
   Busy busy(*this);
+  FERRO_CO_TRY(co_await TakeRest());
   bool again = false;
   absl::StatusOr<db::Outcome> outcome = co_await RunOnce(request, sink, again);
   if (again) {
@@ -318,6 +349,7 @@ Task<absl::Status> Connection::Script(absl::string_view sql) {
         "raise the server's max_allowed_packet, or send less at once");
   }
   Busy busy(*this);
+  FERRO_CO_TRY(co_await TakeRest());
   absl::Status status = co_await client_.Query(sql);
   if (!status.ok()) status = co_await AfterFailure(std::move(status));
   busy.Done();

@@ -35,7 +35,11 @@ class Connection final : public db::Connection {
   Task<absl::StatusOr<db::Outcome>> RunOnce(const db::Request& request, db::RowSink* sink,
                                             bool& again);
   Task<absl::StatusOr<MYSQL_STMT*>> Prepared(const db::Request& request);
-  Task<absl::Status> Deliver(MYSQL_STMT* statement, const db::Request& request, db::RowSink* sink);
+  Task<absl::Status> Deliver(MYSQL_STMT* statement, const db::Request& request, db::RowSink* sink,
+                             db::Outcome& outcome);
+  Task<absl::Status> Fill(MYSQL_STMT* statement, size_t rows, int64_t first);
+  // Reads what a stream that was given up has left on the wire.
+  Task<absl::Status> TakeRest();
   Task<absl::Status> CheckPatterns(MYSQL_STMT* statement, absl::string_view sql);
   Task<absl::Status> Drain(MYSQL_STMT* statement);
   Task<absl::Status> Drop(MYSQL_STMT* statement, uint64_t id);
@@ -44,7 +48,9 @@ class Connection final : public db::Connection {
 
   Client client_;
   StatementCache statements_;
-  MYSQL_STMT* running_ = nullptr;  // the statement in use when it is not (or not yet) in the cache
+  MYSQL_STMT* streaming_ = nullptr;  // its rows are on the wire, and the sink has some of them
+  MYSQL_STMT* left_ = nullptr;       // the same when it was given up, within a transaction
+  MYSQL_STMT* running_ = nullptr;    // the statement in use when it is not (or not yet) in the cache
   ParameterBinds binds_;
   RowDecoder decoder_;
   Batch batch_;

@@ -32,6 +32,9 @@ class PostgresqlConnection::BusyGuard {
   ~BusyGuard() {
     // Rows of a statement that is over must not keep their memory until the next one.
     connection_.batch_.Reset(0);
+    if (!connection_.at_rest_) return;
+    connection_.at_rest_ = connection_.busy_ = false;
+    connection_.cursor_left_ = true;
   }
 
   void Finish() { connection_.busy_ = false; }
@@ -59,6 +62,13 @@ db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Run(const db::Reques
   }
   const bool may_repeat = transaction_state() == db::TransactionState::kIdle;
   BusyGuard guard(*this);
+  if (cursor_left_) FERRO_CO_TRY(co_await CloseCursor());
+  if (request.stream_rows > 0) {
+    absl::StatusOr<db::Outcome> streamed = co_await Stream(request, sink);
+    // Also after an error, unless the session is lost: then PQstatus tells.
+    guard.Finish();
+    co_return streamed;
+  }
   for (int attempt = 0;; ++attempt) {
     Reading reading;
     reading.sql = request.sql;
@@ -100,6 +110,7 @@ db::Task<absl::Status> PostgresqlConnection::Script(absl::string_view sql) {
     co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
   }
   BusyGuard guard(*this);
+  if (cursor_left_) FERRO_CO_TRY(co_await CloseCursor());
   if (statements_.pending() > 0 && statements_.full_of_pending(kClosesAtOnce) &&
       PQtransactionStatus(handle_.get()) == PQTRANS_IDLE) {
     FERRO_CO_TRY(co_await ClosePending());
@@ -285,7 +296,9 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
     batch_.Retain(result);
     reading.status = decoder_.Decode(result.get(), first, count, reading.rows, batch_);
     if (reading.status.ok()) {
+      at_rest_ = reading.paged;
       absl::Status accepted = co_await reading.sink->Accept(batch_);
+      at_rest_ = false;
       reading.status = std::move(accepted);
     } else {
       reading.refused = result;

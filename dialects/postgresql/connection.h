@@ -42,6 +42,8 @@ class PostgresqlConnection final : public db::Connection {
     std::shared_ptr<const PGresult> refused;  // with the cell that could not be read
     bool stale_plan = false;                  // the prepared statement no longer fits, or is gone
     bool known_to_server = true;
+    // Nothing is under way while the sink has rows of a page: if it never gives back, the cursor is all that is left.
+    bool paged = false;
   };
   // Held while a statement is under way; destroyed without Finish() it leaves the connection
   // unhealthy.
@@ -57,11 +59,19 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> TakeSync(absl::string_view sql);
   db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
 
+  // A query by a cursor, see stream.cc.
+  db::Task<absl::StatusOr<db::Outcome>> Stream(const db::Request& request, db::RowSink* sink);
+  db::Task<absl::Status> TakePages(const db::Request& request, Reading& reading);
+  db::Task<absl::Status> Command(const char* sql, Reading& reading);
+  db::Task<absl::Status> CloseCursor();
+
   // After a statement, see lookups.cc.
   db::Task<absl::Status> TakeHeld(Reading& reading);
   db::Task<absl::Status> NameTable(Reading& reading);
   db::Task<absl::Status> Ask(const char* question, const std::string& parameter, Reading& answer,
                              std::shared_ptr<const PGresult>& rows);
+  // All that a statement gives: its rows, and in `reading.status` what the server refuses.
+  db::Task<absl::Status> Collect(Reading& reading, std::shared_ptr<const PGresult>& rows);
 
   db::Task<absl::Status> Flush(absl::string_view sql);
   db::Task<absl::Status> AwaitResult(absl::string_view sql);
@@ -80,6 +90,8 @@ class PostgresqlConnection final : public db::Connection {
   std::string text_;  // of the statement, with the NUL that libpq wants
   bool trusted_text_ = true;
   bool busy_ = false;
+  bool at_rest_ = false;      // see Reading::paged
+  bool cursor_left_ = false;  // by a stream that was given up; closed before the next statement
 };
 
 }  // namespace ferro::postgresql

@@ -40,18 +40,25 @@ db::Task<absl::Status> PostgresqlConnection::Ask(const char* question, const std
   if (PQsendQueryParams(handle_.get(), question, 1, nullptr, values, nullptr, nullptr, 0) == 0) {
     co_return SendFailed(question);
   }
-  FERRO_CO_TRY(co_await Flush(question));
+  answer.sql = question;
+  co_return co_await Collect(answer, rows);
+}
+
+db::Task<absl::Status> PostgresqlConnection::Collect(Reading& reading,
+                                                     std::shared_ptr<const PGresult>& rows) {
+  FERRO_CO_TRY(co_await Flush(reading.sql));
   for (;;) {
-    FERRO_CO_TRY(co_await AwaitResult(question));
+    FERRO_CO_TRY(co_await AwaitResult(reading.sql));
     std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
     if (result == nullptr) break;
-    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_TUPLES_OK) {
       rows = std::move(result);
-    } else {
-      TakeError(result.get(), answer);
+    } else if (status != PGRES_COMMAND_OK) {
+      TakeError(result.get(), reading);
     }
   }
-  if (PQstatus(handle_.get()) != CONNECTION_OK) co_return LostConnection(handle_.get(), question);
+  if (PQstatus(handle_.get()) != CONNECTION_OK) co_return LostConnection(handle_.get(), reading.sql);
   co_return absl::OkStatus();
 }
 

@@ -78,20 +78,24 @@ class Connection::HalfWay {
       : connection_(connection),
         in_transaction_(sqlite3_get_autocommit(connection.database_.get()) == 0) {}
   ~HalfWay() {
+    const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
+    if (reads_ && still == in_transaction_) return;
     // A statement that was left is reset and that is all, but nobody knows whether what it did in
     // the transaction is wanted, or whether stopping it has ended the transaction.
-    const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
     if (!ended_ && (in_transaction_ || still)) connection_.healthy_ = false;
   }
   HalfWay(const HalfWay&) = delete;
   HalfWay& operator=(const HalfWay&) = delete;
 
   void Ended() { ended_ = true; }
+  // It changes nothing, so nothing is lost with its other rows.
+  void Reads() { reads_ = true; }
 
  private:
   Connection& connection_;
   const bool in_transaction_;
   bool ended_ = false;
+  bool reads_ = false;
 };
 
 Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memory)
@@ -209,7 +213,7 @@ bool Connection::StartsOnWorker(const db::Request& request, const Execution& run
 db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request,
                                                       db::RowSink* sink) {
   HalfWay half_way(*this);
-  auto task = RunToEnd(request, sink);
+  auto task = RunToEnd(request, sink, half_way);
   absl::StatusOr<db::Outcome> outcome = co_await task;
   half_way.Ended();
   Judge(outcome.status());
@@ -217,7 +221,8 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request
 }
 
 db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& request,
-                                                           db::RowSink* sink) {
+                                                           db::RowSink* sink,
+                                                           HalfWay& half_way) {
   if (request.returns_rows && sink == nullptr) {
     co_return MakeError(ErrorClass::kInvalidArgument,
                         "a statement with rows needs somebody to take them");
@@ -232,10 +237,12 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   runtime::Context& context = co_await runtime::ThisContext();
   Execution run(database_.get(), prepared, request, pace_, buffers_);
   FERRO_CO_TRY(run.Bind());
+  if (!run.writes()) half_way.Reads();
   const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
   bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
   bool overran = false;
-  size_t batch_rows = kFirstBatch;
+  const size_t most = request.stream_rows > 0 ? std::min<size_t>(request.stream_rows, kBatch) : kBatch;
+  size_t batch_rows = std::min(kFirstBatch, most);
   // While one batch is looked at the worker fills the next. `ahead` is destroyed first, which ends its job.
   std::unique_ptr<Batch> shown;
   absl::StatusOr<Stop> stop = Stop::kEnd;
@@ -257,7 +264,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       stop = run.Advance(batch_rows);
     } else {
       pace_.Begin(run.writes() ? Mode::kInline : Mode::kBudget);
-      stop = run.Advance(kBatch);  // the budget already bounds how long the first rows may take
+      stop = run.Advance(most);    // the budget already bounds how long the first rows may take
       on_worker = true;            // once rows were shown there is no running again
       overran = stop.ok() && (*stop == Stop::kSpent || *stop == Stop::kStopped);
       if (overran) prepared.slow = true;  // remembered even if nobody waits for the end
@@ -269,7 +276,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
     if (!stop.ok()) co_return stop.status();
     if (on_worker && *stop != Stop::kEnd) {
       run.Exchange(shown);
-      batch_rows = kBatch;
+      batch_rows = most;
       ahead.emplace(*this, advance);
       if (shown->empty()) continue;
       auto accepting = sink->Accept(*shown);
@@ -285,7 +292,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
     }
     if (*stop == Stop::kEnd) break;
     run.Forget();
-    batch_rows = kBatch;
+    batch_rows = most;
   }
   // A commit's time says nothing about the statement's.
   if (!lone_write) prepared.slow = overran || run.nanos() > kBudgetNanos;

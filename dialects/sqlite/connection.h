@@ -32,7 +32,8 @@ class Connection final : public db::Connection {
 
   class HalfWay;
 
-  db::Task<absl::StatusOr<db::Outcome>> RunToEnd(const db::Request& request, db::RowSink* sink);
+  db::Task<absl::StatusOr<db::Outcome>> RunToEnd(const db::Request& request, db::RowSink* sink,
+                                                HalfWay& half_way);
   db::Task<absl::Status> ScriptToEnd(absl::string_view sql);
   db::Task<absl::StatusOr<Prepared*>> FindOrPrepare(const db::Request& request, Prepared& one_shot);
   absl::Status PrepareNow(const db::Request& request, Prepared& out);

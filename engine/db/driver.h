@@ -45,6 +45,9 @@ struct Request {
   std::span<const sql::ResultColumn> columns;
   bool returns_rows = false;
   bool writes = false;  // may change the database or take locks
+  // Of a query whose rows are taken as they are wanted: at most so many are fetched at a time, and no more before
+  // the sink has accepted them. 0: as fast as they come.
+  uint32_t stream_rows = 0;
 };
 
 struct Outcome {
@@ -67,7 +70,8 @@ class Connection {
   virtual ~Connection() = default;  // closes without waiting
 
   // Prepares (or finds) and runs one statement to its end. Rows go to `sink` (not null when returns_rows).
-  // When the task is destroyed half-way the connection is in doubt: healthy() is false.
+  // When the task is destroyed half-way the connection is in doubt: healthy() is false. A stream within a transaction
+  // that is destroyed while its sink has rows is at rest instead: the next statement first gets rid of the others.
   virtual Task<absl::StatusOr<Outcome>> Run(const Request& request, RowSink* sink) = 0;
 
   // Runs a text without parameters and without rows, such as BEGIN, unprepared.

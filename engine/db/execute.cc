@@ -199,6 +199,14 @@ absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value
                     [](ErrorDetail& detail) { detail.row = -1; });
 }
 
+absl::Status CheckStreams(const sql::Compiled& compiled) {
+  if (compiled.statement_class == sql::StatementClass::kQuery && compiled.steps.size() == 1) {
+    return absl::OkStatus();
+  }
+  return MakeErrorWithHint(ErrorClass::kInvalidArgument, "only the rows of a query can be streamed",
+                           "run a statement that changes something to its end");
+}
+
 Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
   if (execution_.transaction != nullptr) co_return execution_.transaction->Use();
   FERRO_CO_ASSIGN(lease_, co_await execution_.database->pool().Acquire());
@@ -224,7 +232,8 @@ Task<absl::Status> ExecutionScope::End(absl::Status status) {
 
 Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
                                        const sql::DialectProfile& profile, Connection& connection,
-                                       std::span<const Value> arguments, RowSink& sink) {
+                                       std::span<const Value> arguments, RowSink& sink,
+                                       uint32_t stream_rows) {
   int64_t rows = 0;
   CollectKeys collected;
   for (size_t i = 0; i < compiled.steps.size(); ++i) {
@@ -238,6 +247,7 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
     request.columns = step.columns;
     request.returns_rows = !step.columns.empty();
     request.writes = compiled.statement_class != sql::StatementClass::kQuery;
+    request.stream_rows = stream_rows;
     RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
     absl::StatusOr<Outcome> outcome = co_await connection.Run(request, target);
     if (!outcome.ok()) {
@@ -276,7 +286,8 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   if (!connection.ok()) co_return connection.status();
   ShowRows sink;
   absl::StatusOr<int64_t> rows =
-      co_await RunSteps(compiled, profile, **connection, execution.arguments, sink);
+      co_await RunSteps(compiled, profile, **connection, execution.arguments, sink,
+                        execution.stream_rows);
   if (rows.ok()) operation.rows_affected = *rows;
   co_return co_await scope.End(rows.status());
 }

@@ -18,6 +18,7 @@ struct Execution {
   std::shared_ptr<Transaction> transaction;  // null: the statement is its own transaction
   std::shared_ptr<const sql::Compiled> compiled;
   std::span<const Value> arguments;
+  uint32_t stream_rows = 0;  // see Request; only for a query, see CheckStreams
 };
 
 // The body of an operation: batches are shown as they come, operation.rows_affected is set at the end.
@@ -29,6 +30,9 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation);
 absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments);
 absl::Status CheckArguments(const sql::Compiled& compiled, std::span<const Value> arguments,
                             size_t rows);
+
+// kInvalidArgument for a statement that is no query: what it changes must not depend on how many rows somebody takes.
+absl::Status CheckStreams(const sql::Compiled& compiled);
 
 // The connection an execution runs on: the transaction's, or one leased for it; with a transaction of its own when
 // `atomic` asks for one and there is none. Begin first, End last; a scope that is not ended closes its connection.
@@ -51,7 +55,8 @@ class ExecutionScope {
 // Runs the steps of one statement on `connection`; the statement's rows go to `sink`. Returns the count of rows.
 Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
                                        const sql::DialectProfile& profile, Connection& connection,
-                                       std::span<const Value> arguments, RowSink& sink);
+                                       std::span<const Value> arguments, RowSink& sink,
+                                       uint32_t stream_rows = 0);
 
 // Rows of one column, for a statement that was asked for nothing but its keys.
 Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink);

@@ -202,13 +202,15 @@ std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject
 }
 
 PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
-  static const char* kNames[] = {"transaction", "statement", "types", "values", "result", "plan", "finish", nullptr};
+  static const char* kNames[] = {"transaction", "statement", "types",  "values", "result",
+                                 "plan",        "finish",    "page", nullptr};
   PyObject *transaction, *statement, *values, *plan = Py_None, *finish = Py_None;
   const char* types;
   Py_ssize_t count;
   int result;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOy#Oi|OO", const_cast<char**>(kNames), &transaction, &statement,
-                                   &types, &count, &values, &result, &plan, &finish)) {
+  unsigned int page = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOy#Oi|OOI", const_cast<char**>(kNames), &transaction, &statement,
+                                   &types, &count, &values, &result, &plan, &finish, &page)) {
     return nullptr;
   }
   ModuleState* state = StateOfType(Py_TYPE(self));
@@ -219,11 +221,16 @@ PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
   if (!request->inputs || !PackAll(*state, *request, types, count)) return nullptr;
   ferro_operation* operation = nullptr;
   ferro_error* error = nullptr;
-  if (ferro_statement_run(As<DatabaseObject>(self).handle, TransactionHandle(transaction),
-                          As<StatementObject>(statement).handle, request->arguments.data(),
-                          request->arguments.size(), &operation, &error) != FERRO_OK) {
-    return Raise(*state, error);
-  }
+  request->page = page;
+  ferro_database* const database = As<DatabaseObject>(self).handle;
+  const ferro_statement* const compiled = As<StatementObject>(statement).handle;
+  const ferro_value* const arguments = request->arguments.data();
+  const ferro_code code =
+      page == 0 ? ferro_statement_run(database, TransactionHandle(transaction), compiled, arguments,
+                                      request->arguments.size(), &operation, &error)
+                : ferro_statement_stream(database, TransactionHandle(transaction), compiled, arguments,
+                                         request->arguments.size(), page, &operation, &error);
+  if (code != FERRO_OK) return Raise(*state, error);
   return StartOperation(*state, std::move(request), operation);
 }
 

@@ -32,7 +32,7 @@ struct OperationObject {
 
 OperationObject& AsOperation(PyObject* object) { return *reinterpret_cast<OperationObject*>(object); }
 
-enum class Turn { kDone, kWait, kSlice, kError };
+enum class Turn { kDone, kWait, kSlice, kError, kPage };
 
 bool AreNull(const ferro_value* cells, size_t count) {
   for (size_t i = 0; i < count; ++i) {
@@ -116,6 +116,7 @@ Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
     Ref made = Ref::Steal(RowOf(state, request, cells + self.row * columns, columns));
     if (!made || PyList_Append(request.rows.get(), made.get()) < 0) return Turn::kError;
     ++self.row;
+    if (request.page > 0 && PyList_GET_SIZE(request.rows.get()) == request.page) return Turn::kPage;
     if ((self.row & 63) == 0 && NowNs() > until) return Turn::kSlice;
   }
   self.in_batch = false;
@@ -142,13 +143,26 @@ void Drop(OperationObject& self) {
   self.ended = true;
 }
 
+// The value that an await gives, out of the rows or the count.
+Turn Give(OperationObject& self, Ref value, const Ref& finish) {
+  if (value && finish) value = Ref::Steal(PyObject_CallOneArg(finish.get(), value.get()));
+  self.value = value.release();
+  return self.value == nullptr ? Turn::kError : Turn::kDone;
+}
+
 Turn Finish(OperationObject& self) {
   Ref value = Ref::Steal(ResultOf(*self.request));
   Ref finish = std::move(self.request->finish);
   Drop(self);
-  if (value && finish) value = Ref::Steal(PyObject_CallOneArg(finish.get(), value.get()));
-  self.value = value.release();
-  return self.value == nullptr ? Turn::kError : Turn::kDone;
+  return Give(self, std::move(value), finish);
+}
+
+// A page is full: it is given, and the request stays as it is until the next one is wanted.
+Turn TurnPage(OperationObject& self) {
+  Ref next = Ref::Steal(PyList_New(0));
+  if (!next) return Turn::kError;
+  Ref rows = std::exchange(self.request->rows, std::move(next));
+  return Give(self, std::move(rows), self.request->finish);
 }
 
 // One turn: steps and makes rows until it ends, has to wait, or has taken the loop's time for long enough.
@@ -157,6 +171,7 @@ Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
   for (;;) {
     if (self.in_batch) {
       const Turn turn = TakeRows(state, self, until);
+      if (turn == Turn::kPage) return TurnPage(self);
       if (turn != Turn::kDone) return turn;
       if (!blocking && NowNs() > until) return Turn::kSlice;
     }
@@ -266,7 +281,7 @@ PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
   if (state == nullptr) return PYGEN_ERROR;
   OperationObject& self = AsOperation(object);
   self.started = true;
-  if (self.ended) return Return(self, out);
+  if (self.ended || self.value != nullptr || self.error_type != nullptr) return Return(self, out);
   if (self.watch != nullptr) {
     PyErr_SetString(PyExc_RuntimeError, "another task is awaiting this operation");
     return PYGEN_ERROR;
@@ -357,7 +372,7 @@ PyObject* Operation_run(PyObject* object, PyObject*) {
     return RaiseCode(*state, FERRO_ERROR_INVALID_ARGUMENT,
                      "run() would block the event loop that runs in this thread: await instead", nullptr);
   }
-  if (self.started || self.ended) {
+  if (self.ended || (self.started && self.request->page == 0)) {
     PyErr_SetString(PyExc_RuntimeError, "this operation has already been awaited or run");
     return nullptr;
   }

@@ -1,5 +1,6 @@
 // Operation: a request under way as an awaitable of the running asyncio loop (its descriptor is watched by the loop, no
-// thread is involved) and, by run(), as a blocking call with the GIL released. Used once, one way.
+// thread is involved) and, by run(), as a blocking call with the GIL released. Used once, one way; that of
+// a stream once for each page.
 #pragma once
 
 #include <memory>
@@ -26,6 +27,7 @@ struct Request {
   Ref inputs;                            // Python objects that arguments point into
   Ref plan;                              // a RowPlan, or empty: tuples and scalars
   Result result = Result::kCount;
+  Py_ssize_t page = 0;  // of a stream: each await gives so many rows, the last one fewer
   bool mixed = false;  // `plan` is a tuple: a RowPlan for an instance, anything else for a value
   Ref finish;
   std::unique_ptr<ferro_operation, FreeOperation> operation;

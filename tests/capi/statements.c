@@ -242,6 +242,48 @@ static void a_query_finds_what_it_should(const session *in, ferro_plan *plan) {
   result_free(&rows);
 }
 
+/* A stream shows at most as many rows at a time as were asked for, and may be left. */
+static void a_query_is_streamed(const session *in, ferro_plan *plan) {
+  ferro_error *error = NULL;
+  ferro_statement *statement = NULL;
+  ferro_operation *operation = NULL;
+  int32_t open = 0, busy = -1, state = FERRO_STATE_WAIT;
+  result rows;
+  select_all(plan, PEOPLE, "id", FERRO_TYPE_INT64, 0);
+  CHECK_OK(ferro_statement_compile(in->database, ferro_plan_bytes(plan), &statement, &error), error);
+  CHECK_CODE(FERRO_ERROR_INVALID_ARGUMENT,
+             ferro_statement_stream(in->database, NULL, statement, NULL, 0, 0, &operation, &error), error);
+  CHECK(operation == NULL);
+  if (CHECK_OK(ferro_statement_stream(in->database, NULL, statement, NULL, 0, 100, &operation, &error), error)) {
+    CHECK_OK(finish(in, operation, &rows, &error), error);
+    CHECK(rows.rows == (size_t)count_people(in, NULL) && rows.affected == (int64_t)rows.rows);
+    result_free(&rows);
+  }
+  operation = NULL;
+  if (CHECK_OK(ferro_statement_stream(in->database, NULL, statement, NULL, 0, 7, &operation, &error), error)) {
+    CHECK_OK(ferro_operation_wait(operation, &state, &error), error);
+    CHECK(state == FERRO_STATE_ROWS && ferro_batch_rows(ferro_operation_batch(operation)) == 7);
+    ferro_database_pool(in->database, &open, &busy);
+    CHECK(busy == 1);
+    ferro_operation_free(operation);
+    ferro_database_pool(in->database, &open, &busy);
+    CHECK(busy == 0);
+  }
+  ferro_statement_free(statement);
+
+  statement = NULL;
+  insert_person(plan, 0);
+  CHECK_OK(ferro_statement_compile(in->database, ferro_plan_bytes(plan), &statement, &error), error);
+  {
+    ferro_value arguments[2];
+    arguments[0] = text_value("streamed");
+    arguments[1] = ferro_null();
+    CHECK_CODE(FERRO_ERROR_INVALID_ARGUMENT,
+               ferro_statement_stream(in->database, NULL, statement, arguments, 2, 10, &operation, &error), error);
+  }
+  ferro_statement_free(statement);
+}
+
 /* update people set age = age + ? where age = ?, with what it returns when the server can */
 static void changes_say_how_many_rows(const session *in, ferro_plan *plan) {
   ferro_error *error = NULL;
@@ -292,6 +334,7 @@ void test_statements(const session *in) {
   an_insert_returns_its_row(in, plan);
   many_rows_return_their_keys_in_order(in, plan);
   a_query_finds_what_it_should(in, plan);
+  a_query_is_streamed(in, plan);
   changes_say_how_many_rows(in, plan);
   ferro_plan_free(plan);
 }

@@ -37,6 +37,16 @@ FERRO_API ferro_code ferro_statement_run(ferro_database *database, ferro_transac
                                          size_t argument_count, ferro_operation **out_operation,
                                          ferro_error **error);
 
+/* The same for a query whose rows are taken as they are wanted. Nothing is fetched before the operation is stepped, and
+ * at most `rows_at_once` rows (1 or more) at a time, so memory is bounded whatever the result's size. Its connection is in
+ * use until the operation has ended or is freed; a transaction does nothing else meanwhile. Freed half-way outside of a
+ * transaction it costs its connection (but SQLite's); within one the transaction goes on.
+ * FERRO_ERROR_INVALID_ARGUMENT: also for a statement that is no query, and for 0 rows. */
+FERRO_API ferro_code ferro_statement_stream(ferro_database *database, ferro_transaction *transaction,
+                                            const ferro_statement *statement, const ferro_value *arguments,
+                                            size_t argument_count, uint32_t rows_at_once,
+                                            ferro_operation **out_operation, ferro_error **error);
+
 /* An operation that runs an insert once for each of `rows` rows of arguments (row-major, `rows` times the statement's
  * parameters): as few statements as the server allows, in one transaction, so all rows or none. What the statement
  * returns comes in the order of the rows. */
