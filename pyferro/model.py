@@ -90,8 +90,6 @@ class ModelMeta(ModelMetaclass):
         type.__setattr__(cls, "__ferro_table_name__", own)
         registry.register(cls)
         arrived(cls)
-        if cls.__pydantic_complete__:
-            table_of(cls)
         return cls
 
     if not TYPE_CHECKING:

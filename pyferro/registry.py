@@ -15,7 +15,13 @@ _models: dict[tuple[str, str], type[Model]] = {}
 
 
 def register(model: type[Model]) -> None:
-    _models[model.__module__, model.__qualname__] = model
+    where = model.__module__, model.__qualname__
+    replaced = where in _models
+    _models[where] = model
+    if replaced:
+        # Relations that name it lead to the new one.
+        for other in _models.values():
+            type.__setattr__(other, "__ferro_relations__", {})
 
 
 def models() -> list[type[Model]]:

@@ -233,8 +233,15 @@ def arrived(model: type[Model]) -> None:
     """A model was defined: complete it, and those that waited for it, where that can be done."""
     _waiting.append(model)
     for one in list(_waiting):
-        if complete(one):
+        try:
+            done = complete(one)
+        except TypeError:
             _waiting.remove(one)
+            raise
+        if done:
+            _waiting.remove(one)
+            if one.__pydantic_complete__:
+                table_of(one)
 
 
 def complete(model: type[Model]) -> bool:

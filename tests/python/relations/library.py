@@ -73,31 +73,31 @@ def fill() -> None:
     ).run()
     Writer.bulk_create(
         [
-            Writer(id=1, name="Ada", country_id="UK"),
-            Writer(id=2, name="Grace", country_id="US", mentor_id=1),
-            Writer(id=3, name="Yuki", mentor_id=2),
+            Writer(name="Ada", country_id="UK"),
+            Writer(name="Grace", country_id="US", mentor_id=1),
+            Writer(name="Yuki", mentor_id=2),
         ]
     ).run()
     Card.bulk_create(
-        [Card(id=1, number="a-1", writer_id=1), Card(id=2, number="g-2", writer_id=2)]
+        [Card(number="a-1", writer_id=1), Card(number="g-2", writer_id=2)]
     ).run()
     Book.bulk_create(
         [
-            Book(id=1, title="Notes", pages=120, writer_id=1),
-            Book(id=2, title="Numbers", pages=30, writer_id=1, editor_id=2),
-            Book(id=3, title="Looms", pages=90, writer_id=1, editor_id=1),
-            Book(id=4, title="Compilers", pages=300, writer_id=2, editor_id=1),
-            Book(id=5, title="Bugs", pages=10, writer_id=2),
+            Book(title="Notes", pages=120, writer_id=1),
+            Book(title="Numbers", pages=30, writer_id=1, editor_id=2),
+            Book(title="Looms", pages=90, writer_id=1, editor_id=1),
+            Book(title="Compilers", pages=300, writer_id=2, editor_id=1),
+            Book(title="Bugs", pages=10, writer_id=2),
         ]
     ).run()
     Tag.bulk_create(
-        [Tag(id=1, label="math"), Tag(id=2, label="code"), Tag(id=3, label="rare")]
+        [Tag(label="math"), Tag(label="code"), Tag(label="rare")]
     ).run()
     link = Book.tags._relation.link
     link.bulk_create(
         [link(book_id=b, tag_id=t) for b, t in ((1, 1), (2, 1), (2, 2), (4, 2), (5, 2))]
     ).run()
-    Shelf.bulk_create([Shelf(id=1, room="red"), Shelf(id=2, room="blue")]).run()
+    Shelf.bulk_create([Shelf(room="red"), Shelf(room="blue")]).run()
     Placed.bulk_create(
         [Placed(book_id=1, shelf_id=1, place=7), Placed(book_id=4, shelf_id=2, place=3)]
     ).run()
