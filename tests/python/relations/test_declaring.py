@@ -22,9 +22,15 @@ from pyferro import (
     OptRef,
     Ref,
     Relation,
-    clear_registry,
+    registry,
     select,
 )
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The models of a former run of a test are not found by their names."""
+    monkeypatch.setattr(registry, "_models", {})
 
 
 def test_the_key_is_a_field_in_place_of_the_relation() -> None:
@@ -75,8 +81,6 @@ def test_keys_have_the_type_of_what_they_lead_to(create: Create, db: Database) -
 
 
 def test_a_model_may_come_later(create: Create, db: Database) -> None:
-    clear_registry()  # of a former run of this test
-
     class Early(Model, table="dec_early"):
         id: PK[int]
         late: Ref[Late]
