@@ -64,6 +64,16 @@ int64_t ferro_operation_rows_affected(const ferro_operation* operation) {
   return operation->operation.rows_affected;
 }
 
+size_t ferro_operation_column_count(const ferro_operation* operation) {
+  return operation->operation.columns.size();
+}
+
+ferro_bytes ferro_operation_column_name(const ferro_operation* operation, size_t index) {
+  const std::vector<std::string>& columns = operation->operation.columns;
+  if (index >= columns.size()) return {nullptr, 0};
+  return {columns[index].data(), columns[index].size()};
+}
+
 void ferro_operation_free(ferro_operation* operation) { delete operation; }
 
 size_t ferro_batch_rows(const ferro_batch* batch) {

@@ -29,6 +29,9 @@ static_assert(Same(FERRO_NODE_COLUMN_DEFINITION, Kind::kColumnDefinition) &&
               Same(FERRO_NODE_DROP_TABLE, Kind::kDropTable) &&
               Same(FERRO_NODE_CREATE_INDEX, Kind::kCreateIndex) &&
               Same(FERRO_NODE_DROP_INDEX, Kind::kDropIndex));
+static_assert(Same(FERRO_NODE_RAW_STATEMENT, Kind::kRawStatement) &&
+              Same(FERRO_NODE_EXPLAIN, Kind::kExplain) && Same(FERRO_NODE_TAGGED, Kind::kTagged));
+static_assert(FERRO_EFFECT_DEFINITION == static_cast<int>(ferro::ast::kLastRawEffect));
 static_assert(FERRO_LITERAL_INTEGER == static_cast<int>(ferro::ast::kLastLiteralKind));
 static_assert(FERRO_UNARY_IS_NOT_NULL == static_cast<int>(ferro::ast::kLastUnaryOp));
 static_assert(FERRO_BINARY_NOT_DISTINCT_FROM == static_cast<int>(ferro::ast::kLastBinaryOp));

@@ -63,6 +63,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kCorrelatedTable),
     Native(kParameterGroup),
     Native(kLoneHaving),
+    Refused(kExplainAnalyze, "ISO SQL has no EXPLAIN"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

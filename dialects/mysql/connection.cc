@@ -182,7 +182,17 @@ Task<absl::Status> Connection::Drop(MYSQL_STMT* statement, uint64_t id) {
 // as there is something to read, and an event loop would stand still meanwhile.
 Task<absl::Status> Connection::Deliver(MYSQL_STMT* statement, const db::Request& request,
                                        db::RowSink* sink, db::Outcome& outcome) {
-  FERRO_CO_TRY(decoder_.Plan(DescribeAll(statement), request.columns));
+  const std::vector<WireColumn> described = DescribeAll(statement);
+  if (request.columns.empty()) {
+    std::vector<std::string> names;
+    names.reserve(described.size());
+    for (const WireColumn& column : described) names.emplace_back(column.name);
+    const std::vector<sql::ResultColumn> columns = db::ColumnsByName(names, request.named);
+    sink->Describe(std::move(names));
+    FERRO_CO_TRY(decoder_.Plan(described, columns));
+  } else {
+    FERRO_CO_TRY(decoder_.Plan(described, request.columns));
+  }
   const bool stream = request.stream_rows > 0;
   size_t wanted = stream ? request.stream_rows : kFirstBatch;
   for (bool more = true; more; wanted = stream ? wanted : kBatch) {

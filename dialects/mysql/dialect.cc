@@ -13,8 +13,9 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   sql::DialectProfile profile;
   profile.dialect = "mysql";
   profile.version = version;
-  profile.lexicon = &kLexicon;
-  profile.features = version.product == Product::kMariadb ? &kMariadbFeatures : &kMysqlFeatures;
+  const bool mariadb = version.product == Product::kMariadb;
+  profile.lexicon = mariadb ? &kMariadbLexicon : &kMysqlLexicon;
+  profile.features = mariadb ? &kMariadbFeatures : &kMysqlFeatures;
   profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<MysqlRenderer>;
   return profile;

@@ -67,6 +67,7 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kCorrelatedTable, Since{8, 0, 14}),
     Rewritten(kParameterGroup, "GROUP BY the place of the expression, in a query in FROM"),
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
+    Native(kExplainAnalyze, Since{8, 0, 18}, "EXPLAIN ANALYZE came with MySQL 8.0.18: explain without analyze"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -128,6 +129,7 @@ constexpr sql::FeatureTable kMariadbRows = {{
             "in MariaDB a query in FROM does not see the query around it: join instead"),
     Rewritten(kParameterGroup, "GROUP BY the place of the expression, in a query in FROM"),
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
+    Native(kExplainAnalyze),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

@@ -1,5 +1,5 @@
-// The words and the feature rows of this dialect, for dialect.cc. MariaDB and MySQL share the
-// words.
+// The words and the feature rows of this dialect, for dialect.cc. MariaDB and MySQL share
+// nearly all words.
 #pragma once
 
 #include <span>
@@ -10,7 +10,8 @@
 
 namespace ferro::mysql {
 
-extern const sql::Lexicon kLexicon;
+extern const sql::Lexicon kMysqlLexicon;
+extern const sql::Lexicon kMariadbLexicon;
 extern const std::span<const sql::FunctionRow> kFunctions;
 extern const sql::FeatureTable kMysqlFeatures;
 extern const sql::FeatureTable kMariadbFeatures;

@@ -274,6 +274,19 @@ db::Task<absl::Status> PostgresqlConnection::TakeSync(absl::string_view sql) {
   co_return LostConnection(handle_.get(), sql);
 }
 
+absl::Status PostgresqlConnection::StartRows(const PGresult* result, const Reading& reading) {
+  const db::Request& request = *reading.request;
+  if (!request.columns.empty()) {
+    return decoder_.Start(result, request.columns, types_, trusted_text_);
+  }
+  std::vector<std::string> names;
+  for (int i = 0; i < PQnfields(result); ++i) names.emplace_back(PQfname(result, i));
+  const std::vector<sql::ResultColumn> columns = db::ColumnsByName(names, request.named);
+  absl::Status status = decoder_.Start(result, columns, types_, trusted_text_);
+  reading.sink->Describe(std::move(names));
+  return status;
+}
+
 db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGresult> result,
                                                       Reading& reading) {
   if (reading.sink == nullptr || !reading.request->returns_rows || !reading.status.ok()) {
@@ -284,7 +297,7 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
       reading.held.push_back(std::move(result));
       co_return absl::OkStatus();
     }
-    reading.status = decoder_.Start(result.get(), reading.request->columns, types_, trusted_text_);
+    reading.status = StartRows(result.get(), reading);
     reading.started = true;
     if (!reading.status.ok()) reading.refused = result;
   }

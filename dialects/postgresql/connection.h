@@ -57,6 +57,7 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> ClosePending();
   db::Task<absl::Status> TakeCloses(size_t count);
   db::Task<absl::Status> TakeSync(absl::string_view sql);
+  absl::Status StartRows(const PGresult* result, const Reading& reading);
   db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
 
   // A query by a cursor, see stream.cc.

@@ -62,6 +62,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kCorrelatedTable),
     Native(kParameterGroup),
     Native(kLoneHaving),
+    Native(kExplainAnalyze),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -241,6 +241,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
   bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
   bool overran = false;
+  bool described = false;
   const size_t most = request.stream_rows > 0 ? std::min<size_t>(request.stream_rows, kBatch) : kBatch;
   size_t batch_rows = std::min(kFirstBatch, most);
   // While one batch is looked at the worker fills the next. `ahead` is destroyed first, which ends its job.
@@ -274,6 +275,10 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       }
     }
     if (!stop.ok()) co_return stop.status();
+    if (request.returns_rows && request.columns.empty() && !described) {
+      sink->Describe(run.TakeNames());
+      described = true;
+    }
     if (on_worker && *stop != Stop::kEnd) {
       run.Exchange(shown);
       batch_rows = most;

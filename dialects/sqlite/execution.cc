@@ -105,6 +105,19 @@ Batch& Execution::NextBatch() {
   return next;
 }
 
+std::vector<std::string> Execution::NamesNow() const {
+  std::vector<std::string> names;
+  for (int i = 0; i < sqlite3_column_count(statement_); ++i) {
+    const char* name = sqlite3_column_name(statement_, i);
+    names.emplace_back(name == nullptr ? "" : name);
+  }
+  return names;
+}
+
+std::vector<std::string> Execution::TakeNames() {
+  return chosen_ ? std::move(names_) : NamesNow();
+}
+
 absl::Status Execution::ChooseDecoders() {
   // Now, not when it was prepared: the first step may have prepared it again after a change of the
   // schema.
@@ -115,9 +128,15 @@ absl::Status Execution::ChooseDecoders() {
                                   request_.columns.size(), " are expected"));
   }
   buffers_.decoders.clear();
+  std::vector<sql::ResultColumn> by_name;
+  if (request_.columns.empty()) {
+    names_ = NamesNow();
+    by_name = db::ColumnsByName(names_, request_.named);
+  }
+  const std::span<const sql::ResultColumn> columns =
+      request_.columns.empty() ? by_name : request_.columns;
   for (int i = 0; i < count; ++i) {
-    const Type wanted =
-        request_.columns.empty() ? Type::kNull : request_.columns[static_cast<size_t>(i)].type;
+    const Type wanted = columns[static_cast<size_t>(i)].type;
     const char* declared = wanted == Type::kNull ? sqlite3_column_decltype(statement_, i) : nullptr;
     buffers_.decoders.push_back(DecoderFor(wanted, declared));
   }

@@ -59,6 +59,9 @@ class Execution {
   // next Advance() does not touch it.
   void Exchange(std::unique_ptr<Batch>& other);
 
+  // What the columns are called; once, between two calls of Advance().
+  std::vector<std::string> TakeNames();
+
   int64_t rows_affected() const;
   // Time spent in Advance().
   int64_t nanos() const { return nanos_; }
@@ -67,6 +70,7 @@ class Execution {
   absl::StatusOr<Stop> Step(size_t batch_rows);
   absl::Status AddRow(size_t batch_rows);
   absl::Status ChooseDecoders();
+  std::vector<std::string> NamesNow() const;
   Batch& NextBatch();
 
   sqlite3* const db_;
@@ -77,6 +81,7 @@ class Execution {
   const bool writes_;
   const int64_t changes_before_;
   bool chosen_ = false;
+  std::vector<std::string> names_;  // of the columns, where the request does not say them
   size_t batch_count_ = 0;
   int64_t rows_ = 0;
   int64_t nanos_ = 0;

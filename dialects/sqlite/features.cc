@@ -63,6 +63,8 @@ constexpr sql::FeatureTable kRows = {{
     Native(kCorrelatedTable),
     Native(kParameterGroup),
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
+    Refused(kExplainAnalyze,
+            "SQLite measures nothing: explain without analyze, and time the query itself"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -10,6 +10,8 @@ const sql::Lexicon kLexicon = {
     // A transaction that begins by reading cannot always be made a writing one later:
     // SQLITE_BUSY_SNAPSHOT.
     .begin_write = "BEGIN IMMEDIATE",
+    .explain = "EXPLAIN QUERY PLAN ",
+    .explain_analyze = "",
 };
 
 }  // namespace ferro::sqlite

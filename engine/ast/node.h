@@ -72,6 +72,10 @@ enum class Kind : uint8_t {
   kDropTable = 83,
   kCreateIndex = 84,
   kDropIndex = 85,
+
+  kRawStatement = 100,
+  kExplain = 101,
+  kTagged = 102,
 };
 
 struct Node {

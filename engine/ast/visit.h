@@ -7,6 +7,7 @@
 #include "engine/ast/ddl.h"
 #include "engine/ast/mutation.h"
 #include "engine/ast/query.h"
+#include "engine/ast/raw.h"
 
 namespace ferro::ast {
 
@@ -68,6 +69,9 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kDropTable: return f(As<DropTable>(node));
     case Kind::kCreateIndex: return f(As<CreateIndex>(node));
     case Kind::kDropIndex: return f(As<DropIndex>(node));
+    case Kind::kRawStatement: return f(As<RawStatement>(node));
+    case Kind::kExplain: return f(As<Explain>(node));
+    case Kind::kTagged: return f(As<Tagged>(node));
     case Kind::kNone:
     case Kind::kList: break;  // never in a tree
   }
@@ -81,7 +85,8 @@ constexpr bool IsSource(Kind kind) {
 }
 constexpr bool IsStatement(Kind kind) {
   return IsQuery(kind) || kind == Kind::kInsert || kind == Kind::kUpdate ||
-         kind == Kind::kDelete || (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex);
+         kind == Kind::kDelete || (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex) ||
+         (kind >= Kind::kRawStatement && kind <= Kind::kTagged);
 }
 
 }  // namespace ferro::ast

@@ -43,6 +43,7 @@ struct Request {
   // How result columns are decoded: one for each, or empty for "as the server says". Empty with
   // `returns_rows` false for statements without a result.
   std::span<const sql::ResultColumn> columns;
+  std::span<const sql::ResultColumn> named;  // without `columns`: the types of columns of these names
   bool returns_rows = false;
   bool writes = false;  // may change the database or take locks
   // Of a query whose rows are taken as they are wanted: at most so many are fetched at a time, and no more before
@@ -60,7 +61,13 @@ class RowSink {
  public:
   virtual ~RowSink() = default;
   virtual Task<absl::Status> Accept(Batch& batch) = 0;
+  // What the server calls the columns; before the first batch, when Request::columns did not say them.
+  virtual void Describe(std::vector<std::string> /*names*/) {}
 };
+
+// How columns that the server calls so are read, one for each.
+std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
+                                             std::span<const sql::ResultColumn> named);
 
 enum class TransactionState : uint8_t { kIdle, kActive, kFailed, kUnknown };
 

@@ -148,6 +148,22 @@ Task<absl::Status> ShowRows::Accept(Batch& batch) {
   co_return absl::OkStatus();
 }
 
+void ShowRows::Describe(std::vector<std::string> names) {
+  if (operation_ != nullptr) operation_->columns = std::move(names);
+}
+
+std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
+                                             std::span<const sql::ResultColumn> named) {
+  std::vector<sql::ResultColumn> columns;
+  columns.reserve(names.size());
+  for (const std::string& name : names) {
+    const auto found = std::find_if(named.begin(), named.end(),
+                                    [&](const auto& column) { return column.name == name; });
+    columns.push_back({name, found == named.end() ? Type::kNull : found->type});
+  }
+  return columns;
+}
+
 Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink) {
   Batch batch;
   batch.Reset(1);
@@ -245,7 +261,8 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
     request.sql = prepared.sql;
     request.parameters = prepared.parameters;
     request.columns = step.columns;
-    request.returns_rows = !step.columns.empty();
+    request.named = step.named;
+    request.returns_rows = !step.columns.empty() || step.open;
     request.writes = compiled.statement_class != sql::StatementClass::kQuery;
     request.stream_rows = stream_rows;
     RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
@@ -284,7 +301,7 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   ExecutionScope scope(execution, compiled.atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
-  ShowRows sink;
+  ShowRows sink(&operation);
   absl::StatusOr<int64_t> rows =
       co_await RunSteps(compiled, profile, **connection, execution.arguments, sink,
                         execution.stream_rows);

@@ -64,7 +64,12 @@ Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink);
 // Shows each batch to whoever drives the operation.
 class ShowRows : public RowSink {
  public:
+  explicit ShowRows(runtime::Operation* operation = nullptr) : operation_(operation) {}
   Task<absl::Status> Accept(Batch& batch) override;
+  void Describe(std::vector<std::string> names) override;
+
+ private:
+  runtime::Operation* operation_;  // is told the names of columns; may be null
 };
 
 }  // namespace ferro::db

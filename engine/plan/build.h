@@ -58,6 +58,7 @@ constexpr ast::GroupingKind LastOf(ast::GroupingKind) { return ast::kLastGroupin
 constexpr ast::LockStrength LastOf(ast::LockStrength) { return ast::kLastLockStrength; }
 constexpr ast::LockWait LastOf(ast::LockWait) { return ast::kLastLockWait; }
 constexpr ast::SetOp LastOf(ast::SetOp) { return ast::kLastSetOp; }
+constexpr ast::RawEffect LastOf(ast::RawEffect) { return ast::kLastRawEffect; }
 
 // Whether a node of this kind may stand where a `T` is wanted.
 template <class T>
@@ -180,6 +181,12 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::CreateIndex>{});
     case Kind::kDropIndex:
       return f(std::type_identity<ast::DropIndex>{});
+    case Kind::kRawStatement:
+      return f(std::type_identity<ast::RawStatement>{});
+    case Kind::kExplain:
+      return f(std::type_identity<ast::Explain>{});
+    case Kind::kTagged:
+      return f(std::type_identity<ast::Tagged>{});
     case Kind::kNone:
     case Kind::kList:
     case Kind::kParam:  // PARAM and LIST_PARAM make these

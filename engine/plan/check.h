@@ -181,6 +181,37 @@ inline const char* Fault(const ast::Raw& node) {
              : "SQL has one piece more than arguments";
 }
 
+inline const char* Fault(const ast::RawStatement& node) {
+  if (node.pieces.size() != node.places.size() + 1) return "SQL has one piece more than places";
+  for (const int64_t place : node.places) {
+    if (place < 0 || static_cast<uint64_t>(place) >= node.arguments.size()) {
+      return "a place for an argument that is not there";
+    }
+  }
+  for (const ast::Column* column : node.columns) {
+    if (!column->source.empty()) return "the columns of a result have no source";
+  }
+  return nullptr;
+}
+
+inline const char* Fault(const ast::Explain& node) {
+  const ast::Kind kind = node.statement->kind;
+  const bool explained = kind == ast::Kind::kExplain || kind == ast::Kind::kTagged;
+  return explained ? "what is explained is a plain statement" : nullptr;
+}
+
+// Nothing that could end the comment, begin another one or break a line of a log.
+inline const char* Fault(const ast::Tagged& node) {
+  if (node.statement->kind == ast::Kind::kTagged) return "a statement has one comment";
+  const absl::string_view text = node.comment.text;
+  if (text.empty() || text.size() > 255) return "a comment has 1 to 255 bytes";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '*' || byte < 0x20 || byte == 0x7F) return "a comment holds * or a control character";
+  }
+  return nullptr;
+}
+
 inline const char* Fault(const ast::Join& node) {
   if ((node.join == ast::JoinKind::kCross) == static_cast<bool>(node.on)) {
     return "a join has a condition unless it is a cross join";

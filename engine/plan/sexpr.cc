@@ -34,6 +34,9 @@ class Assembler {
     if (head == "drop-table") return DropTable(form);
     if (head == "create-index") return CreateIndex(form);
     if (head == "drop-index") return DropIndex(form);
+    if (head == "raw-statement") return Fields<ast::RawStatement>(form);
+    if (head == "explain") return Fields<ast::Explain>(form);
+    if (head == "tagged") return Fields<ast::Tagged>(form);
     return SexprError("expected a statement", form.offset);
   }
 
@@ -342,12 +345,14 @@ class Assembler {
     if constexpr (std::is_same_v<T, ast::Expr> || std::is_same_v<T, ast::Node> ||
                   std::is_same_v<T, ast::Param>) {
       return Expr(form);
-    } else if constexpr (std::is_same_v<T, ast::Query>) {
+    } else if constexpr (std::is_same_v<T, ast::Query> || std::is_same_v<T, ast::Statement>) {
       return Statement(form);
     } else if constexpr (std::is_same_v<T, ast::Source>) {
       return Source(form);
     } else if constexpr (std::is_same_v<T, ast::OrderItem>) {
       return OrderItem(form);
+    } else if constexpr (std::is_same_v<T, ast::Column>) {
+      return form.is_atom() ? Column(form) : SexprError("expected a column", form.offset);
     } else {
       return Fields<T>(form);
     }

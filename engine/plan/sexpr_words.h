@@ -8,7 +8,7 @@
 #include <span>
 
 #include "absl/strings/string_view.h"
-#include "engine/ast/query.h"
+#include "engine/ast/raw.h"
 
 namespace ferro::plan {
 
@@ -39,6 +39,7 @@ inline constexpr std::array<absl::string_view, 2> kLockStrengthWords = {"update"
 inline constexpr std::array<absl::string_view, 3> kLockWaitWords = {"wait", "nowait",
                                                                     "skip-locked"};
 inline constexpr std::array<absl::string_view, 3> kSetOpWords = {"union", "intersect", "except"};
+inline constexpr std::array<absl::string_view, 3> kRawEffectWords = {"unknown", "reads", "definition"};
 
 // The words of an enumeration that stands as an operand.
 constexpr std::span<const absl::string_view> WordsOf(ast::BinaryOp) { return kBinaryWords; }
@@ -57,6 +58,7 @@ constexpr std::span<const absl::string_view> WordsOf(ast::LockStrength) {
 }
 constexpr std::span<const absl::string_view> WordsOf(ast::LockWait) { return kLockWaitWords; }
 constexpr std::span<const absl::string_view> WordsOf(ast::SetOp) { return kSetOpWords; }
+constexpr std::span<const absl::string_view> WordsOf(ast::RawEffect) { return kRawEffectWords; }
 
 // What a node's form begins with, where the form is no more than its fields in order.
 struct FormHead {
@@ -85,6 +87,9 @@ inline constexpr FormHead kFormHeads[] = {
     {ast::Kind::kGrouping, "group"},
     {ast::Kind::kGroupingSet, "set"},
     {ast::Kind::kLock, "lock"},
+    {ast::Kind::kRawStatement, "raw-statement"},
+    {ast::Kind::kExplain, "explain"},
+    {ast::Kind::kTagged, "tagged"},
 };
 
 // Empty for a node with a form of its own.

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "engine/runtime/task.h"
@@ -33,6 +35,7 @@ class Operation {
   const absl::Status& status() const { return status_; }
 
   int64_t rows_affected = 0;
+  std::vector<std::string> columns;  // where the server says what they are: known with the first rows
 
  private:
   Progress Resume();

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/sql/around.h"
 #include "engine/sql/check_grouping.h"
 #include "engine/sql/features_of.h"
 #include "engine/sql/renderer.h"
@@ -68,17 +69,29 @@ absl::Status CheckFeatures(const FeatureSet& features, const DialectProfile& pro
   return absl::OkStatus();
 }
 
+// A `T` that stands around the statement, which is then what it holds.
+template <class T>
+const T* Around(const ast::Statement*& statement) {
+  if (statement->kind != T::kKind) return nullptr;
+  const T& around = ast::As<T>(*statement);
+  statement = around.statement;
+  return &around;
+}
+
 }  // namespace
 
 absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile) {
   FERRO_TRY(CheckTypes(*plan.statement));
   FERRO_TRY(CheckGrouping(*plan.statement));
-  FERRO_TRY(CheckAssignments(*plan.statement));
   Compiled compiled;
   compiled.features = FeaturesOf(*plan.statement);
   FERRO_TRY(CheckFeatures(compiled.features, profile));
+  const ast::Statement* statement = plan.statement;
+  const auto* tagged = Around<ast::Tagged>(statement);
+  const auto* explain = Around<ast::Explain>(statement);
+  FERRO_TRY(CheckAssignments(*statement));
   Arena scratch;
-  FERRO_ASSIGN(const ast::Statement* rewritten, ApplyRewrites(*plan.statement, profile, scratch));
+  FERRO_ASSIGN(const ast::Statement* rewritten, ApplyRewrites(*statement, profile, scratch));
   for (const plan::ParameterSlot& slot : plan.parameters) {
     compiled.parameters.push_back(slot.type);
     compiled.parameter_is_list.push_back(slot.is_list);
@@ -88,14 +101,16 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
   FERRO_TRY(renderer->Render(*rewritten, compiled));
   // What a rewrite has put into FROM may read the query around it. Looked at now, since rewrites share what they say
   // twice, and only the renderer has a limit for how often that is.
-  if (rewritten != plan.statement && FeaturesOf(*rewritten).test(static_cast<size_t>(Feature::kCorrelatedTable))) {
+  if (rewritten != statement && FeaturesOf(*rewritten).test(static_cast<size_t>(Feature::kCorrelatedTable))) {
     FERRO_TRY(profile.Check(Feature::kCorrelatedTable));
   }
-  if (ast::IsQuery(plan.statement->kind)) {
+  if (ast::IsQuery(statement->kind)) {
     // A rewrite names what had no name.
-    compiled.columns = ResultColumns(ItemsOf(static_cast<const ast::Query&>(*plan.statement)));
+    compiled.columns = ResultColumns(ItemsOf(static_cast<const ast::Query&>(*statement)));
     compiled.steps.back().columns = compiled.columns;
   }
+  if (explain != nullptr) FERRO_TRY(MakeExplained(explain->analyze, *profile.lexicon, compiled));
+  if (tagged != nullptr) PutInFront(absl::StrCat("/* ", tagged->comment.text, " */ "), compiled);
   compiled.id = NextId();
   return compiled;
 }

@@ -53,7 +53,9 @@ enum class StepRole : uint8_t {
 
 struct Step {
   Text text;
-  std::vector<ResultColumn> columns;  // empty: returns no rows
+  std::vector<ResultColumn> columns;  // empty: returns no rows, unless it is open
+  bool open = false;                  // the server says what the columns are, and whether there are any
+  std::vector<ResultColumn> named;    // of an open step: the types of columns of these names
   StepRole role = StepRole::kMain;
   bool counts = true;               // its affected rows are the statement's
   int32_t tolerated_native_code = 0;  // an error of this code is success: emulated IF [NOT] EXISTS

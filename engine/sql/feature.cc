@@ -59,6 +59,7 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"correlated-table", "a query in FROM may read the query around it"},
     {"parameter-group", "GROUP BY an expression with parameters"},
     {"lone-having", "HAVING without groups and aggregates makes one group of all rows"},
+    {"explain-analyze", "the plan of a statement with what it took to run it"},
 }};
 
 constexpr bool AllSaid() {

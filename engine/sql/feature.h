@@ -61,9 +61,10 @@ enum class Feature : uint8_t {
   kCorrelatedTable,      // a query in FROM reads a query around it
   kParameterGroup,       // GROUP BY an expression with parameters
   kLoneHaving,           // HAVING makes one group of all rows
+  kExplainAnalyze,       // a plan with what it took to run it
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kLoneHaving) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kExplainAnalyze) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

@@ -158,6 +158,10 @@ class Collector {
     if (!node.returning.empty()) Use(Feature::kInsertReturning);
   }
 
+  void Of(const ast::Explain& node) {
+    if (node.analyze) Use(Feature::kExplainAnalyze);
+  }
+
   void Of(const ast::Update& node) {
     if (!node.returning.empty()) Use(Feature::kUpdateReturning);
     if (rewrite::HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);

@@ -18,6 +18,8 @@ struct Lexicon {
   absl::string_view begin_write = "BEGIN";  // for a transaction that will write
   absl::string_view savepoint = "SAVEPOINT ";
   absl::string_view rollback_to = "ROLLBACK TO SAVEPOINT ";
+  absl::string_view explain = "EXPLAIN ";  // before a statement
+  absl::string_view explain_analyze = "EXPLAIN ANALYZE ";
   absl::string_view release = "RELEASE SAVEPOINT ";
 };
 

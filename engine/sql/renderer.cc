@@ -34,6 +34,8 @@ absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compile
       Update(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Delete>) {
       Delete(node, compiled);
+    } else if constexpr (std::is_same_v<T, ast::RawStatement>) {
+      RawStatement(node, compiled);
     } else {
       compiled.statement_class = StatementClass::kDefinition;
       if constexpr (std::is_same_v<T, ast::CreateTable>) {

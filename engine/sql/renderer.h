@@ -171,6 +171,7 @@ class Renderer {
   void OrderItem(const ast::OrderItem& item);
   void WhereClause(const ast::Maybe<ast::Expr>& where);
 
+  void RawStatement(const ast::RawStatement& raw, Compiled& compiled);
   void Query(const ast::Query& query, Compiled& compiled);
   void Insert(const ast::Insert& insert, Compiled& compiled);
   void Update(const ast::Update& update, Compiled& compiled);

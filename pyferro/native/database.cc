@@ -168,14 +168,6 @@ ferro_transaction* TransactionHandle(PyObject* transaction) {
   return transaction == Py_None ? nullptr : As<TransactionObject>(transaction).handle;
 }
 
-bool HasRowPlan(const ModuleState& state, PyObject* plan) {
-  if (!PyTuple_Check(plan)) return false;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan); ++i) {
-    if (Py_IS_TYPE(PyTuple_GET_ITEM(plan, i), state.row_plan_type)) return true;
-  }
-  return false;
-}
-
 // What execute and execute_many have in common.
 std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject* transaction, PyObject* statement,
                                     int result, PyObject* plan, PyObject* finish) {
@@ -194,10 +186,11 @@ std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject
   if (transaction != Py_None) request->transaction = Ref::Borrow(transaction);
   if (finish != Py_None) request->finish = Ref::Borrow(finish);
   request->result = static_cast<Result>(result);
-  // A RowPlan goes with the request; a list of types does not, since cells say what they are.
-  if (Py_IS_TYPE(plan, state.row_plan_type)) request->plan = Ref::Borrow(plan);
-  request->mixed = HasRowPlan(state, plan);
-  if (request->mixed) request->plan = Ref::Borrow(plan);
+  if (PyCallable_Check(plan)) {
+    request->describe = Ref::Borrow(plan);
+  } else {
+    SetShape(state, *request, plan);
+  }
   return request;
 }
 

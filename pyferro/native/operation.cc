@@ -93,9 +93,36 @@ PyObject* RowOf(ModuleState& state, const Request& request, const ferro_value* c
   return row.release();
 }
 
+bool HasRowPlan(const ModuleState& state, PyObject* plan) {
+  if (!PyTuple_Check(plan)) return false;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan); ++i) {
+    if (Py_IS_TYPE(PyTuple_GET_ITEM(plan, i), state.row_plan_type)) return true;
+  }
+  return false;
+}
+
+// Calls `describe` with the names of the columns.
+bool Describe(ModuleState& state, Request& request) {
+  const ferro_operation* operation = request.operation.get();
+  const size_t count = ferro_operation_column_count(operation);
+  Ref names = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  if (!names) return false;
+  for (size_t i = 0; i < count; ++i) {
+    Ref name = Text(ferro_operation_column_name(operation, i));
+    if (!name) return false;
+    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), name.release());
+  }
+  Ref describe = std::move(request.describe);
+  Ref shape = Ref::Steal(PyObject_CallOneArg(describe.get(), names.get()));
+  if (!shape) return false;
+  SetShape(state, request, shape.get());
+  return true;
+}
+
 // Makes rows of the batch at hand until it is used up or `until` has passed.
 Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
   Request& request = *self.request;
+  if (request.describe && !Describe(state, request)) return Turn::kError;
   const ferro_batch* batch = ferro_operation_batch(request.operation.get());
   const size_t rows = ferro_batch_rows(batch);
   const size_t columns = ferro_batch_columns(batch);
@@ -189,7 +216,12 @@ Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
       Raise(state, error);
       return Turn::kError;
     }
-    if (now == FERRO_STATE_DONE) return Finish(self);
+    if (now == FERRO_STATE_DONE) {
+      // Columns without rows are held to what is wanted of them, too.
+      const bool has_columns = ferro_operation_column_count(operation) > 0;
+      if (self.request->describe && has_columns && !Describe(state, *self.request)) return Turn::kError;
+      return Finish(self);
+    }
     if (now == FERRO_STATE_WAIT) return Turn::kWait;
     self.in_batch = true;
     self.row = 0;
@@ -397,7 +429,7 @@ int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
   if (self.request != nullptr) {
     const Request& request = *self.request;
     for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.inputs,
-                           &request.plan, &request.finish, &request.rows}) {
+                           &request.plan, &request.describe, &request.finish, &request.rows}) {
       Py_VISIT(ref->get());
     }
   }
@@ -446,6 +478,11 @@ PyType_Spec kSpec = {"pyferro._native.Operation", sizeof(OperationObject), 0,
                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, kSlots};
 
 }  // namespace
+
+void SetShape(const ModuleState& state, Request& request, PyObject* plan) {
+  request.mixed = HasRowPlan(state, plan);
+  request.plan = request.mixed || Py_IS_TYPE(plan, state.row_plan_type) ? Ref::Borrow(plan) : Ref();
+}
 
 PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
   request->rows = Ref::Steal(PyList_New(0));

@@ -29,11 +29,15 @@ struct Request {
   Result result = Result::kCount;
   Py_ssize_t page = 0;  // of a stream: each await gives so many rows, the last one fewer
   bool mixed = false;  // `plan` is a tuple: a RowPlan for an instance, anything else for a value
+  Ref describe;  // callable: the names of the columns to what goes in the place of `plan`; until it was called
   Ref finish;
   std::unique_ptr<ferro_operation, FreeOperation> operation;
 
   Ref rows;                              // list, while they come
 };
+
+// How rows are made from now on: by a RowPlan, by a tuple with RowPlans in it, or from anything else as the cells are.
+void SetShape(const ModuleState& state, Request& request, PyObject* plan);
 
 // A new Operation object for a request whose engine operation has been started.
 PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request);

@@ -66,7 +66,15 @@ enum {
   FERRO_NODE_CREATE_TABLE = 82, /* name, bool if not exists, [column definition], [name] primary key, [unique] */
   FERRO_NODE_DROP_TABLE = 83,   /* name, bool if exists */
   FERRO_NODE_CREATE_INDEX = 84, /* name, name table, [name] columns, bool unique, bool if not exists */
-  FERRO_NODE_DROP_INDEX = 85    /* name, name table, bool if exists */
+  FERRO_NODE_DROP_INDEX = 85,   /* name, name table, bool if exists */
+
+  /* Statements in words of the caller's, and what stands around a statement */
+  FERRO_NODE_RAW_STATEMENT = 100, /* [text], [expr], [int] places: which of the exprs, from 0, stands after each text
+                                     but the last; [column] (source empty) types by which columns of that name are
+                                     read, others as the server says; int effect. What the columns are called:
+                                     ferro_operation_column_name(). */
+  FERRO_NODE_EXPLAIN = 101,       /* statement, bool analyze */
+  FERRO_NODE_TAGGED = 102         /* text comment (at most 255 bytes, without * and control characters), statement */
 };
 
 enum { FERRO_LITERAL_NULL = 0, FERRO_LITERAL_TRUE = 1, FERRO_LITERAL_FALSE = 2, FERRO_LITERAL_INTEGER = 3 };
@@ -101,6 +109,9 @@ enum { FERRO_GROUPING_PLAIN = 0, FERRO_GROUPING_ROLLUP = 1, FERRO_GROUPING_CUBE 
 enum { FERRO_MATERIALIZED_DEFAULT = 0, FERRO_MATERIALIZED_ALWAYS = 1, FERRO_MATERIALIZED_NEVER = 2 };
 enum { FERRO_LOCK_UPDATE = 0, FERRO_LOCK_SHARE = 1 };
 enum { FERRO_LOCK_WAIT = 0, FERRO_LOCK_NOWAIT = 1, FERRO_LOCK_SKIP_LOCKED = 2 };
+/* FERRO_EFFECT_READS: it may be sent again. FERRO_EFFECT_DEFINITION: refused within a transaction where that would end
+ * it. */
+enum { FERRO_EFFECT_UNKNOWN = 0, FERRO_EFFECT_READS = 1, FERRO_EFFECT_DEFINITION = 2 };
 enum { FERRO_FRAME_ROWS = 0, FERRO_FRAME_RANGE = 1, FERRO_FRAME_GROUPS = 2 };
 enum {
   FERRO_BOUND_UNBOUNDED_PRECEDING = 0,

@@ -44,6 +44,12 @@ FERRO_API const ferro_batch *ferro_operation_batch(const ferro_operation *operat
 /* After FERRO_STATE_DONE: rows inserted, matched by an update, deleted, or returned by a query. */
 FERRO_API int64_t ferro_operation_rows_affected(const ferro_operation *operation);
 
+/* After FERRO_STATE_ROWS and FERRO_STATE_DONE, of FERRO_NODE_RAW_STATEMENT and FERRO_NODE_EXPLAIN: how many columns the
+ * rows have and what the server calls them (borrowed from the operation; empty past the end). 0 for a statement
+ * without rows, and for any other, whose columns the plan says. */
+FERRO_API size_t ferro_operation_column_count(const ferro_operation *operation);
+FERRO_API ferro_bytes ferro_operation_column_name(const ferro_operation *operation, size_t index);
+
 /* Ends it, whatever its state, without waiting: one that has not ended is aborted and its connection thrown away.
  * Arguments may be released after this call. NULL is fine. */
 FERRO_API void ferro_operation_free(ferro_operation *operation);
