@@ -242,6 +242,8 @@ class Cells:
 class Statement:
     @property
     def sql(self) -> str: ...
+    @property
+    def placeholders(self) -> tuple[int, ...]: ...  # which value stands in each; -1: a key found before
 
 @final
 class Operation(Generic[T]):
@@ -276,13 +278,14 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        plan: RowPlan | Sequence[RowPlan | int] | None = None,
+        plan: RowPlan | Sequence[RowPlan | int] | Callable[[tuple[str, ...]], Any] | None = None,
         finish: Callable[[Any], Any] | None = None,
         page: int = 0,
     ) -> Operation[Any]:
         """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the
         columns for tuples and scalars, with a RowPlan for those of an
-        instance. `finish` gets the result and its return value is the
+        instance; or, of a statement in words of the user's, what gives one of
+        these for the names of the columns. `finish` gets the result and its return value is the
         operation's. `page`: a stream, that many rows each time."""
     def execute_many(
         self,

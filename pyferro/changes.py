@@ -172,7 +172,8 @@ def update(query: Query[Any], values: dict[str, Any]) -> Change:
         written.types, written.values = set_first.types, set_first.values
         where = _condition(query, written)
         items = [written.add(item) for item in returning]
-        return plan.update(table.name, row, where, table.plan_key, table.plan_key_type, items)
+        made = plan.update(table.name, row, where, table.plan_key, table.plan_key_type, items)
+        return plan.tagged_whole(made, query._tag)
 
     return Change(table, query._using, whole)
 
@@ -184,7 +185,8 @@ def delete(query: Query[Any]) -> Change:
     def whole(written: Written, returning: Sequence[Expr]) -> bytes:
         where = _condition(query, written)
         items = [written.add(item) for item in returning]
-        return plan.delete(table.name, where, table.plan_key, table.plan_key_type, items)
+        made = plan.delete(table.name, where, table.plan_key, table.plan_key_type, items)
+        return plan.tagged_whole(made, query._tag)
 
     return Change(table, query._using, whole, gone=True)
 

@@ -30,6 +30,7 @@ class Compound(Rows[R]):
         self._offset = None
         self._ties = False
         self._reversed = False
+        self._tag = first._tag
 
     @classmethod
     def _slots(cls) -> tuple[str, ...]:
@@ -37,6 +38,9 @@ class Compound(Rows[R]):
 
     def common(self) -> tuple[Any, ...]:
         return tuple(cte for member in self._members for cte in member.common())
+
+    def _reads_secrets(self) -> bool:
+        return any(member._reads_secrets() for member in self._members)
 
     def _names(self) -> Any:
         return _Results(self)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from . import _native
 from .errors import InterfaceError, UnsupportedFeature
@@ -20,8 +20,13 @@ from .transaction import Transaction, current_native
 
 if TYPE_CHECKING:
     from .model import Model
+    from .raw import RawQuery
     from .session import Session
+    from .sql_text import Template
 
+T = TypeVar("T")
+
+Row: TypeAlias = dict[str, Any]
 Using: TypeAlias = "Database | str | None"
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -109,7 +114,10 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
+        shape: _native.RowPlan
+        | Sequence[_native.RowPlan | int]
+        | Callable[[tuple[str, ...]], Any]
+        | None,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
         """An operation for a plan, in the transaction that is open here."""
@@ -145,6 +153,32 @@ class Database:
         return self.native.execute_many(
             current_native(self), self.statement(whole), columns, objects, result, shape, finish
         )
+
+    def sql(self, text: str | Template, /, *args: Any, **values: Any) -> RawQuery[Any]:
+        """A statement in words of yours: `db.sql("select … where x > :v", v=10)`.
+
+        Values stand where `:name`, `?` or `$1` is, on every database, and are bound.
+        """
+        from .raw import RawQuery
+
+        return RawQuery(self, text, args, values)
+
+    def execute(
+        self, text: str | Template, /, *args: Any, autocommit: bool = False, **values: Any
+    ) -> Op[int]:
+        """Run it; how many rows it changed. `autocommit` refuses to be part of a transaction."""
+        from .raw import run_alone
+
+        query = self.sql(text, *args, **values)
+        return run_alone(self, query) if autocommit else query.execute()
+
+    def fetch_all(self, text: str | Template, /, *args: Any, **values: Any) -> Op[list[Row]]:
+        """All rows, as dicts."""
+        return self.sql(text, *args, **values).into(dict).all()
+
+    def fetch_one(self, text: str | Template, /, *args: Any, **values: Any) -> Op[Row | None]:
+        """The first row as a dict, or None."""
+        return self.sql(text, *args, **values).into(dict).first()
 
     def __enter__(self) -> Database:
         return self
@@ -290,3 +324,54 @@ def transaction(
     if using is None and session is not None:
         using = session.connection_name
     return Transaction(lambda: resolve(using))
+
+
+def execute(
+    text: str | Template,
+    /,
+    *args: Any,
+    using: Using = None,
+    session: Session | None = None,
+    autocommit: bool = False,
+    **values: Any,
+) -> Op[int]:
+    """Run a statement in words of yours; how many rows it changed. See `Database.sql`."""
+    return _of(
+        using, session, lambda db: db.execute(text, *args, autocommit=autocommit, **values)
+    )
+
+
+def fetch_all(
+    text: str | Template,
+    /,
+    *args: Any,
+    using: Using = None,
+    session: Session | None = None,
+    **values: Any,
+) -> Op[list[Row]]:
+    """All rows of a statement in words of yours, as dicts. See `Database.sql`."""
+    return _of(using, session, lambda db: db.fetch_all(text, *args, **values))
+
+
+def fetch_one(
+    text: str | Template,
+    /,
+    *args: Any,
+    using: Using = None,
+    session: Session | None = None,
+    **values: Any,
+) -> Op[Row | None]:
+    """The first row of a statement in words of yours as a dict, or None. See `Database.sql`."""
+    return _of(using, session, lambda db: db.fetch_one(text, *args, **values))
+
+
+def _of(using: Using, session: Session | None, run: Callable[[Database], Op[T]]) -> Op[T]:
+    """An op on the database that a call means, which is known when it runs."""
+    if using is None and session is not None:
+        using = session.connection_name
+
+    def start() -> _native.Operation[T]:
+        started: _native.Operation[T] = run(resolve(using))._take()()
+        return started
+
+    return Op(start)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, overload
 from uuid import UUID
 
 from . import _native, plan
@@ -17,6 +17,7 @@ from ._native import BOOL, NULL, Expr, Peculiar, build, operand
 if TYPE_CHECKING:
     from ._native import Value
     from .rows import Rows
+    from .sql_text import Template
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -55,13 +56,31 @@ class Labeled(Selectable[T_co]):
         self.name = name
 
 
-def type_of(python: type) -> int:
-    """The canonical type that holds values of a Python type."""
+def type_of(python: Any) -> int:
+    """The canonical type that holds values of a Python type; `list[int]` is an array."""
+    if get_origin(python) is list:
+        element = type_of(get_args(python)[0])
+        if element in (_native.JSON, _native.BYTES):
+            raise TypeError(f"there are no arrays of {python!r}: use dict, which is JSON")
+        return _native.ARRAY_OF | element
     found = TYPES.get(python)
     if found is None:
         known = ", ".join(one.__name__ for one in TYPES)
         raise TypeError(f"{python!r} is no type of a value in a query; known: {known}")
     return found
+
+
+def type_of_value(value: Any) -> int:
+    """The canonical type of a dict, a list or a tuple: JSON, or an array of scalars."""
+    if isinstance(value, dict) or any(isinstance(one, (dict, list)) for one in value):
+        return _native.JSON
+    element = common(operand(one).type for one in value if one is not None)
+    if element in (NULL, _native.JSON, _native.BYTES):
+        raise TypeError(
+            "the items of a list are of no one type that arrays hold\n"
+            "say it: literal([], list[int]), or literal(value, dict) for JSON"
+        )
+    return _native.ARRAY_OF | element
 
 
 def named(name: str, type: int = NULL) -> Expr:
@@ -217,15 +236,18 @@ def all_(query: Rows[Any]) -> Quantifier:
 
 
 @overload
-def sql(text: str, *, type: type[T], **values: Any) -> Expr[T]: ...
+def sql(text: str | Template, *, type: type[T], **values: Any) -> Expr[T]: ...
 @overload
-def sql(text: str, *, type: None = None, **values: Any) -> Expr[Any]: ...
-def sql(text: str, *, type: type | None = None, **values: Any) -> Expr:
+def sql(text: str | Template, *, type: None = None, **values: Any) -> Expr[Any]: ...
+def sql(text: str | Template, *, type: type | None = None, **values: Any) -> Expr:
     """SQL of your own as an expression: `sql("length({})", type=int)` with expressions and values by name.
 
     `sql("{a} % {n} = 0", type=bool, a=Post.id, n=3)`: what stands in braces is an expression, or a
     value, which is bound. The text itself is sent as it is, and means what the database takes it for.
+    A template string (Python 3.14) holds them itself: `sql(t"{Post.id} % {n} = 0", type=bool)`.
     """
+    if not isinstance(text, str):
+        return _sql_template(text, NULL if type is None else type_of(type), values)
     pieces, names = _pieces(text)
     missing = [name for name in names if name not in values]
     if missing:
@@ -236,6 +258,19 @@ def sql(text: str, *, type: type | None = None, **values: Any) -> Expr:
     made = [operand(values[name]) for name in names]
     canonical = NULL if type is None else type_of(type)
     return build(canonical, plan.RAW, [_native.text(piece) for piece in pieces], made, canonical)
+
+
+def _sql_template(text: Template, type: int, values: Mapping[str, Any]) -> Expr:
+    from .raw import argument
+    from .sql_text import Template, template
+
+    if not isinstance(text, Template):
+        raise TypeError("sql() takes a str or a template string")
+    if values:
+        raise TypeError("a template holds its values itself")
+    _, found = template(text)
+    pieces = [_native.text(piece) for piece in text.strings]
+    return build(type, plan.RAW, pieces, [argument(value) for value in found], type)
 
 
 def _pieces(text: str) -> tuple[list[str], list[str]]:

@@ -28,6 +28,23 @@ EMAIL_LENGTH = 254
 Text = str | bytes
 
 
+class HiddenStr(str):
+    """A secret's text on its way to the database: it is not shown where values are."""
+
+    __slots__ = ()
+
+
+class HiddenBytes(bytes):
+    """A secret's bytes, likewise."""
+
+    __slots__ = ()
+
+
+def hidden(value: Text) -> Text:
+    """The same, not to be shown."""
+    return HiddenStr(value) if isinstance(value, str) else HiddenBytes(value)
+
+
 class Unspellable(ValueError):
     """An object that no text gives back. The message holds no value."""
 
@@ -124,7 +141,7 @@ def _of(wanted: type, value: Any) -> Any:
 def _revealed(secret: Any, plain: type) -> Callable[[Any], Text]:
     def dump(value: Any) -> Text:
         found: Text = value.get_secret_value() if isinstance(value, secret) else _of(plain, value)
-        return found
+        return hidden(found)
 
     return dump
 

@@ -46,7 +46,7 @@ class Target(Projection):
 
 def into(query: Select[Any], target: Any) -> Any:
     """The query with rows of that kind; its columns are found by name."""
-    names = _fields(target)
+    names = fields_of(target)
     chosen = _columns(query, names, target)
     if hasattr(target, "__pydantic_core_schema__") and isinstance(target, type):
         from pydantic import BaseModel
@@ -67,7 +67,7 @@ def _type(chosen: Chosen) -> int:
     return chosen.expr.type
 
 
-def _fields(target: Any) -> dict[str, bool]:
+def fields_of(target: Any) -> dict[str, bool]:
     """The names of its fields, and whether a row has to have them."""
     fields = getattr(target, "__pydantic_fields__", None)
     if fields is not None:

@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ._native import BOOL, HEADER, INT64, NONE, NULL, Expr, build, integer, name, node, operand, param
+from ._native import (
+    BOOL,
+    HEADER,
+    INT64,
+    NULL,
+    Expr,
+    build,
+    integer,
+    name,
+    node,
+    operand,
+    text,
+)
 
 # Kinds of nodes, see capi/include/ferro/node.h.
 LIST = 1
@@ -55,6 +67,9 @@ COLUMN_DEFINITION = 80
 UNIQUE = 81
 CREATE_TABLE = 82
 CREATE_INDEX = 84
+RAW_STATEMENT = 100
+EXPLAIN = 101
+TAGGED = 102
 
 NULLS_FIRST = 1
 NULLS_LAST = 2
@@ -134,6 +149,28 @@ def select(
         int(ties),
         lock,
     )
+
+
+def tagged(statement: Expr, comment: str | None) -> Expr:
+    """A statement with a comment, which `check_tag` has seen."""
+    return statement if comment is None else build(NULL, TAGGED, text(comment), statement)
+
+
+def tagged_whole(whole: bytes, comment: str | None) -> bytes:
+    """The same of a plan that is bytes with a header."""
+    if comment is None:
+        return whole
+    return HEADER + text(comment) + whole[len(HEADER) :] + node(TAGGED, 2)
+
+
+def check_tag(comment: str) -> None:
+    """Refuse a comment that could end itself, or break a line of a log."""
+    if not isinstance(comment, str):
+        raise TypeError(f"tag() takes a str, not {type(comment).__name__}")
+    if not 0 < len(comment.encode()) <= 255:
+        raise ValueError("tag() takes 1 to 255 bytes")
+    if "*" in comment or not comment.isprintable():
+        raise ValueError("tag() takes printable characters but *")
 
 
 def exists(inner: Expr, negated: bool = False) -> Expr:

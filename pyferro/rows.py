@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .compound import Compound
     from .order import Key
+    from .rendered import Explanation, RenderedSql
     from .sources import Cte, Subquery
     from .streaming import Batches, Stream
 
@@ -89,7 +90,7 @@ class Names:
 class Rows(Peculiar, Generic[R]):
     """What selects and their unions share: an order, a page, a result, and terminals."""
 
-    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_reversed", "_ties", "_using")
+    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_reversed", "_tag", "_ties", "_using")
 
     _chosen: Projection
     _using: Using
@@ -97,6 +98,7 @@ class Rows(Peculiar, Generic[R]):
     _reversed: bool  # the order is from the end, and rows are turned around once they are there
     _limit: int | None
     _offset: int | None
+    _tag: str | None  # a comment before the text
     _ties: bool
 
     def _copy(self) -> Self:
@@ -192,6 +194,16 @@ class Rows(Peculiar, Generic[R]):
         made._offset = row_count("offset", count)
         return made
 
+    def tag(self, comment: str) -> Self:
+        """With a comment before the text of its statements, for the server's logs and statistics.
+
+        It has printable characters but `*`. Statements that differ in it are compiled each.
+        """
+        plan.check_tag(comment)
+        made = self._copy()
+        made._tag = comment
+        return made
+
     def using(self, database: Using) -> Self:
         """On this database, given or by the name of its connection."""
         made = self._copy()
@@ -203,7 +215,7 @@ class Rows(Peculiar, Generic[R]):
         from collections import namedtuple
 
         names = [name for name, _, _ in self.named_columns()]
-        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024
+        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
         return self._making(row._make)
 
     def _making(self, make: Callable[[tuple[Any, ...]], Any]) -> Self:
@@ -282,7 +294,7 @@ class Rows(Peculiar, Generic[R]):
         self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None
     ) -> Op[Any]:
         chosen = self._chosen
-        body = self._whole(limit=limit)
+        body = plan.tagged(self._whole(limit=limit), self._tag)
         using = self._using
         if self._reversed and not one:
             finish = _turning(finish)
@@ -298,6 +310,7 @@ class Rows(Peculiar, Generic[R]):
 
     def _scalar(self, body: Expr, shape: tuple[int, ...]) -> Op[Any]:
         using = self._using
+        body = plan.tagged(body, self._tag)
         return Op(
             lambda: resolve(using).start(
                 _native.HEADER + body.fragment,
@@ -309,10 +322,23 @@ class Rows(Peculiar, Generic[R]):
             )
         )
 
-    def sql(self, using: Using = None) -> str:
-        """The SQL text of `all()` for a connected database, values left out."""
-        whole = _native.HEADER + self._whole().fragment
-        return resolve(using or self._using).statement(whole).sql
+    def sql(self, using: Using = None) -> RenderedSql:
+        """What `all()` sends to a connected database: the text, and the values beside it."""
+        from .rendered import rendered
+
+        body = plan.tagged(self._whole(), self._tag)
+        return rendered(resolve(using or self._using), body, self._reads_secrets())
+
+    def explain(self, *, analyze: bool = False) -> Op[Explanation]:
+        """How the server would run `all()`; with `analyze` it runs it, too, and measures."""
+        from .rendered import explain
+
+        using = self._using
+        return explain(lambda: resolve(using), self._whole(), analyze, self._tag)
+
+    def _reads_secrets(self) -> bool:
+        """Whether text among its values may be a part of a secret."""
+        return False
 
     def all(self) -> Op[list[R]]:
         """All rows."""

@@ -12,12 +12,12 @@ from .sources import Cte, JoinKind, Source, join, node_of, source_of
 from .windows import listed
 
 if TYPE_CHECKING:
-    from .order import Key
     from typing import Self
 
     from .conditions import Condition
     from .database import Using
     from .op import Op
+    from .order import Key
     from .selection import Projection
 
 R = TypeVar("R")
@@ -98,10 +98,21 @@ class Select(Rows[R]):
         self._limit = self._offset = None
         self._ties = False
         self._reversed = False
+        self._tag = None
 
     @classmethod
     def _slots(cls) -> tuple[str, ...]:
         return (*Rows.__slots__, *Select.__slots__)
+
+    def _reads_secrets(self) -> bool:
+        conditions = [one.fragment for one in (self._where, self._having) if one is not None]
+        for source in (self._start, *self._joined):
+            table = getattr(source, "table", source)
+            for name, held in getattr(table, "held", {}).items():
+                column: bytes = source.columns[name].fragment
+                if held.secret and any(column in one for one in conditions):
+                    return True
+        return False
 
     def _names(self) -> Names:
         return Names(self._start, self._chosen)
@@ -312,7 +323,7 @@ class Select(Rows[R]):
     def _is_aggregate(self) -> bool:
         """Whether it may be one row of all rows; a table's own columns never are."""
         return any(
-            chosen.expr is not None and chosen.expr.owner is None or chosen.alias
+            (chosen.expr is not None and chosen.expr.owner is None) or chosen.alias
             for chosen in self._chosen.chosen
         )
 

@@ -18,7 +18,9 @@ from .op import Body, Steps
 
 if TYPE_CHECKING:
     from ._native import Transaction as NativeTransaction
-    from .database import Database
+    from .database import Database, Row
+    from .op import Op
+    from .sql_text import Template
 
 # FERRO_TRANSACTION_*
 _BEGIN, _COMMIT, _ROLLBACK, _SAVEPOINT, _RELEASE, _ROLLBACK_TO = 0, 2, 3, 4, 5, 6
@@ -98,6 +100,18 @@ class Transaction:
         if self._scope is None:
             raise InterfaceError("the transaction is not open")
         return self._scope.database
+
+    def execute(self, text: str | Template, /, *args: Any, **values: Any) -> Op[int]:
+        """Run a statement in words of yours here; how many rows it changed."""
+        return self.database.execute(text, *args, **values)
+
+    def fetch_all(self, text: str | Template, /, *args: Any, **values: Any) -> Op[list[Row]]:
+        """All its rows, as dicts."""
+        return self.database.fetch_all(text, *args, **values)
+
+    def fetch_one(self, text: str | Template, /, *args: Any, **values: Any) -> Op[Row | None]:
+        """Its first row as a dict, or None."""
+        return self.database.fetch_one(text, *args, **values)
 
     def _enter(self) -> Body[Transaction]:
         if self._scope is not None:

@@ -74,6 +74,26 @@ size_t ferro_statement_parameter_count(const ferro_statement* statement) {
   return statement == nullptr ? 0 : statement->compiled->parameters.size();
 }
 
+size_t ferro_statement_placeholder_count(const ferro_statement* statement) {
+  if (statement == nullptr) return 0;
+  size_t count = 0;
+  for (const ferro::sql::Step& step : statement->compiled->steps) count += step.text.binds.size();
+  return count;
+}
+
+int32_t ferro_statement_placeholder(const ferro_statement* statement, size_t index) {
+  if (statement == nullptr) return -1;
+  for (const ferro::sql::Step& step : statement->compiled->steps) {
+    const std::vector<ferro::sql::Bind>& binds = step.text.binds;
+    if (index < binds.size()) {
+      const ferro::sql::Bind& bind = binds[index];
+      return bind.source == ferro::sql::BindSource::kKeys ? -1 : static_cast<int32_t>(bind.index);
+    }
+    index -= binds.size();
+  }
+  return -1;
+}
+
 size_t ferro_statement_column_count(const ferro_statement* statement) {
   return statement == nullptr ? 0 : statement->compiled->columns.size();
 }

@@ -171,6 +171,11 @@ constexpr std::array kDeclarations = {
     std::pair<absl::string_view, Type>{"interval", Type::kInterval},
     std::pair<absl::string_view, Type>{"uuid", Type::kUuid},
     std::pair<absl::string_view, Type>{"json", Type::kJson},
+    // As we declare them, with a word for the affinity.
+    std::pair<absl::string_view, Type>{"decimal text", Type::kDecimal},
+    std::pair<absl::string_view, Type>{"interval integer", Type::kInterval},
+    std::pair<absl::string_view, Type>{"json text", Type::kJson},
+    std::pair<absl::string_view, Type>{"uuid blob", Type::kUuid},
 };
 
 }  // namespace

@@ -296,6 +296,19 @@ PyObject* Statement_sql(PyObject* self, void*) {
   return Text(ferro_statement_sql(As<StatementObject>(self).handle)).release();
 }
 
+PyObject* Statement_placeholders(PyObject* self, void*) {
+  const ferro_statement* statement = As<StatementObject>(self).handle;
+  const size_t count = ferro_statement_placeholder_count(statement);
+  Ref places = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
+  if (!places) return nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    PyObject* place = PyLong_FromLong(ferro_statement_placeholder(statement, i));
+    if (place == nullptr) return nullptr;
+    PyTuple_SET_ITEM(places.get(), static_cast<Py_ssize_t>(i), place);
+  }
+  return places.release();
+}
+
 PyObject* Transaction_do(PyObject* self, PyObject* action) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
@@ -338,6 +351,8 @@ PyGetSetDef kDatabaseGetters[] = {{"dialect", Database_dialect, nullptr, "Name o
                                   {"pool", Database_pool, nullptr, "(open, busy) connections.", nullptr},
                                   {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyGetSetDef kStatementGetters[] = {{"sql", Statement_sql, nullptr, "The SQL text.", nullptr},
+                                   {"placeholders", Statement_placeholders, nullptr,
+                                    "Which value stands in each placeholder; -1 for a key found before.", nullptr},
                                    {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyMethodDef kTransactionMethods[] = {{"do", Transaction_do, METH_O, "Start an action: FERRO_TRANSACTION_*."},
                                      {nullptr, nullptr, 0, nullptr}};

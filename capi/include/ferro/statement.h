@@ -24,6 +24,11 @@ FERRO_API void ferro_statement_free(ferro_statement *statement); /* NULL is fine
 /* The SQL text of its steps, one a line, lists shown as with one value. Borrowed from the statement. */
 FERRO_API ferro_bytes ferro_statement_sql(const ferro_statement *statement);
 FERRO_API size_t ferro_statement_parameter_count(const ferro_statement *statement);
+
+/* Which argument, from 0, stands in each placeholder of that text (in `$2` the second); -1 for a key that an earlier
+ * step finds, and past the end. */
+FERRO_API size_t ferro_statement_placeholder_count(const ferro_statement *statement);
+FERRO_API int32_t ferro_statement_placeholder(const ferro_statement *statement, size_t index);
 FERRO_API size_t ferro_statement_column_count(const ferro_statement *statement);
 
 /* An operation that runs `statement` with one argument for each parameter: NULL or of the declared type, an array for
