@@ -327,6 +327,55 @@ static void changes_say_how_many_rows(const session *in, ferro_plan *plan) {
   CHECK(count_people(in, NULL) == before - MANY / 10);
 }
 
+static void put_text(ferro_plan *plan, const char *text) { CHECK(ferro_plan_text(plan, bytes(text))); }
+
+static void statements_in_words_of_the_callers(const session *in, ferro_plan *plan) {
+  ferro_error *error = NULL;
+  ferro_statement *statement = NULL;
+  ferro_operation *operation = NULL;
+  ferro_value argument = ferro_int64(-1);
+  int32_t state = -1;
+  ferro_plan_reset(plan);
+  put_text(plan, "a caller of C");
+  put_text(plan, "SELECT name AS first, age FROM " PEOPLE " WHERE age > ");
+  put_text(plan, " OR age = ");
+  put_text(plan, " ORDER BY id");
+  put_list(plan, 3);
+  put_param(plan, FERRO_TYPE_INT64);
+  put_list(plan, 1);
+  put_int(plan, 0);
+  put_int(plan, 0);
+  put_list(plan, 2);
+  put_name(plan, "");
+  put_name(plan, "age");
+  put_int(plan, FERRO_TYPE_FLOAT64);
+  put_node(plan, FERRO_NODE_COLUMN, 3);
+  put_list(plan, 1);
+  put_int(plan, FERRO_EFFECT_READS);
+  put_node(plan, FERRO_NODE_RAW_STATEMENT, 5);
+  put_node(plan, FERRO_NODE_TAGGED, 2);
+  CHECK_OK(ferro_statement_compile(in->database, ferro_plan_bytes(plan), &statement, &error), error);
+  CHECK(holds(ferro_statement_sql(statement), "/* a caller of C */ SELECT name"));
+  CHECK(ferro_statement_placeholder_count(statement) >= 1 && ferro_statement_placeholder(statement, 0) == 0);
+  CHECK(ferro_statement_placeholder(statement, 9) == -1);
+  CHECK_OK(ferro_statement_run(in->database, NULL, statement, &argument, 1, &operation, &error), error);
+  CHECK(ferro_operation_column_count(operation) == 0);
+  CHECK_OK(ferro_operation_wait(operation, &state, &error), error);
+  CHECK(state == FERRO_STATE_ROWS && ferro_operation_column_count(operation) == 2);
+  CHECK(same_bytes(ferro_operation_column_name(operation, 0), "first"));
+  CHECK(same_bytes(ferro_operation_column_name(operation, 1), "age"));
+  CHECK(ferro_operation_column_name(operation, 2).data == NULL);
+  CHECK(ferro_batch_cells(ferro_operation_batch(operation))[1].type == FERRO_TYPE_FLOAT64);
+  ferro_operation_free(operation);
+  /* Columns without rows. */
+  argument = ferro_int64(1000000);
+  CHECK_OK(ferro_statement_run(in->database, NULL, statement, &argument, 1, &operation, &error), error);
+  CHECK_OK(ferro_operation_wait(operation, &state, &error), error);
+  CHECK(state == FERRO_STATE_DONE && ferro_operation_column_count(operation) == 2);
+  ferro_operation_free(operation);
+  ferro_statement_free(statement);
+}
+
 void test_statements(const session *in) {
   ferro_plan *plan = ferro_plan_new();
   if (!CHECK(plan != NULL)) return;
@@ -336,5 +385,6 @@ void test_statements(const session *in) {
   a_query_finds_what_it_should(in, plan);
   a_query_is_streamed(in, plan);
   changes_say_how_many_rows(in, plan);
+  statements_in_words_of_the_callers(in, plan);
   ferro_plan_free(plan);
 }
