@@ -67,7 +67,7 @@ class ModelConnection(Generic[M]):
         return get_or_none(self._model, pk, self._using)
 
     def create(self, **fields: Any) -> Op[M]:
-        return writes.insert(self._model(**fields), self._using)
+        return writes.create(self._model(**fields), self._using)
 
     def insert(self, rows: Any) -> Insertion[M]:
         from .insertion import insert
@@ -75,7 +75,7 @@ class ModelConnection(Generic[M]):
         return insert(self._model, rows, self._using)
 
     def bulk_create(self, instances: Sequence[M]) -> Op[list[M]]:
-        return writes.bulk_insert(self._model, instances, self._using)
+        return writes.bulk_create(self._model, instances, self._using)
 
     def _query(self) -> Query[M]:
         return Query(self._model, self._using)

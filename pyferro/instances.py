@@ -71,6 +71,13 @@ def set_related(instance: Any, name: str, value: Any) -> None:
                 setattr(instance, own, None if value is None else value.__dict__.get(theirs))
         remember(instance, name, value)
         return
+    from .storing import is_new
+
+    if not is_new(instance):
+        said = f"{to.owner.__name__}.{to.name}"
+        raise TypeError(
+            f"{said} of a stored row is not assigned\nuse await {said}.of(instance).set([…])"
+        )
     rows = list(value)
     for row in rows:
         _check(to, row)

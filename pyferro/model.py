@@ -271,8 +271,12 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     @classmethod
     def create(cls, **fields: Any) -> Op[Self]:
-        """Validate the fields, insert the row, and give the instance with its key."""
-        return writes.insert(cls(**fields), None)
+        """Validate the fields, insert the row, and give the instance with its key.
+
+        Related instances that are new are inserted with it: those it leads to, those of its lists,
+        and theirs, in one transaction. So do `save()` and `bulk_create()`.
+        """
+        return writes.create(cls(**fields), None)
 
     @classmethod
     def insert(cls, rows: Any, *, using: Using = None) -> Insertion[Self]:
@@ -287,7 +291,7 @@ class Model(BaseModel, metaclass=ModelMeta):
     @classmethod
     def bulk_create(cls, instances: Sequence[Self], *, using: Using = None) -> Op[list[Self]]:
         """Insert them all or none; the same objects in the same order, with their keys."""
-        return writes.bulk_insert(cls, instances, using)
+        return writes.bulk_create(cls, instances, using)
 
     def save(
         self,
@@ -304,6 +308,10 @@ class Model(BaseModel, metaclass=ModelMeta):
         `only`, or say `full=True`). For one of unknown origin, made by the constructor with a key
         or copied, all columns are updated, and when no row has the key it is inserted.
         """
+        if state.related(self):
+            from .storing import save
+
+            return save(self, using, lambda: writes.save(self, using, only, exclude, full))
         return writes.save(self, using, only, exclude, full)
 
     def delete(self, *, using: Using = None) -> Op[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._native import Expr
 from .database import Using
-from .errors import ModelDoesNotExist
+from .errors import ModelDoesNotExist, UnsupportedFeature
 from .expressions import Labeled
 from .json_path import JsonPath
 from .op import Op
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .changes import Change
     from .choosing import Choose
     from .loading import Node
+    from .streaming import Batches
     from .model import Model
 
 M = TypeVar("M", bound="Model")
@@ -88,6 +89,14 @@ class Query(Select[M]):
         from .loading import load_rows
 
         return load_rows(self, one, limit, finish)
+
+    def batches(self, size: int) -> Batches[M]:
+        if self._loads:
+            raise UnsupportedFeature(
+                "a stream loads no relations",
+                hint="load those of each batch: await pyferro.fetch(batch, …)",
+            )
+        return super().batches(size)
 
     def _unordered(self) -> Self:
         made = self._copy()

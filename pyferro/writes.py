@@ -12,7 +12,7 @@ from . import _native
 from .database import Database, Using, resolve
 from .errors import ModelDoesNotExist, NotPersisted
 from .op import Body, Op, Steps
-from .state import LOADED, mark, mark_all, state_of
+from .state import LOADED, mark, mark_all, related, state_of
 from .table import Insert, Table, missing, table_of
 from .transaction import atomic
 
@@ -20,6 +20,24 @@ if TYPE_CHECKING:
     from .model import Model
 
 M = TypeVar("M", bound="Model")
+
+
+def create(instance: M, using: Using) -> Op[M]:
+    """See Model.create."""
+    if related(instance):
+        from . import storing
+
+        return storing.insert(instance, using)
+    return insert(instance, using)
+
+
+def bulk_create(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
+    """See Model.bulk_create."""
+    if model.__ferro_declared__ and any(map(related, instances)):
+        from . import storing
+
+        return storing.bulk_insert(model, instances, using)
+    return bulk_insert(model, instances, using)
 
 
 def insert(instance: M, using: Using) -> Op[M]:

@@ -78,9 +78,7 @@ def fill() -> None:
             Writer(name="Yuki", mentor_id=2),
         ]
     ).run()
-    Card.bulk_create(
-        [Card(number="a-1", writer_id=1), Card(number="g-2", writer_id=2)]
-    ).run()
+    Card.bulk_create([Card(number="a-1", writer_id=1), Card(number="g-2", writer_id=2)]).run()
     Book.bulk_create(
         [
             Book(title="Notes", pages=120, writer_id=1),
@@ -90,9 +88,7 @@ def fill() -> None:
             Book(title="Bugs", pages=10, writer_id=2),
         ]
     ).run()
-    Tag.bulk_create(
-        [Tag(label="math"), Tag(label="code"), Tag(label="rare")]
-    ).run()
+    Tag.bulk_create([Tag(label="math"), Tag(label="code"), Tag(label="rare")]).run()
     link = Book.tags._relation.link
     link.bulk_create(
         [link(book_id=b, tag_id=t) for b, t in ((1, 1), (2, 1), (2, 2), (4, 2), (5, 2))]
