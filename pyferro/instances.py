@@ -29,6 +29,10 @@ class RelationAttribute:
         at_hand = related(instance)
         if self.name in at_hand:
             return at_hand[self.name]
+        if declared.nullable and declared.columns:
+            fields = instance.__dict__
+            if any(fields.get(column) is None for column in declared.columns):
+                return None
         said = f"{owner.__name__}.{self.name}"
         raise NotLoaded(
             f"{said} is not loaded",

@@ -30,11 +30,11 @@ class Columns:
         self._owner = owner
         self._source = source
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Column:
         if name not in self._columns and self._source is not None:
             from .paths import path
 
-            found = path(self._source, name)
+            found: Column | None = path(self._source, name)  # or a path, which is like a column
             if found is not None:
                 return found
         return self[name]

@@ -7,6 +7,7 @@ not stored since.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -97,9 +98,9 @@ class _Graph:
             self._reach(instance)
 
     def _reach(self, start: Any) -> None:
-        waiting = [start]
+        waiting = deque([start])
         while waiting:
-            one = waiting.pop()
+            one = waiting.popleft()
             if id(one) in self.nodes:
                 continue
             self.nodes[id(one)] = one
