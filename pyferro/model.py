@@ -83,7 +83,7 @@ class ModelMeta(ModelMetaclass):
         _hide(cls, hidden)
         if bases:
             _declare(cls, declared)
-        if abstract or not bases or bases == (BaseModel,):
+        if abstract or table is False or not bases or bases == (BaseModel,):
             return cls
         own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
         own = table if isinstance(table, str) else own or name.lower()

@@ -17,7 +17,7 @@ from .json_path import JsonPath
 from .op import Op
 from .rows import Names
 from .select_query import Select, Selection
-from .selection import Projection, projection
+from .selection import Chosen, Projection, projection
 from .sources import Source, source_of
 from .table import Table, table_of
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 M = TypeVar("M", bound="Model")
+T = TypeVar("T")
 
 
 class Query(Select[M]):
@@ -80,6 +81,23 @@ class Query(Select[M]):
         return made
 
     include = load
+
+    def annotate(self, target: type[T], **named: Any) -> Selection[T]:
+        """Instances of `target`, a subclass of the model with a field for each of these expressions.
+
+        `class Counted(Author, table=False): posts_count: int`, and then
+        `select(Author).annotate(Counted, posts_count=Author.posts.count())`.
+        """
+        if self._loads:
+            raise TypeError("annotate() loads no relations: fetch() those of its result")
+        if not named:
+            raise TypeError("annotate() takes expressions by the names of their fields")
+        chosen = list(self._chosen.chosen)
+        for name, expr in named.items():
+            if not isinstance(expr, Expr):
+                raise TypeError(f"annotate(): {name} is an expression, not {type(expr).__name__}")
+            chosen.append(Chosen(expr, name))
+        return self._with(Projection(chosen)).into(target)
 
     def _fetch(
         self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None

@@ -228,3 +228,26 @@ def test_locks_are_of_the_rows_themselves(shelf: Database) -> None:
         else:
             with pytest.raises(UnsupportedFeature):
                 query.all().run()
+
+
+def test_rows_are_annotated(shelf: Database) -> None:
+    class Counted(Writer, table=False):
+        total: int
+        longest: int | None = None
+
+    query = select(Writer).where(Writer.books.any()).order_by(Writer.id)
+    rows = query.annotate(
+        Counted,
+        total=Writer.books.count(),
+        longest=select(fn.max(Book.pages)).where(Book.writer_id == Writer.id).scalar(),
+    )
+    found = rows.all().run()
+    assert [(row.name, row.total, row.longest) for row in found] == [
+        ("Ada", 3, 120),
+        ("Grace", 2, 300),
+    ]
+    assert all(type(row) is Counted for row in found)
+    with pytest.raises(TypeError, match="Counted has no such field"):
+        query.annotate(Counted, total=Writer.books.count(), other=Writer.id)
+    with pytest.raises(TypeError, match="total is an expression, not int"):
+        query.annotate(Counted, total=3)
