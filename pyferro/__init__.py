@@ -92,6 +92,7 @@ __all__ = [
     "select",
     "set_default_connection",
     "sql",
+    "sync",
     "transaction",
     "version",
 ]
@@ -129,6 +130,10 @@ def version() -> str:
 
 
 def __getattr__(name: str) -> object:
+    if name == "sync":
+        from importlib import import_module
+
+        return import_module(".sync", __name__)
     module = _LATER.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -59,11 +59,12 @@ class PoolConfig:
 class Database:
     """A connected database. `connect()` makes it."""
 
-    __slots__ = ("_statements", "name", "native")
+    __slots__ = ("_statements", "identity_map", "name", "native")
 
-    def __init__(self, native: _native.Database, name: str) -> None:
+    def __init__(self, native: _native.Database, name: str, identity_map: bool = True) -> None:
         self.native = native
         self.name = name
+        self.identity_map = identity_map  # whether its sessions have one
         self._statements: dict[bytes, _native.Statement] = {}
 
     @property
@@ -120,7 +121,25 @@ class Database:
         | None,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
-        """An operation for a plan, in the transaction that is open here."""
+        """An operation for a plan, in the transaction that is open here.
+
+        Within a session, instances of rows that it holds are those that it holds.
+        """
+        session = current_session()
+        if session is not None and session.holds_of(self):
+            finish = session.adopting(result, shape, finish)
+        return self.start_apart(whole, types, values, result, shape, finish)
+
+    def start_apart(
+        self,
+        whole: bytes,
+        types: bytes,
+        values: Sequence[Any],
+        result: int,
+        shape: Any,
+        finish: Callable[[Any], Any] | None,
+    ) -> _native.Operation[Any]:
+        """The same, with new instances in any case."""
         statement = self._statements.get(whole) or self.statement(whole)
         return self.native.execute(
             current_native(self), statement, types, values, result, shape, finish
@@ -211,17 +230,17 @@ def connect(
     default: bool = False,
     pool: PoolConfig | None = None,
     *,
-    identity_map: bool = False,
+    identity_map: bool = True,
     migrate_updates: bool = False,
     migrate_destructive: bool = False,
 ) -> Op[Database]:
     """Connect and keep the database under a name: `await connect(...)` or `connect(...).run()`.
 
     The first one is the default, until another says `default=True`. `auto_migrate` creates missing
-    tables and indexes of all models defined so far.
+    tables and indexes of all models defined so far. `identity_map` says whether within a session the
+    same row is the same object.
     """
     for said, what in (
-        (identity_map, "identity_map"),
         (migrate_updates, "migrate_updates"),
         (migrate_destructive, "migrate_destructive"),
     ):
@@ -239,7 +258,7 @@ def connect(
         global _default
         _check_new(known_as)
         native = _native.Database(url)
-        database = Database(native, known_as)
+        database = Database(native, known_as, identity_map)
         try:
             yield native.connect()
             if auto_migrate:

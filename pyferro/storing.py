@@ -62,7 +62,7 @@ def save(instance: Model, using: Using, write: Callable[[], Op[None]]) -> Op[Non
         return write()
 
     def body() -> Body[None]:
-        yield from _store(resolve(using), new)
+        yield from store_body(resolve(using), new)
         _take_keys(instance)
         yield from steps(write())
 
@@ -81,7 +81,7 @@ def _has_new(instance: Any) -> bool:
 def _store_all(instances: list[Any], using: Using, result: Any) -> Op[Any]:
     def body() -> Body[Any]:
         database = resolve(using)
-        yield from atomic(database, _store(database, instances))
+        yield from atomic(database, store_body(database, instances))
         return result
 
     return Steps(body)
@@ -183,7 +183,8 @@ def _take_keys(instance: Any) -> None:
                 instance.__dict__[own] = value.__dict__.get(theirs)
 
 
-def _store(database: Database, instances: list[Any]) -> Body[None]:
+def store_body(database: Database, instances: list[Any]) -> Body[None]:
+    """Insert all that is new within reach; not a transaction of its own."""
     graph = _Graph(instances)
     for level in graph.levels():
         for one in level:

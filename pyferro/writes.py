@@ -201,7 +201,7 @@ def refresh(instance: Model, using: Using) -> Op[None]:
         mark(instance, LOADED)
 
     return Op(
-        lambda: resolve(using).start(
+        lambda: resolve(using).start_apart(
             table.get_plan,
             table.key_types,
             values,
