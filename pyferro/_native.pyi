@@ -267,6 +267,12 @@ class Database:
     def server(self) -> str: ...
     @property
     def pool(self) -> tuple[int, int]: ...  # open, busy
+    @property
+    def statistics(self) -> tuple[int, ...]: ...  # the fields of ferro_statistics
+    def ping(self) -> Operation[int]: ...
+    def drain(self, milliseconds: int) -> Operation[int]:
+        """Close, and wait for so long; how many connections are still in use."""
+    def set_password(self, function: Callable[[], str]) -> None: ...
     def supports(
         self, feature: str
     ) -> tuple[int, str]: ...  # 0 native, 1 rewritten, 2 refused; advice

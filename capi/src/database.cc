@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cstring>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "capi/src/guard.h"
 #include "dialects/builtin.h"
 #include "engine/base/try.h"
@@ -18,6 +22,43 @@ static_assert(FERRO_SUPPORT_NATIVE == static_cast<int>(ferro::sql::Support::kNat
 ferro::db::Task<absl::Status> Connect(std::shared_ptr<ferro::db::Database> database) {
   co_return co_await database->Connect();
 }
+
+ferro::db::Task<absl::Status> Ping(std::shared_ptr<ferro::db::Database> database) {
+  co_return co_await database->Ping();
+}
+
+ferro::db::Task<absl::Status> Drain(std::shared_ptr<ferro::db::Database> database,
+                                    absl::Time deadline, ferro::runtime::Operation& operation) {
+  FERRO_CO_ASSIGN(operation.rows_affected, co_await database->pool().Drain(deadline));
+  co_return absl::OkStatus();
+}
+
+// A password function of the caller's, as the pool calls it.
+class Password {
+ public:
+  Password(ferro_password_ask ask, void* context, void (*release)(void*))
+      : ask_(ask), context_(context), release_(release) {}
+  ~Password() {
+    if (release_ != nullptr) release_(context_);
+  }
+  Password(const Password&) = delete;
+  Password& operator=(const Password&) = delete;
+
+  absl::StatusOr<std::string> operator()() const {
+    std::string answer;
+    const auto give = [](void* to, ferro_bytes text) {
+      *static_cast<std::string*>(to) = std::string(View(text));
+    };
+    if (ask_(context_, give, &answer) != 0) return answer;
+    return ferro::MakeError(ferro::ErrorClass::kAuthentication,
+                            absl::StrCat("no password could be had: ", answer));
+  }
+
+ private:
+  const ferro_password_ask ask_;
+  void* const context_;
+  void (*const release_)(void*);
+};
 
 }  // namespace
 
@@ -44,6 +85,36 @@ ferro_code ferro_database_connect(ferro_database* database, ferro_operation** ou
 
 void ferro_database_close(ferro_database* database) {
   if (database != nullptr) database->database->Close();
+}
+
+ferro_code ferro_database_drain(ferro_database* database, int64_t milliseconds,
+                                ferro_operation** out_operation, ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    const absl::Time deadline = milliseconds < 0 ? absl::InfiniteFuture()
+                                                 : absl::Now() + absl::Milliseconds(milliseconds);
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(Drain(database->database, deadline, operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
+ferro_code ferro_database_ping(ferro_database* database, ferro_operation** out_operation,
+                               ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(Ping(database->database));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
+void ferro_database_set_password(ferro_database* database, ferro_password_ask ask, void* context,
+                                 void (*release)(void* context)) {
+  const auto password = std::make_shared<const Password>(ask, context, release);
+  if (database != nullptr) database->database->pool().SetPassword([password] { return (*password)(); });
 }
 
 void ferro_database_free(ferro_database* database) {
@@ -88,4 +159,26 @@ void ferro_database_pool(const ferro_database* database, int32_t* out_open, int3
   const auto statistics = database->database->pool().statistics();
   *out_open = statistics.open;
   *out_busy = statistics.busy;
+}
+
+void ferro_database_statistics(const ferro_database* database, ferro_statistics* out_statistics,
+                               size_t size) {
+  if (database == nullptr) return;
+  const ferro::db::Pool::Statistics pool = database->database->pool().statistics();
+  const ferro::sql::StatementCache& cache = database->database->statements();
+  ferro_statistics found;
+  found.idle = pool.idle;
+  found.busy = pool.busy;
+  found.waiting = pool.waiting;
+  found.acquired = pool.acquired;
+  found.waits = pool.waits;
+  found.timeouts = pool.timeouts;
+  found.waited_us = absl::ToInt64Microseconds(pool.waited);
+  found.opened = pool.opened;
+  found.closed = pool.closed;
+  found.longest_busy_us = absl::ToInt64Microseconds(pool.longest_busy);
+  found.statements = static_cast<int64_t>(cache.size());
+  found.statement_hits = static_cast<int64_t>(cache.hits());
+  found.statement_misses = static_cast<int64_t>(cache.misses());
+  std::memcpy(out_statistics, &found, std::min(size, sizeof found));
 }

@@ -120,7 +120,7 @@ Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Fin
 
 absl::Status Client::Fail(MYSQL* mysql) {
   const NativeError error = ErrorOf(mysql);
-  if (BreaksSession(error, version_.product)) broken_ = true;
+  if (BreaksSession(error, version_.product)) broken_ = lost_ = true;
   return MakeServerError(error, version_.product);
 }
 
@@ -129,7 +129,9 @@ absl::Status Client::Fail(MYSQL_STMT* statement) {
   // Some calls leave the reason on the connection only.
   if (error.code == CR_UNKNOWN_ERROR && mysql_errno(mysql_) != 0) error = ErrorOf(mysql_);
   // The table was altered: the session is sound, the statement must be prepared again.
-  if (error.code != CR_NEW_STMT_METADATA && BreaksSession(error, version_.product)) broken_ = true;
+  if (error.code != CR_NEW_STMT_METADATA && BreaksSession(error, version_.product)) {
+    broken_ = lost_ = true;
+  }
   return MakeServerError(error, version_.product);
 }
 
@@ -170,6 +172,10 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_ENFORCE, &enforce);
   if (use_tls && !url.tls_ca.empty()) {
     failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_CA, url.tls_ca.c_str());
+  }
+  if (use_tls && !url.tls_cert.empty()) {
+    failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_CERT, url.tls_cert.c_str());
+    failed |= mysql_optionsv(mysql_, MYSQL_OPT_SSL_KEY, url.tls_key.c_str());
   }
   // Up to 3.3 the library checks a given authority without this flag, which adds the host's name.
   // From 3.4 on nothing is checked without it: verify-ca is then as strict as verify-full.

@@ -65,6 +65,8 @@ class Client {
   // The session is over or cannot be trusted.
   bool broken() const { return broken_; }
   void Break() { broken_ = true; }
+  // Not by us: the server or the network ended it.
+  bool lost() const { return lost_; }
   // As the last OK or EOF packet said.
   bool in_transaction() const;
   ServerVersion version() const { return version_; }
@@ -81,6 +83,7 @@ class Client {
   MYSQL* mysql_ = nullptr;
   ServerVersion version_;
   bool broken_ = false;
+  bool lost_ = false;
 };
 
 }  // namespace ferro::mysql

@@ -25,6 +25,7 @@ class Connection final : public db::Connection {
   Task<absl::Status> Script(absl::string_view sql) override;
   db::TransactionState transaction_state() const override;
   bool healthy() const override { return !client_.broken() && !busy_; }
+  bool lost() const override { return client_.lost(); }
   ServerVersion version() const override { return client_.version(); }
   int64_t insert_id_step() const override { return insert_id_step_; }
 

@@ -24,6 +24,7 @@ class PostgresqlConnection final : public db::Connection {
 
   db::TransactionState transaction_state() const override;
   bool healthy() const override;
+  bool lost() const override { return PQstatus(handle_.get()) != CONNECTION_OK; }
   ServerVersion version() const override;
 
  private:

@@ -64,6 +64,8 @@ Parameters ParametersOf(const db::Url& url, const std::vector<std::string>& addr
   parameters.AddIfSet("dbname", url.database);
   parameters.AddIfSet("sslmode", SslMode(url));
   parameters.AddIfSet("sslrootcert", url.tls_ca);
+  parameters.AddIfSet("sslcert", url.tls_cert);
+  parameters.AddIfSet("sslkey", url.tls_key);
   parameters.Add("application_name",
                  url.application_name.empty() ? "pyferro" : url.application_name);
   parameters.Add("client_encoding", "UTF8");

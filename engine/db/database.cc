@@ -40,16 +40,25 @@ Database::Database(const sql::Dialect& dialect, const Url& url)
 
 Database::~Database() { pool_->Close(); }
 
-Task<absl::Status> Database::Connect() {
-  FERRO_CO_ASSIGN(const Lease lease, co_await pool_->Acquire());
+void Database::Meet(const Connection& connection) {
   absl::MutexLock lock(&mutex_);
-  if (found_ == nullptr) {
-    const ServerVersion version = lease->version();
-    server_ = version.ToString();
-    found_ = std::make_unique<const sql::DialectProfile>(dialect_.resolve(version));
-    profile_.store(found_.get(), std::memory_order_release);
-  }
-  co_return absl::OkStatus();
+  if (found_ != nullptr) return;
+  const ServerVersion version = connection.version();
+  server_ = version.ToString();
+  found_ = std::make_unique<const sql::DialectProfile>(dialect_.resolve(version));
+  profile_.store(found_.get(), std::memory_order_release);
+}
+
+Task<absl::Status> Database::Connect() {
+  FERRO_CO_ASSIGN(Lease lease, co_await pool_->Acquire());
+  Meet(*lease);
+  lease = Lease();
+  co_return co_await pool_->WarmUp();
+}
+
+Task<absl::Status> Database::Ping() {
+  FERRO_CO_ASSIGN(const Lease lease, co_await pool_->Acquire());
+  co_return co_await lease->Script("SELECT 1");
 }
 
 absl::StatusOr<std::shared_ptr<const sql::Compiled>> Database::Compile(absl::string_view plan) {

@@ -23,8 +23,10 @@ class Database {
   Database(const sql::Dialect& dialect, const Url& url);
   ~Database();
 
-  // Opens a connection if there is none yet and finds out what the server is.
+  // Opens a connection if there is none yet, finds out what the server is, and opens what the pool is to keep.
   Task<absl::Status> Connect();
+  // A round trip to the server and back on a connection of the pool.
+  Task<absl::Status> Ping();
   void Close() { pool_->Close(); }
 
   absl::StatusOr<std::shared_ptr<const sql::Compiled>> Compile(absl::string_view plan);
@@ -35,8 +37,11 @@ class Database {
   const std::string& server() const { return server_; }  // read after profile() is not null
   Pool& pool() { return *pool_; }
   const Pool& pool() const { return *pool_; }
+  const sql::StatementCache& statements() const { return cache_; }
 
  private:
+  void Meet(const Connection& connection);
+
   const sql::Dialect& dialect_;
   std::shared_ptr<Pool> pool_;
   sql::StatementCache cache_;

@@ -69,6 +69,14 @@ class RowSink {
 std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
                                              std::span<const sql::ResultColumn> named);
 
+// What the pool notes of a connection; nobody else writes it.
+struct PoolMarks {
+  absl::Time expires = absl::InfiniteFuture();  // closed when it comes back later
+  absl::Time since;                             // when it was lent, or became idle
+  uint64_t generation = 0;                      // of the pool when it was last known to be sound
+  bool idle = false;
+};
+
 enum class TransactionState : uint8_t { kIdle, kActive, kFailed, kUnknown };
 
 // One session with a server. Used by one operation at a time.
@@ -88,11 +96,16 @@ class Connection {
   virtual TransactionState transaction_state() const = 0;
   // False once the session broke or a statement was left half-way.
   virtual bool healthy() const = 0;
+  // The session ended by itself (the server, the network), and was not merely left half-way: what else is connected to
+  // that server may have ended, too.
+  virtual bool lost() const { return false; }
   virtual ServerVersion version() const = 0;
   // MySQL: the distance between generated keys of one statement (7 under group replication).
   virtual int64_t insert_id_step() const { return 1; }
   // The socket, which is silent while the session is idle; -1 when there is none (SQLite).
   virtual int descriptor() const { return -1; }
+
+  PoolMarks marks;
 };
 
 class Driver {

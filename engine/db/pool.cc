@@ -66,7 +66,27 @@ struct Pool::Waiter {
   // While it is in the queue these are set by whoever hands over, under the pool's mutex.
   std::unique_ptr<Connection> connection;
   bool may_open = false;  // it has a slot that no connection stands for yet
+  bool in_doubt = false;  // the connection was idle, and has to be asked whether it is still there
   bool woken = false;
+};
+
+struct Pool::Drainer {
+  explicit Drainer(Pool& owner) : pool(owner), event(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    absl::MutexLock lock(&pool.mutex_);
+    pool.drainers_.push_back(this);
+  }
+  ~Drainer() {
+    {
+      absl::MutexLock lock(&pool.mutex_);
+      pool.drainers_.erase(std::find(pool.drainers_.begin(), pool.drainers_.end(), this));
+    }
+    if (event >= 0) close(event);
+  }
+  Drainer(const Drainer&) = delete;
+  Drainer& operator=(const Drainer&) = delete;
+
+  Pool& pool;
+  const int event;
 };
 
 void Lease::GiveBack() {
@@ -75,20 +95,60 @@ void Lease::GiveBack() {
 }
 
 Pool::Pool(std::unique_ptr<Driver> driver, Url url)
-    : driver_(std::move(driver)), url_(std::move(url)), maximum_(MaximumOf(*driver_, url_)) {}
+    : driver_(std::move(driver)),
+      url_(std::move(url)),
+      maximum_(MaximumOf(*driver_, url_)),
+      minimum_(std::min(url_.pool_min, maximum_)),
+      chance_(static_cast<uint32_t>(absl::ToUnixNanos(absl::Now()))) {}
+
+bool Pool::IsUsable(const Connection& connection, absl::Time now) const {
+  if (now >= connection.marks.expires) return false;
+  if (url_.pool_check == "never" || now - connection.marks.since <= kLookAfter) return true;
+  return IsQuiet(connection.descriptor());
+}
+
+void Pool::Lend(Connection& connection, absl::Time now) {
+  connection.marks.idle = false;
+  connection.marks.since = now;
+}
+
+void Pool::Forget(const Connection& connection) {
+  all_.erase(std::find(all_.begin(), all_.end(), &connection));
+  ++counts_.closed;
+  if (connection.lost()) ++generation_;
+}
+
+void Pool::Prune(absl::Time now, Connections& ended) {
+  size_t count = 0;  // the first ones have been idle for longest
+  for (; count < idle_.size(); ++count) {
+    const PoolMarks& marks = idle_[count]->marks;
+    if (now < marks.expires && (open_ <= minimum_ || now - marks.since <= url_.pool_idle)) break;
+    Forget(*idle_[count]);
+    --open_;
+    ended.push_back(std::move(idle_[count]));
+  }
+  idle_.erase(idle_.begin(), idle_.begin() + static_cast<ptrdiff_t>(count));
+}
 
 absl::Status Pool::Claim(Waiter& waiter) {
-  std::vector<std::unique_ptr<Connection>> ended;  // closed after the mutex is let go
+  Connections ended;  // closed after the mutex is let go
   absl::MutexLock lock(&mutex_);
   if (closed_) return ClosedError();
+  ++counts_.acquired;
   while (!idle_.empty()) {
-    Idle idle = std::move(idle_.back());
+    const absl::Time now = absl::Now();
+    std::unique_ptr<Connection> last = std::move(idle_.back());
     idle_.pop_back();
-    if (absl::Now() - idle.since <= kLookAfter || IsQuiet(idle.connection->descriptor())) {
-      waiter.connection = std::move(idle.connection);
+    if (IsUsable(*last, now)) {
+      const bool doubtful = url_.pool_check == "ping" && now - last->marks.since > kLookAfter;
+      waiter.in_doubt = doubtful || last->marks.generation != generation_;
+      Lend(*last, now);
+      waiter.connection = std::move(last);
+      Prune(now, ended);
       return absl::OkStatus();
     }
-    ended.push_back(std::move(idle.connection));
+    Forget(*last);
+    ended.push_back(std::move(last));
     --open_;
   }
   if (open_ < maximum_) {
@@ -101,28 +161,79 @@ absl::Status Pool::Claim(Waiter& waiter) {
     return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a connection");
   }
   waiters_.push_back(&waiter);
+  ++counts_.waits;
   return absl::OkStatus();
 }
 
 Task<absl::Status> Pool::Wait(Waiter& waiter) {
-  const absl::Time deadline = absl::Now() + url_.pool_timeout;
+  const absl::Time began = absl::Now();
+  const absl::Time deadline = began + url_.pool_timeout;
   for (;;) {
     const absl::Status ready = co_await runtime::Readable(waiter.event, deadline);
+    const absl::Time now = absl::Now();
     absl::MutexLock lock(&mutex_);
     if (waiter.woken) {
+      counts_.waited += now - began;
       // Close() wakes with nothing in hand; or it came between the handing over of a slot and now.
       if (closed_ && waiter.connection == nullptr) co_return ClosedError();
       co_return absl::OkStatus();
     }
     if (!ready.ok()) {
-      if (absl::Now() < deadline) co_return ready;  // the operation's own deadline
+      counts_.waited += now - began;
+      if (now < deadline) co_return ready;  // the operation's own deadline
+      ++counts_.timeouts;
       co_return MakeErrorWithHint(
           ErrorClass::kPoolTimeout,
           absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),
-                       " (all ", maximum_, " are in use)"),
-          "end transactions sooner, or raise pool_size in the URL");
+                       " (all ", maximum_, " are in use, one of them for ",
+                       absl::FormatDuration(absl::Trunc(LongestBusy(now), absl::Milliseconds(1))),
+                       ")"),
+          "end transactions and streams sooner, or raise pool_size in the URL");
     }
   }
+}
+
+Task<absl::Status> Pool::Revalidate(Waiter& waiter) {
+  runtime::Context& context = co_await runtime::ThisContext();
+  const absl::Time limit = absl::Now() + url_.connect_timeout;
+  const absl::Time outer = std::exchange(context.deadline, std::min(context.deadline, limit));
+  const absl::Status answer = co_await waiter.connection->Script("SELECT 1");
+  context.deadline = outer;
+  std::unique_ptr<Connection> ended;
+  absl::MutexLock lock(&mutex_);
+  if (answer.ok() && waiter.connection->healthy()) {
+    waiter.connection->marks.generation = generation_;
+    co_return absl::OkStatus();
+  }
+  Forget(*waiter.connection);
+  ended = std::move(waiter.connection);
+  waiter.may_open = true;
+  co_return closed_ ? ClosedError() : absl::OkStatus();
+}
+
+Task<absl::Status> Pool::Open(Waiter& waiter) {
+  Url url = url_;
+  if (password_) {
+    FERRO_CO_ASSIGN(url.password, password_());
+  }
+  absl::StatusOr<std::unique_ptr<Connection>> made =
+      co_await driver_->Connect(url, absl::Now() + url_.connect_timeout);
+  const absl::Time now = absl::Now();
+  absl::MutexLock lock(&mutex_);
+  if (!made.ok()) {
+    if (ClassOf(made.status()) == ErrorClass::kConnection) ++generation_;
+    co_return made.status();
+  }
+  waiter.connection = *std::move(made);
+  waiter.may_open = false;  // the connection stands for the slot now
+  all_.push_back(waiter.connection.get());
+  ++counts_.opened;
+  PoolMarks& marks = waiter.connection->marks;
+  marks.since = now;
+  marks.generation = generation_;
+  // Not all at once: those that were opened together would end together.
+  marks.expires = now + url_.pool_lifetime * std::uniform_real_distribution(0.9, 1.0)(chance_);
+  co_return absl::OkStatus();
 }
 
 Task<absl::StatusOr<Lease>> Pool::Acquire() {
@@ -130,42 +241,76 @@ Task<absl::StatusOr<Lease>> Pool::Acquire() {
   Waiter waiter(*this);
   FERRO_CO_TRY(Claim(waiter));
   if (waiter.event >= 0) FERRO_CO_TRY(co_await Wait(waiter));
-  if (waiter.connection == nullptr) {
-    FERRO_CO_ASSIGN(waiter.connection,
-                    co_await driver_->Connect(url_, absl::Now() + url_.connect_timeout));
-    waiter.may_open = false;  // the connection stands for the slot now
-  }
+  if (waiter.in_doubt) FERRO_CO_TRY(co_await Revalidate(waiter));
+  if (waiter.connection == nullptr) FERRO_CO_TRY(co_await Open(waiter));
   co_return Lease(self, std::move(waiter.connection));
 }
 
+Task<absl::Status> Pool::WarmUp() {
+  std::vector<Lease> held;
+  while (static_cast<int>(held.size()) < minimum_) {
+    FERRO_CO_ASSIGN(Lease lease, co_await Acquire());
+    held.push_back(std::move(lease));
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<int64_t>> Pool::Drain(absl::Time deadline) {
+  const std::shared_ptr<Pool> self = shared_from_this();
+  Drainer drainer(*this);
+  Close();
+  for (;;) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (open_ == 0 || drainer.event < 0) co_return open_;
+    }
+    const absl::Status ready = co_await runtime::Readable(drainer.event, deadline);
+    if (ready.ok()) continue;
+    absl::MutexLock lock(&mutex_);
+    co_return open_;
+  }
+}
+
 void Pool::Return(std::unique_ptr<Connection> connection) {
-  if (!connection->healthy() || connection->transaction_state() != TransactionState::kIdle) {
-    connection.reset();  // closed outside the lock
-    GiveUpSlot();
+  const bool sound =
+      connection->healthy() && connection->transaction_state() == TransactionState::kIdle;
+  const absl::Time now = absl::Now();
+  Connections ended;  // closed outside the lock
+  absl::MutexLock lock(&mutex_);
+  if (!sound || closed_ || now >= connection->marks.expires) {
+    Forget(*connection);
+    ended.push_back(std::move(connection));
+    LeaveSlot();
     return;
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    if (!closed_) {
-      if (waiters_.empty()) {
-        idle_.push_back({std::move(connection), absl::Now()});
-      } else {
-        Waiter* next = waiters_.front();
-        waiters_.pop_front();
-        next->connection = std::move(connection);
-        next->Wake();
-      }
-      return;
-    }
-    --open_;
+  connection->marks.generation = generation_;
+  if (waiters_.empty()) {
+    connection->marks.idle = true;
+    connection->marks.since = now;
+    idle_.push_back(std::move(connection));
+    Prune(now, ended);
+    return;
   }
-  connection.reset();
+  Lend(*connection, now);
+  Waiter* next = waiters_.front();
+  waiters_.pop_front();
+  next->connection = std::move(connection);
+  next->Wake();
 }
 
 void Pool::GiveUpSlot() {
   absl::MutexLock lock(&mutex_);
+  LeaveSlot();
+}
+
+void Pool::LeaveSlot() {
   if (waiters_.empty() || closed_) {
     --open_;
+    if (!closed_ || open_ > 0) return;
+    for (const Drainer* drainer : drainers_) {
+      const uint64_t one = 1;
+      [[maybe_unused]] const ssize_t written = write(drainer->event, &one, sizeof one);
+    }
     return;
   }
   Waiter* next = waiters_.front();
@@ -175,18 +320,34 @@ void Pool::GiveUpSlot() {
 }
 
 void Pool::Close() {
-  std::vector<Idle> closing;
+  Connections closing;
   absl::MutexLock lock(&mutex_);
   closed_ = true;
   closing.swap(idle_);
   open_ -= static_cast<int>(closing.size());
+  for (const std::unique_ptr<Connection>& connection : closing) Forget(*connection);
   for (Waiter* waiter : waiters_) waiter->Wake();  // with nothing in hand
   waiters_.clear();
 }
 
+absl::Duration Pool::LongestBusy(absl::Time now) const {
+  absl::Duration longest;
+  for (const Connection* connection : all_) {
+    if (!connection->marks.idle) longest = std::max(longest, now - connection->marks.since);
+  }
+  return longest;
+}
+
 Pool::Statistics Pool::statistics() const {
+  const absl::Time now = absl::Now();
   absl::MutexLock lock(&mutex_);
-  return {open_, open_ - static_cast<int>(idle_.size())};
+  Statistics found = counts_;
+  found.open = open_;
+  found.idle = static_cast<int>(idle_.size());
+  found.busy = open_ - found.idle;
+  found.waiting = static_cast<int>(waiters_.size());
+  found.longest_busy = LongestBusy(now);
+  return found;
 }
 
 }  // namespace ferro::db

@@ -74,6 +74,10 @@ absl::Status SetWord(std::string& to, absl::string_view text,
   return BadUrl(absl::StrCat("an option is not one of ", absl::StrJoin(words, ", ")));
 }
 
+absl::Status SetTls(Url& url, absl::string_view value) {
+  return SetWord(url.tls, value, {"disable", "prefer", "require", "verify-ca", "verify-full"});
+}
+
 struct Option {
   absl::string_view name;
   absl::Status (*set)(Url& url, absl::string_view value);
@@ -94,24 +98,57 @@ constexpr std::array kOptions = {
              return SetWord(url.journal_mode, value,
                             {"wal", "delete", "truncate", "persist", "memory", "off"});
            }},
+    Option{"pool_check",
+           [](Url& url, absl::string_view value) {
+             return SetWord(url.pool_check, value, {"never", "quiet", "ping"});
+           }},
+    Option{"pool_idle",
+           [](Url& url, absl::string_view value) { return SetSeconds(url.pool_idle, value); }},
+    Option{"pool_lifetime",
+           [](Url& url, absl::string_view value) { return SetSeconds(url.pool_lifetime, value); }},
+    Option{"pool_min",
+           [](Url& url, absl::string_view value) { return SetCount(url.pool_min, value, 0); }},
     Option{"pool_size",
            [](Url& url, absl::string_view value) { return SetCount(url.pool_size, value, 1); }},
     Option{"pool_timeout",
            [](Url& url, absl::string_view value) { return SetSeconds(url.pool_timeout, value); }},
+    // libpq's names of the options tls….
+    Option{"sslcert",
+           [](Url& url, absl::string_view value) {
+             url.tls_cert = std::string(value);
+             return absl::OkStatus();
+           }},
+    Option{"sslkey",
+           [](Url& url, absl::string_view value) {
+             url.tls_key = std::string(value);
+             return absl::OkStatus();
+           }},
+    Option{"sslmode", SetTls},
+    Option{"sslrootcert",
+           [](Url& url, absl::string_view value) {
+             url.tls_ca = std::string(value);
+             return absl::OkStatus();
+           }},
     Option{"statement_cache",
            [](Url& url, absl::string_view value) { return SetCount(url.statement_cache, value, 0); }},
     Option{"synchronous",
            [](Url& url, absl::string_view value) {
              return SetWord(url.synchronous, value, {"off", "normal", "full", "extra"});
            }},
-    Option{"tls",
-           [](Url& url, absl::string_view value) {
-             return SetWord(url.tls, value,
-                            {"disable", "prefer", "require", "verify-ca", "verify-full"});
-           }},
+    Option{"tls", SetTls},
     Option{"tls_ca",
            [](Url& url, absl::string_view value) {
              url.tls_ca = std::string(value);
+             return absl::OkStatus();
+           }},
+    Option{"tls_cert",
+           [](Url& url, absl::string_view value) {
+             url.tls_cert = std::string(value);
+             return absl::OkStatus();
+           }},
+    Option{"tls_key",
+           [](Url& url, absl::string_view value) {
+             url.tls_key = std::string(value);
              return absl::OkStatus();
            }},
 };
@@ -185,6 +222,10 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text) {
   absl::string_view rest = text.substr(colon + 1);
   if (const size_t question = rest.find('?'); question != absl::string_view::npos) {
     FERRO_TRY(ReadOptions(rest.substr(question + 1), url));
+    if (url.pool_min > url.pool_size) return BadUrl("pool_min is more than pool_size");
+    if (url.tls_cert.empty() != url.tls_key.empty()) {
+      return BadUrl("tls_cert and tls_key go together");
+    }
     rest = rest.substr(0, question);
   }
   if (url.scheme == "sqlite") {

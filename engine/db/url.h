@@ -22,6 +22,10 @@ struct Url {
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration pool_timeout = absl::Seconds(30);  // for a connection to come free
   int pool_size = 10;
+  int pool_min = 0;                   // opened by the first connect, and kept when idle
+  absl::Duration pool_idle = absl::InfiniteDuration();      // idle for longer: closed, down to pool_min
+  absl::Duration pool_lifetime = absl::InfiniteDuration();  // older, less up to a tenth by chance: closed
+  std::string pool_check = "quiet";   // before an idle one is used: "never", "quiet" (a look at its socket), "ping"
   int statement_cache = 256;          // prepared statements held by each connection
   absl::Duration busy_timeout = absl::Seconds(5);  // SQLite: how long to wait for a lock
   std::string journal_mode;           // SQLite: "wal", "delete", …; empty: as the file has it
@@ -29,6 +33,8 @@ struct Url {
   std::string application_name;       // PostgreSQL
   std::string tls = "prefer";         // "disable", "prefer", "require", "verify-ca", "verify-full"
   std::string tls_ca;                 // path of the certificate authority's file
+  std::string tls_cert;               // path of the client's certificate, and
+  std::string tls_key;                // of its key
 
   // `text` without its password, for messages and logs.
   std::string Redacted() const;

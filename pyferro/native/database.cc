@@ -1,4 +1,6 @@
 // Database, Statement and Transaction: heap types over the handles of the C ABI, and the two ways to run a statement.
+#include <cstring>
+
 #include "ferro.h"
 #include "pyferro/native/errors.h"
 #include "pyferro/native/expr.h"
@@ -106,6 +108,76 @@ PyObject* Database_close(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
+PyObject* Database_drain(PyObject* self, PyObject* milliseconds) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  const long long limit = PyLong_AsLongLong(milliseconds);
+  if (limit == -1 && PyErr_Occurred()) return nullptr;
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_drain(As<DatabaseObject>(self).handle, limit, &operation, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(self);
+  return StartOperation(*state, std::move(request), operation);
+}
+
+PyObject* Database_ping(PyObject* self, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_ping(As<DatabaseObject>(self).handle, &operation, &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(self);
+  return StartOperation(*state, std::move(request), operation);
+}
+
+// A name for what was raised, which holds no secret; the exception is dropped.
+void GiveReason(ferro_password_give give, void* answer) {
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  const char* const name = reinterpret_cast<PyTypeObject*>(type)->tp_name;
+  give(answer, {name, strlen(name)});
+  Py_XDECREF(type);
+  Py_XDECREF(value);
+  Py_XDECREF(trace);
+}
+
+// Called wherever a connection is opened: with the GIL on a loop's thread, without it below run().
+int32_t AskPassword(void* function, ferro_password_give give, void* answer) {
+  const PyGILState_STATE gil = PyGILState_Ensure();
+  int32_t good = 0;
+  {
+    Ref password = Ref::Steal(PyObject_CallNoArgs(static_cast<PyObject*>(function)));
+    Py_ssize_t size = 0;
+    const char* text = nullptr;
+    if (password) text = PyUnicode_AsUTF8AndSize(password.get(), &size);
+    if (text != nullptr) {
+      give(answer, {text, static_cast<size_t>(size)});
+      good = 1;
+    } else {
+      GiveReason(give, answer);
+    }
+  }
+  PyGILState_Release(gil);
+  return good;
+}
+
+void ReleasePassword(void* function) {
+  const PyGILState_STATE gil = PyGILState_Ensure();
+  Py_DECREF(static_cast<PyObject*>(function));
+  PyGILState_Release(gil);
+}
+
+PyObject* Database_set_password(PyObject* self, PyObject* function) {
+  ferro_database_set_password(As<DatabaseObject>(self).handle, AskPassword, Py_NewRef(function), ReleasePassword);
+  Py_RETURN_NONE;
+}
+
 PyObject* Database_transaction(PyObject* self, PyObject*) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
@@ -143,6 +215,14 @@ PyObject* Database_pool(PyObject* self, void*) {
   int32_t open = 0, busy = 0;
   ferro_database_pool(As<DatabaseObject>(self).handle, &open, &busy);
   return Py_BuildValue("(ii)", open, busy);
+}
+
+PyObject* Database_statistics(PyObject* self, void*) {
+  ferro_statistics found;
+  ferro_database_statistics(As<DatabaseObject>(self).handle, &found, sizeof found);
+  return Py_BuildValue("(LLLLLLLLLLLLL)", found.idle, found.busy, found.waiting, found.acquired, found.waits,
+                       found.timeouts, found.waited_us, found.opened, found.closed, found.longest_busy_us,
+                       found.statements, found.statement_hits, found.statement_misses);
 }
 
 bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t count) {
@@ -195,8 +275,8 @@ std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject
 }
 
 PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
-  static const char* kNames[] = {"transaction", "statement", "types",  "values", "result",
-                                 "plan",        "finish",    "page", nullptr};
+  static const char* kNames[] = {"transaction", "statement", "types", "values",  "result",
+                                 "plan",        "finish",    "page",  nullptr};
   PyObject *transaction, *statement, *values, *plan = Py_None, *finish = Py_None;
   const char* types;
   Py_ssize_t count;
@@ -218,11 +298,11 @@ PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
   ferro_database* const database = As<DatabaseObject>(self).handle;
   const ferro_statement* const compiled = As<StatementObject>(statement).handle;
   const ferro_value* const arguments = request->arguments.data();
+  ferro_transaction* const within = TransactionHandle(transaction);
+  const size_t given = request->arguments.size();
   const ferro_code code =
-      page == 0 ? ferro_statement_run(database, TransactionHandle(transaction), compiled, arguments,
-                                      request->arguments.size(), &operation, &error)
-                : ferro_statement_stream(database, TransactionHandle(transaction), compiled, arguments,
-                                         request->arguments.size(), page, &operation, &error);
+      page == 0 ? ferro_statement_run(database, within, compiled, arguments, given, &operation, &error)
+                : ferro_statement_stream(database, within, compiled, arguments, given, page, &operation, &error);
   if (code != FERRO_OK) return Raise(*state, error);
   return StartOperation(*state, std::move(request), operation);
 }
@@ -339,6 +419,9 @@ PyMethodDef kDatabaseMethods[] = {
     {"connect", Database_connect, METH_NOARGS, "Open the first connection and find out what the server is."},
     {"compile", Database_compile, METH_O, "The statement of a plan, compiled once."},
     {"close", Database_close, METH_NOARGS, "Close idle connections now, others when they end."},
+    {"drain", Database_drain, METH_O, "Close, and wait for so many milliseconds until all connections came back."},
+    {"ping", Database_ping, METH_NOARGS, "Ask the server for an answer."},
+    {"set_password", Database_set_password, METH_O, "Call this for the password of each new connection."},
     {"transaction", Database_transaction, METH_NOARGS, "A transaction that has not begun."},
     {"supports", Database_supports, METH_O, "(0 native, 1 rewritten or 2 refused, advice)."},
     {"execute", WithKeywords(Database_execute), METH_VARARGS | METH_KEYWORDS, "Start a statement."},
@@ -349,6 +432,7 @@ PyMethodDef kDatabaseMethods[] = {
 PyGetSetDef kDatabaseGetters[] = {{"dialect", Database_dialect, nullptr, "Name of the dialect.", nullptr},
                                   {"server", Database_server, nullptr, "Product and version found.", nullptr},
                                   {"pool", Database_pool, nullptr, "(open, busy) connections.", nullptr},
+                                  {"statistics", Database_statistics, nullptr, "The fields of ferro_statistics.", nullptr},
                                   {nullptr, nullptr, nullptr, nullptr, nullptr}};
 PyGetSetDef kStatementGetters[] = {{"sql", Statement_sql, nullptr, "The SQL text.", nullptr},
                                    {"placeholders", Statement_placeholders, nullptr,

@@ -188,3 +188,12 @@ IS(FERRO_NULLS_LAST, 2);
 IS(FERRO_NULLS_NEVER, 3);
 
 int main(void) { return 0; }
+
+/* Whoever was compiled with fewer fields says so by their size. */
+ASSERT(offsetof(ferro_statistics, idle) == 0 && sizeof(((ferro_statistics *)0)->idle) == 8);
+ASSERT(offsetof(ferro_statistics, busy) == 8 && offsetof(ferro_statistics, waiting) == 16);
+ASSERT(offsetof(ferro_statistics, acquired) == 24 && offsetof(ferro_statistics, waits) == 32);
+ASSERT(offsetof(ferro_statistics, timeouts) == 40 && offsetof(ferro_statistics, waited_us) == 48);
+ASSERT(offsetof(ferro_statistics, opened) == 56 && offsetof(ferro_statistics, closed) == 64);
+ASSERT(offsetof(ferro_statistics, longest_busy_us) == 72 && offsetof(ferro_statistics, statements) == 80);
+ASSERT(offsetof(ferro_statistics, statement_hits) == 88 && offsetof(ferro_statistics, statement_misses) == 96);

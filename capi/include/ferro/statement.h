@@ -42,7 +42,7 @@ FERRO_API ferro_code ferro_statement_run(ferro_database *database, ferro_transac
                                          size_t argument_count, ferro_operation **out_operation,
                                          ferro_error **error);
 
-/* The same for a query whose rows are taken as they are wanted. Nothing is fetched before the operation is stepped, and
+/* As ferro_statement_run() for a query whose rows are taken as they are wanted. Nothing is fetched before the operation is stepped, and
  * at most `rows_at_once` rows (1 or more) at a time, so memory is bounded whatever the result's size. Its connection is in
  * use until the operation has ended or is freed; a transaction does nothing else meanwhile. Freed half-way outside of a
  * transaction it costs its connection (but SQLite's); within one the transaction goes on.

@@ -32,6 +32,8 @@ struct World {
   int limit = 0;
   absl::Status refusal;  // how connecting fails, unless it is OK
   int gate = -1;         // connecting waits for this descriptor
+  int asked = 0;         // by a statement of the pool's own
+  std::string password;  // of the last connect
 };
 
 class FakeConnection : public Connection {
@@ -40,7 +42,13 @@ class FakeConnection : public Connection {
   ~FakeConnection() override { ++world_.closed; }
 
   Task<absl::StatusOr<Outcome>> Run(const Request&, RowSink*) override { co_return Outcome{}; }
-  Task<absl::Status> Script(absl::string_view) override { co_return absl::OkStatus(); }
+  Task<absl::Status> Script(absl::string_view) override {
+    ++world_.asked;
+    if (!is_there) is_healthy = false;
+    if (is_there) co_return absl::OkStatus();
+    co_return MakeError(ErrorClass::kConnection, "gone");
+  }
+  bool lost() const override { return is_lost || !is_there; }
   TransactionState transaction_state() const override { return state; }
   bool healthy() const override { return is_healthy; }
   ServerVersion version() const override { return {}; }
@@ -49,6 +57,8 @@ class FakeConnection : public Connection {
   const int number;  // in the order of opening, from 1
   TransactionState state = TransactionState::kIdle;
   bool is_healthy = true;
+  bool is_lost = false;
+  bool is_there = true;  // it answers
   int socket = -1;
 
  private:
@@ -59,8 +69,9 @@ class FakeDriver : public Driver {
  public:
   explicit FakeDriver(World& world) : world_(world) {}
 
-  Task<absl::StatusOr<std::unique_ptr<Connection>>> Connect(const Url&,
+  Task<absl::StatusOr<std::unique_ptr<Connection>>> Connect(const Url& url,
                                                             absl::Time deadline) override {
+    world_.password = url.password;
     if (world_.gate >= 0) {
       const absl::Status ready = co_await runtime::Readable(world_.gate, deadline);
       if (!ready.ok()) co_return ready;
@@ -106,6 +117,10 @@ class PoolTest : public ::testing::Test {
     Url url;
     url.pool_size = size;
     url.pool_timeout = timeout;
+    return Make(url);
+  }
+
+  Pool& Make(const Url& url) {
     pool_ = std::make_shared<Pool>(std::make_unique<FakeDriver>(world_), url);
     return *pool_;
   }
@@ -498,6 +513,151 @@ TEST_F(PoolTest, FreesThePlaceOfAConnectThatWasAborted) {
 // Between finding nothing and joining the queue a connection may come back: it must not lie idle
 // while its waiter sleeps. The start of the other thread is shifted a little each time, to meet
 // that moment.
+TEST_F(PoolTest, OpensWhatIsToBeKept) {
+  Url url;
+  url.pool_min = 3;
+  Pool& pool = Make(url);
+  Operation warming;
+  warming.Start(pool.WarmUp());
+  EXPECT_EQ(warming.Step(), Progress::kDone);
+  EXPECT_OK(warming.status());
+  ExpectCounts(3, 0);
+}
+
+TEST_F(PoolTest, ClosesWhatHasBeenIdleForTooLongDownToWhatIsKept) {
+  Url url;
+  url.pool_min = 2;
+  url.pool_idle = absl::Milliseconds(1);
+  Make(url);
+  std::vector<std::unique_ptr<Client>> all;
+  for (int i = 0; i < 4; ++i) all.push_back(Take());
+  for (auto& client : all) client->GiveBack();
+  absl::SleepFor(absl::Milliseconds(5));
+  auto one = Take();
+  EXPECT_EQ(one->connection().number, 4);  // the last one back is taken
+  ExpectCounts(2, 1);
+  EXPECT_EQ(world_.closed, 2);
+}
+
+TEST_F(PoolTest, ClosesWhatIsTooOldWhenItComesBackOrIsAskedFor) {
+  Url url;
+  url.pool_lifetime = absl::Milliseconds(20);
+  Make(url);
+  auto busy = Take();
+  Take()->GiveBack();
+  absl::SleepFor(absl::Milliseconds(25));
+  busy->GiveBack();
+  EXPECT_EQ(world_.closed, 1);
+  EXPECT_EQ(Take()->connection().number, 3);
+  EXPECT_EQ(world_.closed, 2);
+}
+
+TEST_F(PoolTest, AsksTheOthersOnceASessionWasLost) {
+  Make(3);
+  auto first = Take(), second = Take();
+  second->GiveBack();
+  first->connection().is_lost = true;
+  first->connection().is_healthy = false;
+  first->GiveBack();
+  EXPECT_EQ(world_.asked, 0);
+  auto again = Take();  // it answers
+  EXPECT_EQ(again->connection().number, 2);
+  EXPECT_EQ(world_.asked, 1);
+  again->GiveBack();
+  Take();
+  EXPECT_EQ(world_.asked, 1);  // and is not asked again
+}
+
+TEST_F(PoolTest, OpensAnotherInThePlaceOfOneThatDoesNotAnswer) {
+  Make(2);
+  auto first = Take(), second = Take();
+  FakeConnection& silent = second->connection();
+  second->GiveBack();
+  silent.is_there = false;
+  first->connection().is_lost = true;
+  first->connection().is_healthy = false;
+  first->GiveBack();
+  auto third = Take();
+  EXPECT_EQ(third->connection().number, 3);
+  EXPECT_EQ(world_.asked, 1);
+  EXPECT_EQ(world_.closed, 2);
+  ExpectCounts(1, 1);
+}
+
+TEST_F(PoolTest, WaitsUntilAllHaveComeBack) {
+  Pool& pool = Make(2);
+  auto busy = Take();
+  Take()->GiveBack();
+  Operation draining;
+  int64_t left = -1;
+  const auto drain = [](Pool& of, int64_t& out) -> Task<absl::Status> {
+    absl::StatusOr<int64_t> counted = co_await of.Drain(absl::InfiniteFuture());
+    out = counted.ok() ? *counted : -2;
+    co_return counted.status();
+  };
+  draining.Start(drain(pool, left));
+  EXPECT_EQ(draining.Step(), Progress::kWait);
+  ExpectCounts(1, 1);  // the idle one is closed
+  EXPECT_EQ(Client(pool).Step(), true);
+  busy->GiveBack();
+  EXPECT_EQ(draining.Step(), Progress::kDone);
+  EXPECT_EQ(left, 0);
+}
+
+TEST_F(PoolTest, SaysHowManyAreStillInUse) {
+  Pool& pool = Make(2);
+  auto busy = Take();
+  Operation draining;
+  int64_t left = -1;
+  const auto drain = [](Pool& of, int64_t& out) -> Task<absl::Status> {
+    absl::StatusOr<int64_t> counted = co_await of.Drain(absl::Now() + absl::Milliseconds(5));
+    out = counted.ok() ? *counted : -2;
+    co_return counted.status();
+  };
+  draining.Start(drain(pool, left));
+  EXPECT_EQ(draining.Block(), Progress::kDone);
+  EXPECT_EQ(left, 1);
+  busy->GiveBack();
+  ExpectCounts(0, 0);
+}
+
+TEST_F(PoolTest, AsksForThePasswordOfEachConnection) {
+  Pool& pool = Make(3);
+  int calls = 0;
+  pool.SetPassword([&]() -> absl::StatusOr<std::string> {
+    if (++calls == 3) return MakeError(ErrorClass::kAuthentication, "no password today");
+    return absl::StrCat("word", calls);
+  });
+  auto first = Take();
+  EXPECT_EQ(world_.password, "word1");
+  auto second = Take();
+  EXPECT_EQ(world_.password, "word2");
+  Client third(pool);
+  EXPECT_TRUE(third.Step());
+  EXPECT_EQ(ClassOf(third.status()), ErrorClass::kAuthentication);
+  ExpectCounts(2, 2);
+}
+
+TEST_F(PoolTest, CountsWhatItDid) {
+  Make(1);
+  auto holder = Take();
+  auto waiting = Queue();
+  const Pool::Statistics during = pool_->statistics();
+  EXPECT_EQ(during.waiting, 1);
+  EXPECT_EQ(during.waits, 1);
+  EXPECT_EQ(during.acquired, 2);
+  EXPECT_GE(during.longest_busy, absl::ZeroDuration());
+  holder->GiveBack();
+  EXPECT_TRUE(waiting->Step());
+  waiting->connection().is_healthy = false;
+  waiting->GiveBack();
+  const Pool::Statistics after = pool_->statistics();
+  EXPECT_EQ(after.waiting, 0);
+  EXPECT_EQ(after.opened, 1);
+  EXPECT_EQ(after.closed, 1);
+  EXPECT_EQ(after.longest_busy, absl::ZeroDuration());
+}
+
 TEST_F(PoolTest, LosesNoConnectionThatComesBackWhileSomebodyBeginsToWait) {
   Make(1, absl::Seconds(3));
   for (int round = 0; round < 3000; ++round) {
