@@ -35,10 +35,12 @@ from .session import Session, current_session, engines, evict_instance
 
 if TYPE_CHECKING:
     from ._native import Column, Expr
+    from .asgi import lifespan
     from .choosing import select
     from .expressions import all_, any_, case, cast, exists, literal, row, sql
     from .functions import fn
     from .loading import fetch
+    from .observe import StatementEvent, Stats
     from .order import asc, desc
     from .query import Query
     from .select_query import cube, grouping_sets, rollup
@@ -65,6 +67,8 @@ __all__ = [
     "Ref",
     "Relation",
     "Session",
+    "StatementEvent",
+    "Stats",
     "aliased",
     "all_",
     "any_",
@@ -85,6 +89,7 @@ __all__ = [
     "fetch_one",
     "fn",
     "grouping_sets",
+    "lifespan",
     "literal",
     "reset_engine",
     "rollup",
@@ -102,6 +107,8 @@ _LATER = {
     "Column": "_native",
     "Expr": "_native",
     "Query": "query",
+    "StatementEvent": "observe",
+    "Stats": "observe",
     "aliased": "sources",
     "all_": "expressions",
     "any_": "expressions",
@@ -113,6 +120,7 @@ _LATER = {
     "fetch": "loading",
     "fn": "functions",
     "grouping_sets": "select_query",
+    "lifespan": "asgi",
     "literal": "expressions",
     "rollup": "select_query",
     "row": "expressions",

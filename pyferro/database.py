@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, overload
 
-from . import _native
+from . import _native, plan
 from .errors import InterfaceError, UnsupportedFeature
 from .op import Body, Done, Op, Steps
 from .session import current_session
@@ -20,6 +20,7 @@ from .transaction import Transaction, current_native
 
 if TYPE_CHECKING:
     from .model import Model
+    from .observe import Callback, Observer, Stats
     from .raw import RawQuery
     from .session import Session
     from .sql_text import Template
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Row: TypeAlias = dict[str, Any]
+Location: TypeAlias = tuple[str | None, int | None, str]  # host, port, database
 Using: TypeAlias = "Database | str | None"
 
 _NAME = re.compile(r"[A-Za-z0-9_]+")
@@ -37,34 +39,53 @@ _MAX_STATEMENTS = 4096
 class PoolConfig:
     """How many connections a database keeps, and how long a call waits for one."""
 
-    max_connections: int | None = None
-    min_connections: int = 0
-    acquire_timeout: float | None = None
+    max_connections: int | None = None  # 10
+    min_connections: int = 0  # opened by connect(), and kept when idle
+    acquire_timeout: float | None = None  # 30 seconds; then PoolTimeout
     settings_delivery: str = "transaction"
+    idle: float | None = None  # seconds after which an idle connection is closed; None: never
+    lifetime: float | None = None  # the same for its age, less up to a tenth by chance
+    # Before a connection that was idle for half a second is used: a look at its socket, a question
+    # to the server, or nothing. After a connection was lost the others are asked in any case.
+    check: Literal["quiet", "ping", "never"] = "quiet"
 
     def options(self) -> dict[str, str]:
-        if self.min_connections or self.settings_delivery != "transaction":
+        if self.settings_delivery != "transaction":
             raise UnsupportedFeature(
-                "a pool opens connections when they are needed and delivers no settings",
-                hint="leave min_connections and settings_delivery as they are",
+                "a pool delivers no settings", hint="leave settings_delivery as it is"
             )
-        found: dict[str, str] = {}
+        found: dict[str, str] = {"pool_check": self.check}
         if self.max_connections is not None:
             found["pool_size"] = str(self.max_connections)
-        if self.acquire_timeout is not None:
-            found["pool_timeout"] = f"{self.acquire_timeout:.3f}"
+        if self.min_connections:
+            found["pool_min"] = str(self.min_connections)
+        for name, seconds in (
+            ("timeout", self.acquire_timeout),
+            ("idle", self.idle),
+            ("lifetime", self.lifetime),
+        ):
+            if seconds is not None:
+                found[f"pool_{name}"] = f"{seconds:.3f}"
         return found
 
 
 class Database:
     """A connected database. `connect()` makes it."""
 
-    __slots__ = ("_statements", "identity_map", "name", "native")
+    __slots__ = ("_observer", "_statements", "identity_map", "location", "name", "native")
 
-    def __init__(self, native: _native.Database, name: str, identity_map: bool = True) -> None:
+    def __init__(
+        self,
+        native: _native.Database,
+        name: str,
+        identity_map: bool = True,
+        location: Location = (None, None, ""),
+    ) -> None:
         self.native = native
         self.name = name
         self.identity_map = identity_map  # whether its sessions have one
+        self.location = location
+        self._observer: Observer | None = None
         self._statements: dict[bytes, _native.Statement] = {}
 
     @property
@@ -91,13 +112,97 @@ class Database:
 
         return Steps(lambda: create_tables(self, models))
 
-    def close(self) -> Done:
-        """Close at once; it may be awaited, but need not be."""
+    def ping(self) -> Op[None]:
+        """Ask the server for an answer, on a connection of the pool."""
+
+        def body() -> Body[None]:
+            yield self.native.ping()
+
+        return Steps(body)
+
+    def stats(self) -> Stats:
+        """How the pool and the cache of statements are doing."""
+        from .observe import stats_of
+
+        return stats_of(self.native)
+
+    def on_statement(self, callback: Callback) -> Callable[[], None]:
+        """Call this with a StatementEvent after each statement; call what it returns to stop.
+
+        It runs in the task or thread of the statement and should be quick. What it raises is
+        logged.
+        """
+        observer = self._observe()
+        observer.callbacks = (*observer.callbacks, callback)
+
+        def stop() -> None:
+            kept = list(observer.callbacks)
+            if callback in kept:
+                kept.remove(callback)
+            observer.callbacks = tuple(kept)
+            self._rest()
+
+        return stop
+
+    def slow_query(self, seconds: float | None, *, explain: bool = False) -> None:
+        """Log statements that take this long, as WARNING of `pyferro.sql`; None: no longer.
+
+        `explain`: with how the server would run them, which it is asked at once.
+        """
+        observer = self._observe()
+        observer.slow = seconds
+        observer.explain = explain
+        self._rest()
+
+    def _observe(self) -> Observer:
+        if self._observer is None:
+            from .observe import Observer
+
+            self._observer = Observer()
+        return self._observer
+
+    def _rest(self) -> None:
+        if self._observer is not None and self._observer.idle:
+            self._observer = None
+
+    @overload
+    def close(self) -> Done: ...
+    @overload
+    def close(self, timeout: float) -> Op[None]: ...
+    def close(self, timeout: float | None = None) -> Done | Op[None]:
+        """Close at once; it may be awaited, but need not be.
+
+        With a timeout in seconds: `await` it, or `run()` it; it waits that long for connections in
+        use to come back. Nothing new is begun meanwhile, but transactions go on. Connections that
+        are still in use then are closed when they come back, and a warning is logged.
+        """
+        if timeout is None:
+            self._leave()
+            self.native.close()
+            self._report(self.native.pool[1])
+            return Done()
+
+        def body() -> Body[None]:
+            self._leave()
+            self._report((yield self.native.drain(round(timeout * 1000))))
+
+        return Steps(body)
+
+    def _leave(self) -> None:
         self._statements.clear()
-        self.native.close()
         if _databases.get(self.name) is self:
             _forget(self.name)
-        return Done()
+
+    def _report(self, busy: int) -> None:
+        if busy:
+            import logging
+
+            logging.getLogger("pyferro.pool").warning(
+                "%s was closed with %d connections in use, one of them for %.1f s",
+                self.name,
+                busy,
+                self.stats().pool.longest_busy,
+            )
 
     def statement(self, whole: bytes) -> _native.Statement:
         found = self._statements.get(whole)
@@ -141,6 +246,10 @@ class Database:
     ) -> _native.Operation[Any]:
         """The same, with new instances in any case."""
         statement = self._statements.get(whole) or self.statement(whole)
+        if _heard.get(_DEBUG) is not False or self._observer is not None:
+            watched = self._watched(whole, statement, types, values, result, shape, finish)
+            if watched is not None:
+                return watched
         return self.native.execute(
             current_native(self), statement, types, values, result, shape, finish
         )
@@ -156,9 +265,49 @@ class Database:
         page: int,
     ) -> _native.Operation[Any]:
         """An operation that gives `page` rows each time; see streaming.py."""
+        session = current_session()
+        if session is not None and session.holds_of(self):
+            finish = session.adopting(result, shape, finish)
+        statement = self.statement(whole)
+        watched = self._watched(whole, statement, types, values, result, shape, finish, page)
+        if watched is not None:
+            return watched
         return self.native.execute(
-            current_native(self), self.statement(whole), types, values, result, shape, finish, page
+            current_native(self), statement, types, values, result, shape, finish, page
         )
+
+    def _watched(
+        self,
+        whole: bytes,
+        statement: _native.Statement,
+        types: bytes,
+        values: Sequence[Any],
+        result: int,
+        shape: Any,
+        finish: Callable[[Any], Any] | None,
+        page: int = 0,
+    ) -> _native.Operation[Any] | None:
+        """The operation for whoever listens, or None where nobody does."""
+        from .observe import Watched, listening
+
+        observer = listening(self._observer)
+        if observer is None:
+            return None
+        native = current_native(self)
+
+        def explain() -> _native.Operation[Any]:
+            explained = self.native.compile(plan.explained(whole))
+            return self.native.execute(
+                native, explained, types, values, _native.RESULT_ROWS, None, None
+            )
+
+        def start(counting: Callable[[Any], Any]) -> _native.Operation[Any]:
+            return self.native.execute(
+                native, statement, types, values, result, shape, counting, page
+            )
+
+        watched = Watched(self, observer, statement, values, finish, explain, page).begin(start)
+        return cast("_native.Operation[Any]", watched)
 
     def start_many(
         self,
@@ -169,9 +318,23 @@ class Database:
         shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
-        return self.native.execute_many(
-            current_native(self), self.statement(whole), columns, objects, result, shape, finish
-        )
+        from .observe import Watched, listening
+
+        statement = self.statement(whole)
+        native = current_native(self)
+        observer = listening(self._observer)
+        if observer is None:
+            return self.native.execute_many(
+                native, statement, columns, objects, result, shape, finish
+            )
+
+        def start(counting: Callable[[Any], Any]) -> _native.Operation[Any]:
+            return self.native.execute_many(
+                native, statement, columns, objects, result, shape, counting
+            )
+
+        watched = Watched(self, observer, statement, (list(objects),), finish).begin(start)
+        return cast("_native.Operation[Any]", watched)
 
     def sql(self, text: str | Template, /, *args: Any, **values: Any) -> RawQuery[Any]:
         """A statement in words of yours: `db.sql("select … where x > :v", v=10)`.
@@ -219,6 +382,9 @@ class Database:
         return f"<Database {self.name!r}: {self.native.server or self.native.dialect}>"
 
 
+_DEBUG = 10  # logging's, which is not imported before something is connected
+_heard: dict[int, bool] = {}  # see observe.py
+
 _databases: dict[str, Database] = {}
 _default: str | None = None
 
@@ -230,6 +396,9 @@ def connect(
     default: bool = False,
     pool: PoolConfig | None = None,
     *,
+    password: Callable[[], str] | None = None,
+    slow_query: float | None = None,
+    explain_slow: bool = False,
     identity_map: bool = True,
     migrate_updates: bool = False,
     migrate_destructive: bool = False,
@@ -238,7 +407,8 @@ def connect(
 
     The first one is the default, until another says `default=True`. `auto_migrate` creates missing
     tables and indexes of all models defined so far. `identity_map` says whether within a session the
-    same row is the same object.
+    same row is the same object. `password` is called for each new connection, on any thread, for
+    passwords that change. `slow_query` and `explain_slow`: see `Database.slow_query`.
     """
     for said, what in (
         (migrate_updates, "migrate_updates"),
@@ -255,10 +425,19 @@ def connect(
         url += ("&" if "?" in url else "?") + "&".join(f"{k}={v}" for k, v in options.items())
 
     def body() -> Body[Database]:
-        global _default
+        global _default, _heard
         _check_new(known_as)
         native = _native.Database(url)
-        database = Database(native, known_as, identity_map)
+        if password is not None:
+            if native.dialect == "sqlite":
+                raise UnsupportedFeature("SQLite has no passwords", hint="leave password out")
+            native.set_password(password)
+        from .observe import heard
+
+        _heard = heard
+        database = Database(native, known_as, identity_map, _location(url))
+        if slow_query is not None:
+            database.slow_query(slow_query, explain=explain_slow)
         try:
             yield native.connect()
             if auto_migrate:
@@ -275,6 +454,18 @@ def connect(
         return database
 
     return Steps(body)
+
+
+def _location(url: str) -> Location:
+    """Host, port and name of the database in a URL: nothing secret."""
+    scheme, _, rest = url.partition("?")[0].partition(":")
+    if scheme.lower() == "sqlite":
+        return None, None, rest.removeprefix("//").removeprefix("/") or ":memory:"
+    authority, _, name = rest.removeprefix("//").partition("/")
+    host, colon, port = authority.rpartition("@")[2].rpartition(":")
+    if not colon or not port.isdecimal():
+        host, port = host + colon + port, ""
+    return host or None, int(port) if port else None, name
 
 
 def _check_new(name: str) -> None:
@@ -355,9 +546,7 @@ def execute(
     **values: Any,
 ) -> Op[int]:
     """Run a statement in words of yours; how many rows it changed. See `Database.sql`."""
-    return _of(
-        using, session, lambda db: db.execute(text, *args, autocommit=autocommit, **values)
-    )
+    return _of(using, session, lambda db: db.execute(text, *args, autocommit=autocommit, **values))
 
 
 def fetch_all(

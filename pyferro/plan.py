@@ -163,6 +163,11 @@ def tagged_whole(whole: bytes, comment: str | None) -> bytes:
     return HEADER + text(comment) + whole[len(HEADER) :] + node(TAGGED, 2)
 
 
+def explained(whole: bytes) -> bytes:
+    """The plan, with a header, of how another one would be run."""
+    return HEADER + whole[len(HEADER) :] + integer(0) + node(EXPLAIN, 2)
+
+
 def check_tag(comment: str) -> None:
     """Refuse a comment that could end itself, or break a line of a log."""
     if not isinstance(comment, str):

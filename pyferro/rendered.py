@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -86,7 +86,7 @@ def explain(
 
         def finish(rows: Iterable[tuple[Any, ...]]) -> Explanation:
             found = tuple(rows)
-            text = _tree(found) if database.dialect == "sqlite" else _lines(found)
+            text = plan_text(found, database.dialect)
             return Explanation(text, found, database.dialect)
 
         return database.start(
@@ -101,11 +101,12 @@ def explain(
     return Op(start)
 
 
-def _lines(rows: tuple[tuple[Any, ...], ...]) -> str:
-    return "\n".join(str(row[0]) for row in rows)
+def plan_text(rows: Sequence[tuple[Any, ...]], dialect: str) -> str:
+    """A server's plan as one text."""
+    return _tree(rows) if dialect == "sqlite" else "\n".join(str(row[0]) for row in rows)
 
 
-def _tree(rows: tuple[tuple[Any, ...], ...]) -> str:
+def _tree(rows: Sequence[tuple[Any, ...]]) -> str:
     """SQLite's rows of id, parent, something and text, as an indented tree."""
     depth = {0: -1}
     lines: list[str] = []

@@ -168,6 +168,14 @@ async def test_a_transaction_goes_on_after_a_stream_that_was_left_in_a_loop(
     assert await Streamed.where(Streamed.id > 9000).count() == 1
 
 
+def test_a_session_knows_the_rows_of_a_stream(rows: list[Streamed], take: Any) -> None:
+    with pyferro.engines.session():
+        known = Streamed.get(2).run()
+        found = take(ORDERED.limit(3).stream(1))
+        assert found[1] is known
+        assert take(ORDERED.limit(3).batches(2))[0][0] is found[0]
+
+
 def test_a_stream_sees_what_its_transaction_did(rows: list[Streamed]) -> None:
     with pyferro.transaction():
         Streamed.where(Streamed.id > 10).delete().run()
