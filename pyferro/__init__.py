@@ -27,6 +27,7 @@ from .database import (
 )
 from .errors import *  # noqa: F403
 from .fields import PK, Col, FerroField, Field
+from .hooks import after_delete, after_save, before_delete, before_save
 from .model import Model
 from .op import Op
 from .registry import clear_registry
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .order import asc, desc
     from .query import Query
     from .select_query import cube, grouping_sets, rollup
+    from .soft_delete import SoftDelete
     from .sources import aliased
 
 __all__ = [
@@ -69,10 +71,15 @@ __all__ = [
     "Session",
     "StatementEvent",
     "Stats",
+    "SoftDelete",
+    "after_delete",
+    "after_save",
     "aliased",
     "all_",
     "any_",
     "asc",
+    "before_delete",
+    "before_save",
     "case",
     "cast",
     "clear_registry",
@@ -109,6 +116,7 @@ _LATER = {
     "Query": "query",
     "StatementEvent": "observe",
     "Stats": "observe",
+    "SoftDelete": "soft_delete",
     "aliased": "sources",
     "all_": "expressions",
     "any_": "expressions",

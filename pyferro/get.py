@@ -20,6 +20,10 @@ M = TypeVar("M", bound="Model")
 
 def get(model: type[M], pk: Any, using: Using) -> Op[M]:
     """The row, or ModelDoesNotExist."""
+    if model.__ferro_scope__ is not None:
+        from .query import Query
+
+        return Query(model, using).get(pk)
     table = table_of(model)
     values = table.key_values(pk)
 
@@ -38,6 +42,10 @@ def get(model: type[M], pk: Any, using: Using) -> Op[M]:
 
 def get_or_none(model: type[M], pk: Any, using: Using) -> Op[M | None]:
     """The row, or None."""
+    if model.__ferro_scope__ is not None:
+        from .query import Query
+
+        return Query(model, using)._of_key(pk).first()
     table = table_of(model)
     values = table.key_values(pk)
 

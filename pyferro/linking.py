@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import registry
 from .class_body import Declared
 from .database import Database, resolve
 from .errors import NotLoaded, NotPersisted
+from .hooks import bulk_inserting
 from .op import Body, Op, Steps, steps
 from .query import Query, select
 from .related import AnyRelation, Pairs, Through, ToMany, ToOne, to_ones
@@ -201,7 +203,8 @@ class RelatedQuery(Query[M]):
                 )
         new = [one for one in rows if table_of(type(one)).key_of(one.__dict__) is None]
         if new and isinstance(to, Through):
-            yield from steps(writes.bulk_insert(to.target, new, database))
+            write = partial(writes.bulk_insert, to.target, new, database)
+            yield from steps(bulk_inserting(to.target, new, database, write))
 
     def _add(self, rows: tuple[Any, ...]) -> Any:
         to = self._relation
@@ -224,14 +227,12 @@ class RelatedQuery(Query[M]):
                 yield from steps(writes.bulk_insert(to.link, made, database))
 
         def keys(database: Database) -> Body[None]:
-            from . import writes
-
             yield from self._store(database, rows)
             if isinstance(to, ToMany):
                 for one in rows:
                     _lead(one, to, self._instance)
             for one in rows:
-                yield from steps(writes.save(one, database, None, None, False))
+                yield from steps(one.save(using=database))
 
         return pairs if isinstance(to, Through) else keys
 

@@ -292,7 +292,8 @@ def _through(database: Database, parents: list[Any], node: Node, to: Through) ->
 def _query_of(node: Node, target: Table, database: Database) -> Query[Any]:
     from .query import Query
 
-    query: Query[Any] = Query(target.model, database)
+    # What a row leads to is found also beyond its scope.
+    query: Query[Any] = Query(target.model, database, scoped=node.relation.many)
     query._loads = node.children
     given, named = node.where
     return query.where(*given, **named)
@@ -336,7 +337,7 @@ def _first_of_each(
         number.as_("place"),
     ]
     numbered = query._unordered().select(*chosen).subquery("numbered")
-    made: Query[Any] = Query(table.model, query._using)
+    made: Query[Any] = Query(table.model, query._using, scoped=False)
     made._loads = query._loads
     on: Expr | None = None
     for i, name in enumerate(table.key):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from . import _native, operators, registry, state, writes
 from .class_body import annotated_names, take_relations
 from .fields import Field
+from .hooks import Hooks, deleting, hooks_of, saving
 from .instances import RelationAttribute, set_related, take_given
 from .related import arrived
 from .table import Table, table_of
@@ -62,6 +63,7 @@ class ModelMeta(ModelMetaclass):
         *,
         table: str | bool = True,
         abstract: bool = False,
+        scope: Callable[[Any], Any] | None = None,
         **kwargs: Any,
     ) -> Any:
         frame = sys._getframe(1)
@@ -83,6 +85,9 @@ class ModelMeta(ModelMetaclass):
         _hide(cls, hidden)
         if bases:
             _declare(cls, declared)
+            type.__setattr__(cls, "__ferro_hooks__", hooks_of(cls) if "Model" in globals() else {})
+        if scope is not None:
+            type.__setattr__(cls, "__ferro_scope__", staticmethod(scope))
         if abstract or table is False or not bases or bases == (BaseModel,):
             return cls
         own = namespace.get("__ferro_table__") or namespace.get("__tablename__")
@@ -178,10 +183,14 @@ class Model(BaseModel, metaclass=ModelMeta):
 
     model_config = ConfigDict(from_attributes=True)
 
+    __ferro_scope__: ClassVar[Callable[[Any], Any] | None] = None
+    __ferro_soft_delete__: ClassVar[bool] = False
+
     if TYPE_CHECKING:
         __ferro_info__: ClassVar[Table]
         __ferro_columns__: ClassVar[dict[str, _native.Column]]
         __ferro_declared__: ClassVar[dict[str, Declared]]
+        __ferro_hooks__: ClassVar[Hooks]
         __ferro_key_columns__: ClassVar[dict[str, str]]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -208,6 +217,13 @@ class Model(BaseModel, metaclass=ModelMeta):
     def where(cls, *conditions: Condition, **lookups: Any) -> Query[Self]:
         """Only rows that meet all of it: `User.where(User.age > 3)`, a lambda, or `age__gt=3`."""
         return _query(cls).where(*conditions, **lookups)
+
+    @classmethod
+    def unscoped(cls, using: Using = None) -> Query[Self]:
+        """All rows, also those beyond the scope that the class was declared with."""
+        from .query import Query
+
+        return Query(cls, using, scoped=False)
 
     if TYPE_CHECKING:
         select = ChooseOfModel()
@@ -308,15 +324,18 @@ class Model(BaseModel, metaclass=ModelMeta):
         `only`, or say `full=True`). For one of unknown origin, made by the constructor with a key
         or copied, all columns are updated, and when no row has the key it is inserted.
         """
+        def write() -> Op[None]:
+            return saving(self, using, lambda: writes.save(self, using, only, exclude, full))
+
         if state.related(self):
             from .storing import save
 
-            return save(self, using, lambda: writes.save(self, using, only, exclude, full))
-        return writes.save(self, using, only, exclude, full)
+            return save(self, using, write)
+        return write()
 
     def delete(self, *, using: Using = None) -> Op[int]:
         """Delete the row; how many were deleted, 1 or 0."""
-        return writes.delete(self, using)
+        return deleting(self, using, lambda: writes.delete(self, using))
 
     def refresh(self, *, using: Using = None) -> Op[None]:
         """Read all fields from the database again."""

@@ -39,12 +39,14 @@ class Query(Select[M]):
 
     __slots__ = ("_loads", "_model", "_table")
 
-    def __init__(self, model: type[M], using: Using = None) -> None:
+    def __init__(self, model: type[M], using: Using = None, *, scoped: bool = True) -> None:
         table = table_of(model)
         self._loads: dict[str, Node] = {}
         self._model = model
         self._table: Table = table
         self._begin(table, table.instances, using)
+        if not scoped:
+            self._where = None
 
     @classmethod
     def _slots(cls) -> tuple[str, ...]:
@@ -123,19 +125,21 @@ class Query(Select[M]):
 
     def get(self, pk: Any) -> Op[M]:
         """The row with this key among these; ModelDoesNotExist if there is none."""
-        table = self._table
-        key = table.key_values(pk)
-        narrowed = self._copy()
-        for name, value in zip(table.key, key, strict=True):
-            term = table.columns[name] == value
-            narrowed._where = term if narrowed._where is None else narrowed._where & term
 
         def finish(found: M | None) -> M:
             if found is None:
                 raise ModelDoesNotExist(self._model, pk)
             return found
 
-        return narrowed._fetch(True, None, finish)
+        return self._of_key(pk)._fetch(True, None, finish)
+
+    def _of_key(self, pk: Any) -> Self:
+        table = self._table
+        narrowed = self._copy()
+        for name, value in zip(table.key, table.key_values(pk), strict=True):
+            term = table.columns[name] == value
+            narrowed._where = term if narrowed._where is None else narrowed._where & term
+        return narrowed
 
     def update(self, changes: Callable[[Any], Any] | None = None, /, **values: Any) -> Change:
         """Set columns to values or expressions; the number of rows that matched.
@@ -149,9 +153,17 @@ class Query(Select[M]):
             values = {**changes(self._table.proxy), **values}
         return update(self, values)
 
-    def delete(self) -> Change:
-        """Delete the rows; how many there were, or with `.returning(…)` what they were."""
+    def delete(self, *, for_good: bool = False) -> Change:
+        """Delete the rows; how many there were, or with `.returning(…)` what they were.
+
+        Of a `SoftDelete` model they are marked, unless they are deleted `for_good`.
+        """
         from .changes import delete
+
+        if self._model.__ferro_soft_delete__ and not for_good:
+            from .soft_delete import now
+
+            return self.update(deleted_at=now())
 
         self._whole_only("delete")
         return delete(self)

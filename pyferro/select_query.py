@@ -8,7 +8,7 @@ from . import plan
 from ._native import NULL, Expr, build, joined
 from .conditions import combine
 from .rows import Names, Rows, page
-from .sources import Cte, JoinKind, Source, join, node_of, source_of
+from .sources import Cte, JoinKind, Source, join, node_of, scope_of, source_of
 from .windows import listed
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Select(Rows[R]):
         self._outer = False
         self._chosen = chosen
         self._using = using
-        self._where = self._having = self._distinct = self._group = self._lock = None
+        self._where = scope_of(start)
+        self._having = self._distinct = self._group = self._lock = None
         self._order = ()
         self._limit = self._offset = None
         self._ties = False
@@ -142,6 +143,9 @@ class Select(Rows[R]):
             return made
         source = source_of(target)
         made = self._copy()
+        scope = scope_of(source)
+        if scope is not None:
+            on, kind = made._scoped(scope, on, kind)
         if on is not None and on.paths:
             made._reach(on.paths)
         if made._from is None:
@@ -150,6 +154,20 @@ class Select(Rows[R]):
         made._joined = (*self._joined, source)
         made._outer = self._outer or kind in ("left", "right", "full")
         return made
+
+    def _scoped(
+        self, scope: Expr, on: Expr | None, kind: JoinKind
+    ) -> tuple[Expr | None, JoinKind]:
+        """A condition that keeps the joined rows within their scope."""
+        if kind in ("right", "full"):
+            raise TypeError(
+                f"a {kind} join keeps rows without a match, and so those beyond the scope, too\n"
+                "join a subquery of the rows within it, or aliased(…, scoped=False)"
+            )
+        if kind == "cross":
+            self._where = scope if self._where is None else self._where & scope
+            return on, kind
+        return (scope if on is None else on & scope), kind
 
     def left_join(self, target: Any, on: Expr[bool | None] | None = None) -> Self:
         """Rows without a match stay, with NULLs (and None for an instance)."""

@@ -73,9 +73,10 @@ class Alias(Source):
     Columns are attributes; those called like an attribute of this class are at `.c`.
     """
 
-    def __init__(self, model: type[Any], name: str) -> None:
+    def __init__(self, model: type[Any], name: str, scoped: bool = True) -> None:
         table = table_of(model)
         self.model = model
+        self.scoped = scoped
         self.table: Table = table
         self.name = identifier(name, f"the alias of {model.__name__}")
         self.node = plan.table(table.name, name)
@@ -98,12 +99,13 @@ class Alias(Source):
         return getattr(self.c, name)
 
 
-def aliased(model: type[M], name: str) -> type[M]:
+def aliased(model: type[M], name: str, *, scoped: bool = True) -> type[M]:
     """A model under another name within a query; its columns are attributes.
 
-    It is an `Alias`; as far as types go, the model.
+    It is an `Alias`; as far as types go, the model. `scoped=False`: with the rows beyond the scope
+    that the model was declared with.
     """
-    made: Any = Alias(model, name)
+    made: Any = Alias(model, name, scoped)
     return cast("type[M]", made)
 
 
@@ -168,6 +170,18 @@ def source_of(target: Any) -> Table | Source:
     raise TypeError(
         f"a query reads models, aliases, subqueries and CTEs, not {type(target).__name__}"
     )
+
+
+def scope_of(source: Any) -> Expr | None:
+    """The condition that a model was declared with, on a table or an alias of it."""
+    if isinstance(source, Alias):
+        scope = source.model.__ferro_scope__ if source.scoped else None
+    else:
+        scope = source.model.__ferro_scope__ if isinstance(source, Table) else None
+    if scope is None:
+        return None
+    made: Expr = scope(source.proxy if isinstance(source, Table) else source.c)
+    return made
 
 
 def node_of(source: Table | Source) -> Expr:

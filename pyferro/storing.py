@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import writes
 from .database import Using, resolve
+from .hooks import bulk_inserting, inserting
 from .op import Body, Op, Steps, steps
 from .related import Through, ToMany, ToOne, relation
 from .state import related, remember, state_of
@@ -39,7 +41,7 @@ def insert(instance: M, using: Using) -> Op[M]:
     if _has_new(instance):
         return _store_all([instance], using, instance)
     _take_keys(instance)
-    return writes.insert(instance, using)
+    return inserting(instance, using, lambda: writes.insert(instance, using))
 
 
 def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
@@ -49,7 +51,8 @@ def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list
         return _store_all(objects, using, objects)
     for one in objects:
         _take_keys(one)
-    return writes.bulk_insert(model, objects, using)
+    write = partial(writes.bulk_insert, model, objects, using)
+    return bulk_inserting(model, objects, using, write)
 
 
 def save(instance: Model, using: Using, write: Callable[[], Op[None]]) -> Op[None]:
@@ -192,7 +195,8 @@ def store_body(database: Database, instances: list[Any]) -> Body[None]:
         models: dict[type[Model], None] = dict.fromkeys(map(type, level))
         for model in models:
             rows = [one for one in level if type(one) is model]
-            yield from steps(writes.bulk_insert(model, rows, database))
+            write = partial(writes.bulk_insert, model, rows, database)
+            yield from steps(bulk_inserting(model, rows, database, write))
     for one, to in graph.later:
         _take_keys(one)
         names = [own for own, _ in to.pairs]

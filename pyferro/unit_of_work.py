@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import storing, writes
+from . import storing
 from .op import Body, steps
 from .state import LOADED, state_of
 from .table import table_of
@@ -69,7 +69,7 @@ class Unit:
         for one in self.dirty(identity):
             yield from steps(one.save(using=database))
         for one in _leaves_first(list(self._deleted.values())):
-            yield from steps(writes.delete(one, database))
+            yield from steps(one.delete(using=database))
             if identity is not None:
                 table = table_of(type(one))
                 identity.evict(type(one), tuple(one.__dict__.get(name) for name in table.key))

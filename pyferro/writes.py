@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import _native
 from .database import Database, Using, resolve
 from .errors import ModelDoesNotExist, NotPersisted
+from .hooks import bulk_inserting, inserting
 from .op import Body, Op, Steps
 from .state import LOADED, mark, mark_all, related, state_of
 from .table import Insert, Table, missing, table_of
@@ -28,7 +29,7 @@ def create(instance: M, using: Using) -> Op[M]:
         from . import storing
 
         return storing.insert(instance, using)
-    return insert(instance, using)
+    return inserting(instance, using, lambda: insert(instance, using))
 
 
 def bulk_create(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
@@ -37,7 +38,7 @@ def bulk_create(model: type[M], instances: Sequence[M], using: Using) -> Op[list
         from . import storing
 
         return storing.bulk_insert(model, instances, using)
-    return bulk_insert(model, instances, using)
+    return bulk_inserting(model, instances, using, lambda: bulk_insert(model, instances, using))
 
 
 def insert(instance: M, using: Using) -> Op[M]:
@@ -114,7 +115,7 @@ def save(
                 raise ModelDoesNotExist(table.model, key)
             how = table.insert_for(fields)
             yield _start_insert(database, how, how.values(fields), instance)
-        _saved(instance, names)
+        saved(instance, names)
 
     return Steps(body)
 
@@ -153,7 +154,8 @@ def _start_update(
     )
 
 
-def _saved(instance: Model, names: tuple[str, ...]) -> None:
+def saved(instance: Model, names: tuple[str, ...]) -> None:
+    """These fields of the instance are as the database has them."""
     state = state_of(instance)
     if isinstance(state, set):
         state.difference_update(names)
