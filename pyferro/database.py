@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, overload
@@ -20,7 +21,7 @@ from .transaction import Transaction, current_native
 
 if TYPE_CHECKING:
     from .model import Model
-    from .observe import Callback, Observer, Stats
+    from .observe import Callback, Observer, StatementEvent, Stats
     from .raw import RawQuery
     from .session import Session
     from .sql_text import Template
@@ -143,6 +144,26 @@ class Database:
             self._rest()
 
         return stop
+
+    def assert_queries(
+        self, exactly: int | None = None, *, max: int | None = None
+    ) -> AbstractContextManager[list[StatementEvent]]:
+        """For tests: `with db.assert_queries(2):` fails unless the block sends so many statements.
+
+        It counts those of all tasks on this database, and gives them as a list.
+        """
+        from .guards import assert_queries
+
+        return assert_queries(self, exactly, max)
+
+    def no_lazy(self) -> AbstractContextManager[None]:
+        """For tests: within `with db.no_lazy():` relations that are not loaded raise NotLoaded.
+
+        Only ferro's spelling of relations asks for one row at a time when it is awaited.
+        """
+        from .guards import no_lazy
+
+        return no_lazy()
 
     def slow_query(self, seconds: float | None, *, explain: bool = False) -> None:
         """Log statements that take this long, as WARNING of `pyferro.sql`; None: no longer.

@@ -33,11 +33,7 @@ class RelationAttribute:
             fields = instance.__dict__
             if any(fields.get(column) is None for column in declared.columns):
                 return None
-        said = f"{owner.__name__}.{self.name}"
-        raise NotLoaded(
-            f"{said} is not loaded",
-            hint=f"add .load({said}) to the query, or await pyferro.fetch([instance], {said})",
-        )
+        raise _not_loaded(owner, self.name)
 
     def _path(self, owner: type[Any]) -> Any:
         from .model import building
@@ -50,6 +46,14 @@ class RelationAttribute:
         return path(table_of(owner), self.name)
 
 
+def _not_loaded(model: type[Any], name: str) -> NotLoaded:
+    said = f"{model.__name__}.{name}"
+    return NotLoaded(
+        f"{said} is not loaded",
+        hint=f"add .load({said}) to the query, or await pyferro.fetch([instance], {said})",
+    )
+
+
 def _awaitable(instance: Any, name: str) -> Any:
     """ferro's way: what was included as it is, else a request; of many always a query."""
     from .linking import RelatedQuery, load_one
@@ -59,7 +63,13 @@ def _awaitable(instance: Any, name: str) -> Any:
     if not isinstance(to, ToOne):
         return RelatedQuery(instance, to, related(instance).get(name))
     at_hand = related(instance)
-    return at_hand[name] if name in at_hand else load_one(instance, to)
+    if name in at_hand:
+        return at_hand[name]
+    from .guards import lazy_is_refused
+
+    if lazy_is_refused.get():
+        raise _not_loaded(type(instance), name)
+    return load_one(instance, to)
 
 
 def set_related(instance: Any, name: str, value: Any) -> None:
