@@ -18,12 +18,9 @@ def test_statements_are_counted(shelf: Database, wait: Any) -> None:
     assert [event.operation for event in seen] == ["SELECT", "SELECT"]
     with shelf.assert_queries(max=3):
         wait(Book.count())
-    with pytest.raises(
-        AssertionError, match=r"1 statements were wanted, and 2 were sent:\n  1\. SEL"
-    ):
-        with shelf.assert_queries(1):
-            wait(Book.count())
-            wait(Book.count())
+    said = r"1 statements were wanted, and 2 were sent:\n  1\. SEL"
+    with pytest.raises(AssertionError, match=said), shelf.assert_queries(1):
+        wait(Book.load(Book.tags).all())
     with pytest.raises(ZeroDivisionError), shelf.assert_queries(5):
         _ = 1 / 0
     with pytest.raises(TypeError, match="takes a number of statements"):
