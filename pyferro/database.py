@@ -281,7 +281,7 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
+        shape: Any,
         finish: Callable[[Any], Any] | None,
         page: int,
     ) -> _native.Operation[Any]:
@@ -427,9 +427,9 @@ def connect(
     """Connect and keep the database under a name: `await connect(...)` or `connect(...).run()`.
 
     The first one is the default, until another says `default=True`. `auto_migrate` creates missing
-    tables and indexes of all models defined so far. `identity_map` says whether within a session the
-    same row is the same object. `password` is called for each new connection, on any thread, for
-    passwords that change. `slow_query` and `explain_slow`: see `Database.slow_query`.
+    tables and indexes of all models defined so far. `identity_map` says whether within a session
+    the same row is the same object. `password` is called for each new connection, on any thread,
+    for passwords that change. `slow_query` and `explain_slow`: see `Database.slow_query`.
     """
     for said, what in (
         (migrate_updates, "migrate_updates"),

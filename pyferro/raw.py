@@ -26,6 +26,7 @@ from .sql_text import Template, apart
 if TYPE_CHECKING:
     from .database import Database
     from .rendered import Explanation, RenderedSql
+    from .streaming import Batches, Stream
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -167,6 +168,33 @@ class RawQuery(Generic[R]):
         """All rows."""
         target = self._target()
         return self._run(_native.RESULT_ROWS, target, target.finish)
+
+    def stream(self, batch: int = 1000) -> Stream[R]:
+        """All rows of a query, taken as they come: see `Rows.stream`."""
+        from .streaming import Stream
+
+        return Stream(self.batches(batch))
+
+    def batches(self, size: int) -> Batches[R]:
+        """All rows of a query, taken as they come, in lists of `size` rows."""
+        from .streaming import Batches
+
+        database = self._database
+
+        def start(page: int) -> _native.Operation[Any]:
+            target = self._target()
+            body = self._tagged(target.types)
+            return database.start_stream(
+                _native.HEADER + body.fragment,
+                body.types,
+                body.values,
+                _native.RESULT_ROWS,
+                target.shape,
+                target.finish,
+                page,
+            )
+
+        return Batches(start, size)
 
     def first(self) -> Op[R | None]:
         """The first row, or None. The server makes all of them: add a LIMIT of your own."""

@@ -363,7 +363,7 @@ class Rows(Peculiar, Generic[R]):
                 hint="use after() in the reverse order, or all()",
             )
         chosen = self._chosen
-        body = self._whole()
+        body = plan.tagged(self._whole(), self._tag)
         using = self._using
         ending = chosen.ending(False, None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import shutil
 import subprocess
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from clients import Client
 from conftest import Create, Waiting, url_of
+from sessions import terminate
 
 import pyferro
 from pyferro import (
@@ -53,25 +55,6 @@ async def at_once(count: int) -> None:
 
     barrier = asyncio.Barrier(count)
     await asyncio.gather(*(one(barrier) for _ in range(count)))
-
-
-def terminate(kind: str, url: str) -> None:
-    """End all sessions of the test's user but that of the client."""
-    client = Client(kind, url)
-    if kind == "postgresql":
-        client.run(
-            [
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE usename = current_user AND pid <> pg_backend_pid()"
-            ]
-        )
-        return
-    mine = (
-        "SELECT id FROM information_schema.processlist"
-        " WHERE user = 'ferro' AND id <> connection_id()"
-    )
-    for [number] in client.run([mine]).rows:
-        client.run([f"KILL {number}"])
 
 
 def test_what_is_to_be_kept_is_opened_at_once(url: str, wait: Waiting) -> None:
@@ -263,6 +246,37 @@ async def test_an_application_has_a_database_while_it_runs(url: str) -> None:
         assert await select(Pooled).count() >= 0
     with pytest.raises(pyferro.InterfaceError, match="no database is connected"):
         await select(Pooled).count()
+
+
+@pytest.fixture
+def ten(create: Create) -> None:
+    create(Pooled)
+    Pooled.bulk_create([Pooled(id=i) for i in range(1, 11)]).run()
+    pyferro.reset_engine()
+
+
+async def test_a_crowd_that_comes_and_goes_loses_nothing(url: str, ten: None) -> None:
+    """1,000 tasks on 2 connections, a third of them cancelled at some moment."""
+    db = await pyferro.connect(url, pool=PoolConfig(max_connections=2))
+    chance = random.Random(4)
+    wrong: list[Any] = []
+
+    async def task(number: int) -> None:
+        key = number % 10 + 1
+        if (found := (await Pooled.get(key)).id) != key:
+            wrong.append((key, found))
+
+    tasks = [asyncio.create_task(task(number)) for number in range(1000)]
+    for victim in chance.sample(tasks, 333):
+        await asyncio.sleep(0)
+        victim.cancel()
+    ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 120)
+    failures = [one for one in ended if isinstance(one, Exception)]
+    assert not failures
+    assert not wrong
+    pool = db.stats().pool
+    assert (pool.busy, pool.waiting) == (0, 0)
+    assert pool.idle <= 2
 
 
 # TLS.

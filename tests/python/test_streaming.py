@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Create
+from sessions import terminate
 
 import pyferro
 from pyferro import PK, Database, InterfaceError, Model, UnsupportedFeature, aliased, select
@@ -254,6 +255,53 @@ def test_bad_sizes_are_refused() -> None:
 def test_rows_before_a_cursor_are_not_streamed() -> None:
     with pytest.raises(UnsupportedFeature, match="before a cursor"):
         ORDERED.before((5,)).limit(3).stream()
+
+
+def test_statements_in_words_of_the_users_are_streamed(
+    db: Database, rows: list[Streamed], take: Any
+) -> None:
+    query = db.sql("select id, name from streamed where id < :top order by id", top=900)
+    assert [row.name for row in take(query.stream(200))] == [row.name for row in rows[:899]]
+    [first, *_] = take(query.into(dict).batches(2))
+    assert first == [{"id": 1, "name": "n1"}, {"id": 2, "name": "n2"}]
+    whole = db.sql("select * from streamed order by id").into(Streamed)
+    assert take(whole.stream(999)) == rows
+    assert take(db.sql("select id from streamed where id < 0").stream()) == []
+
+
+def test_what_changes_something_is_not_streamed(db: Database, rows: list[Streamed]) -> None:
+    with pytest.raises(InterfaceError, match="only the rows of a query"):
+        list(db.sql("delete from streamed").stream())
+    assert Streamed.where().count().run() == MANY
+
+
+def test_the_comment_of_a_query_goes_with_its_stream(db: Database, rows: list[Streamed]) -> None:
+    told: list[pyferro.StatementEvent] = []
+    stop = db.on_statement(told.append)
+    list(ORDERED.tag("nightly export").limit(2).stream())
+    stop()
+    assert "nightly export" in told[0].sql
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
+def test_a_stream_that_breaks_is_an_error_and_no_short_result(
+    kind: str, db: Database, url: str, million: Any
+) -> None:
+    taken = 0
+
+    def read() -> None:
+        nonlocal taken
+        for batch in million.batches(1000):
+            taken += len(batch)
+            if taken == 3000:
+                terminate(kind, url)
+
+    with pytest.raises(pyferro.ConnectionFailed):
+        read()
+    assert 3000 <= taken < 1_000_000
+    assert db.native.pool[1] == 0
+    assert Thousand.where().count().run() == 1000
 
 
 def resident() -> int:
