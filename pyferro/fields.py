@@ -54,6 +54,7 @@ class RelationOptions:
     __slots__ = (
         "back_ref",
         "columns",
+        "constraint",
         "deferrable",
         "index",
         "initially_deferred",
@@ -77,6 +78,7 @@ class RelationOptions:
         initially_deferred: bool = False,
         references: str | Sequence[str] | None = None,
         columns: str | Sequence[str] | None = None,
+        constraint: bool = True,
         related_name: str | None = None,
         back_ref: bool | str = False,
         many_to_many: bool = False,
@@ -92,6 +94,7 @@ class RelationOptions:
         self.initially_deferred = initially_deferred
         self.references = (references,) if isinstance(references, str) else references
         self.columns = (columns,) if isinstance(columns, str) else columns
+        self.constraint = constraint
         self.related_name = related_name
         self.back_ref = back_ref
         self.many_to_many = many_to_many or through is not None
@@ -125,8 +128,8 @@ def Field(
 
     Of a relation (`Ref`, `Many`, …) it takes `on_delete`, `on_update`, `deferrable`,
     `initially_deferred`, `references` (fields of the target other than its key), `columns` (own
-    fields that hold the key), `related_name`, `back_ref`, `many_to_many`, `through` and
-    `reverse_index`.
+    fields that hold the key), `constraint` (False: the database does not see to it that there is
+    such a row), `related_name`, `back_ref`, `many_to_many`, `through` and `reverse_index`.
 
     `autoincrement` means that the database numbers the rows; left out, an integer key that may be
     None and is so by default is numbered. `nullable="infer"` follows the annotation. `max_length`,

@@ -40,7 +40,8 @@ class ToOne:
         self.target = target
         self.pairs = pairs  # of an own column and one of the target
         self.forward = forward  # whether the key is in its own table
-        self.nullable = declared.nullable or not forward
+        # Whether there may be no such row, whatever the key says.
+        self.nullable = declared.nullable or not forward or not declared.options.constraint
         self.awaitable = declared.awaitable
         self.options = declared.options
 

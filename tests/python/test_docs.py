@@ -21,7 +21,7 @@ import pyferro
 from pyferro import UnsupportedFeature, registry
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "docs/queries.md", "docs/hooks.md", "docs/relations.md", "docs/sessions.md", "docs/writing.md", "docs/runtime.md")
+DOCUMENTS = ("README.md", "docs/queries.md", "docs/hooks.md", "docs/relations.md", "docs/sessions.md", "docs/tutorial.md", "docs/writing.md", "docs/runtime.md")
 MEMORY = "sqlite::memory:"
 
 
