@@ -13,8 +13,15 @@
 namespace ferro::sqlite {
 
 // Binds all of `parameters`. Texts and blobs are borrowed by SQLite, those of the caller as well as
-// those written into `scratch`: both must live until sqlite3_clear_bindings().
+// those written into `scratch`: both must live until sqlite3_clear_bindings(). A list is bound as a
+// pointer to its db::Parameter, which ferro_list() reads (functions/list.cc).
 absl::Status BindAll(sqlite3_stmt* statement, std::span<const db::Parameter> parameters,
                      Arena& scratch);
+
+// The type of that pointer, for sqlite3_value_pointer().
+inline constexpr char kListPointer[] = "ferro_list";
+
+// A value of a list that is bound, as a result. Texts and blobs are borrowed in the same way.
+void ResultValue(sqlite3_context* context, const Value& value);
 
 }  // namespace ferro::sqlite

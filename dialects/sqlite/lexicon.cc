@@ -6,6 +6,9 @@ namespace ferro::sqlite {
 const sql::Lexicon kLexicon = {
     .true_word = "1",
     .false_word = "0",
+    // Of IN () SQLite drops the value, and with it an aggregate that makes one row.
+    .empty_list = "SELECT NULL WHERE 0",
+    .list_rows = "SELECT value FROM ferro_list(?)",
     .double_type = "REAL",
     // A transaction that begins by reading cannot always be made a writing one later:
     // SQLITE_BUSY_SNAPSHOT.

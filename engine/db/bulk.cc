@@ -121,8 +121,12 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
   const std::string text = sql::Expand(step.text, *profile.lexicon, sizes);
   std::vector<Parameter> parameters;
   const Type type = step.text.binds.front().type;
-  for (size_t i = 0; i < sql::PaddedSize(keys.size()); ++i) {
-    parameters.push_back({&keys[std::min(i, keys.size() - 1)], 1, 1, type, false});
+  if (sql::IsSpelledOut(keys.size(), *profile.lexicon)) {
+    for (size_t i = 0; i < sql::PaddedSize(keys.size()); ++i) {
+      parameters.push_back({&keys[std::min(i, keys.size() - 1)], 1, 1, type, false});
+    }
+  } else {
+    parameters.push_back({keys.data(), static_cast<uint32_t>(keys.size()), 1, type, true});
   }
   Request request;
   request.sql = text;

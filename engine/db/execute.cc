@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/db/numbers.h"
 #include "engine/sql/compile.h"
 #include "engine/value/copy.h"
 
@@ -39,6 +40,7 @@ struct Prepared {
   uint64_t statement_id = 0;
   std::deque<std::string> texts;  // arguments in words of the server
   std::deque<Value> values;       // of them
+  Arena numbers;                  // of lists that meet numbers of another type
 };
 
 std::span<const Value> ListOf(const sql::Bind& bind, std::span<const Value> arguments,
@@ -71,14 +73,16 @@ void SpellOut(std::span<const Value> list, Type type, Parameters& out) {
 
 // A number that tells texts of one Compiled apart: which step, and the padded sizes of up to four lists. 0: too many
 // lists to be worth a prepared statement.
-uint64_t StatementId(const sql::Compiled& compiled, size_t step,
+uint64_t StatementId(const sql::Compiled& compiled, size_t step, const sql::Lexicon& lexicon,
                      std::span<const size_t> list_sizes) {
+  constexpr uint64_t kOneParameter = 31;  // more values than any list has
   if (list_sizes.size() > 4) return 0;
   uint64_t id = (compiled.id << 24) | (uint64_t{step & 0xF} << 20);
   uint64_t shift = 0;
   for (const size_t size : list_sizes) {
     const size_t padded = sql::PaddedSize(size);
-    const auto bucket = static_cast<uint64_t>(padded == 0 ? 1 : 2 + __builtin_ctzll(padded));
+    auto bucket = static_cast<uint64_t>(padded == 0 ? 1 : 2 + __builtin_ctzll(padded));
+    if (!sql::IsSpelledOut(size, lexicon)) bucket = kOneParameter;
     id |= bucket << shift;
     shift += 5;
   }
@@ -102,13 +106,16 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
       out.parameters.push_back({sent, 1, 1, bind.type, false});
       continue;
     }
-    const std::span<const Value> list = ListOf(bind, arguments, keys);
-    if (spelled) {
-      sizes.push_back(list.size());
-      SpellOut(list, bind.type, out.parameters);
+    std::span<const Value> list = ListOf(bind, arguments, keys);
+    const Type type = bind.meets == Type::kNull ? bind.type : bind.meets;
+    if (type != bind.type) {
+      FERRO_ASSIGN(list, NumbersAs(list, type, out.numbers));
+    }
+    if (spelled) sizes.push_back(list.size());
+    if (spelled && sql::IsSpelledOut(list.size(), *profile.lexicon)) {
+      SpellOut(list, type, out.parameters);
     } else {
-      out.parameters.push_back(
-          {list.data(), static_cast<uint32_t>(list.size()), 1, bind.type, true});
+      out.parameters.push_back({list.data(), static_cast<uint32_t>(list.size()), 1, type, true});
     }
   }
   if (out.parameters.size() > profile.max_parameters) {
@@ -118,7 +125,7 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
                      profile.version.ToString(), " takes ", profile.max_parameters),
         "use shorter lists, or several statements");
   }
-  out.statement_id = StatementId(compiled, step_index, sizes);
+  out.statement_id = StatementId(compiled, step_index, *profile.lexicon, sizes);
   if (spelled) {
     out.expanded = sql::Expand(step.text, *profile.lexicon, sizes);
     out.sql = out.expanded;

@@ -12,8 +12,12 @@ namespace ferro::sql {
 // ErrorClass::kUnsupported when the profile refuses a feature that the statement uses.
 absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile);
 
+// Where the lexicon has `list_rows` longer lists are one parameter.
+inline constexpr size_t kMostSpelledOut = 16;
+bool IsSpelledOut(size_t size, const Lexicon& lexicon);
+
 // The text of `step` for lists of the given lengths (in order of the lists among its binds), as it is sent.
-// Lists are padded to `PaddedSize` placeholders.
+// Lists that are spelled out are padded to `PaddedSize` placeholders.
 std::string Expand(const Text& text, const Lexicon& lexicon, std::span<const size_t> list_sizes);
 
 // The next power of two, so that n lengths make log n texts; the last value is bound again. 0 stays 0.

@@ -8,11 +8,17 @@ namespace ferro::sql {
 
 size_t PaddedSize(size_t size) { return size == 0 ? 0 : std::bit_ceil(size); }
 
+bool IsSpelledOut(size_t size, const Lexicon& lexicon) {
+  return lexicon.list_rows.empty() || size <= kMostSpelledOut;
+}
+
 std::string Expand(const Text& text, const Lexicon& lexicon, std::span<const size_t> list_sizes) {
   std::string out = text.pieces.front();
   for (size_t i = 1; i < text.pieces.size(); ++i) {
-    const size_t size = PaddedSize(list_sizes[i - 1]);
-    if (size == 0) absl::StrAppend(&out, lexicon.empty_list);
+    const bool spelled = IsSpelledOut(list_sizes[i - 1], lexicon);
+    if (!spelled) absl::StrAppend(&out, lexicon.list_rows);
+    const size_t size = spelled ? PaddedSize(list_sizes[i - 1]) : 0;
+    if (spelled && size == 0) absl::StrAppend(&out, lexicon.empty_list);
     for (size_t k = 0; k < size; ++k) out += k == 0 ? "?" : ", ?";
     out += text.pieces[i];
   }

@@ -28,11 +28,13 @@ struct Bind {
   bool not_negative = false;  // LIMIT and OFFSET: checked before it is sent
   // Of a text that the server reads in words of its own, such as a regular expression; else null.
   absl::StatusOr<std::string> (*translate)(absl::string_view text) = nullptr;
+  // Of a list of numbers: the wider type as which they are sent, where the server would not compare them so.
+  Type meets = Type::kNull;
 };
 
 // SQL text. `pieces` has one element more than there are spelled-out lists; between two pieces go the
-// placeholders of a list, or `empty_list` when it has no values. On dialects with array parameters there is
-// one piece only.
+// placeholders of a list, `empty_list` when it has no values, or `list_rows` when it has many. On dialects with
+// array parameters there is one piece only.
 struct Text {
   std::vector<std::string> pieces;
   std::vector<Bind> binds;

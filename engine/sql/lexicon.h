@@ -13,6 +13,8 @@ struct Lexicon {
   absl::string_view true_word = "TRUE";
   absl::string_view false_word = "FALSE";
   absl::string_view empty_list = "";  // what stands in IN (…) for a list without values
+  // What stands in IN (…) for a list of many values, which is one parameter then; empty: they are spelled out.
+  absl::string_view list_rows = "";
   absl::string_view double_type = "DOUBLE PRECISION";
   absl::string_view begin = "BEGIN";
   absl::string_view begin_write = "BEGIN";  // for a transaction that will write

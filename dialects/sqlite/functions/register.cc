@@ -44,6 +44,7 @@ int RegisterAll(sqlite3* db) {
     const int code = RegisterAggregates(db, rows);
     if (code != SQLITE_OK) return code;
   }
+  if (const int code = RegisterList(db); code != SQLITE_OK) return code;
   return sqlite3_create_collation_v2(db, "ferro_decimal", SQLITE_UTF8, nullptr, CompareDecimals,
                                      nullptr);
 }

@@ -23,6 +23,9 @@ std::span<const ScalarRow> RegexFunctions();
 std::span<const AggregateRow> SumAggregates();
 std::span<const AggregateRow> StatisticsAggregates();
 
+// The table-valued function ferro_list; an SQLite code.
+int RegisterList(sqlite3* db);
+
 // The collation ferro_decimal.
 int CompareDecimals(void*, int size_a, const void* a, int size_b, const void* b);
 
