@@ -64,6 +64,11 @@ constexpr sql::FeatureTable kRows = {{
     Native(kParameterGroup),
     Native(kLoneHaving),
     Refused(kExplainAnalyze, "ISO SQL has no EXPLAIN"),
+    Native(kMixedNumbers),
+    Native(kOuterInOrder),
+    Native(kRightJoin),
+    Native(kUngroupedHaving),
+    Native(kWindowFilter),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -68,6 +68,11 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Rewritten(kParameterGroup, "GROUP BY the place of the expression, in a query in FROM"),
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
     Native(kExplainAnalyze, Since{8, 0, 18}, "EXPLAIN ANALYZE came with MySQL 8.0.18: explain without analyze"),
+    Native(kMixedNumbers),
+    Native(kOuterInOrder),
+    Native(kRightJoin),
+    Native(kUngroupedHaving),
+    Rewritten(kWindowFilter, "CASE"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -130,6 +135,11 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Rewritten(kParameterGroup, "GROUP BY the place of the expression, in a query in FROM"),
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
     Native(kExplainAnalyze),
+    Native(kMixedNumbers),
+    Native(kOuterInOrder),
+    Native(kRightJoin),
+    Native(kUngroupedHaving),
+    Rewritten(kWindowFilter, "CASE"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

@@ -63,6 +63,11 @@ constexpr sql::FeatureTable kRows = {{
     Native(kParameterGroup),
     Native(kLoneHaving),
     Native(kExplainAnalyze),
+    Native(kMixedNumbers),
+    Native(kOuterInOrder),
+    Native(kRightJoin),
+    Native(kUngroupedHaving),
+    Native(kWindowFilter),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -110,7 +110,7 @@ void SqliteRenderer::CastTo(const ast::Cast& cast) {
   absl::string_view function;
   if (cast.type == Type::kDate) function = "SUBSTR(";
   if (cast.type == Type::kInt64) function = "ferro_to_int(";
-  if (cast.type == Type::kDecimal) function = "ferro_to_decimal(";
+  if (cast.type == Type::kDecimal && from != Type::kInt64) function = "ferro_to_decimal(";
   if (from == Type::kNull) function = "";  // NULL itself
   sql_ << (function.empty() ? "CAST(" : function);
   Expression(*cast.operand);

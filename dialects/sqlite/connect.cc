@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "dialects/sqlite/connection.h"
 #include "dialects/sqlite/errors.h"
+#include "dialects/sqlite/filters.h"
 #include "dialects/sqlite/functions/register.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -87,6 +88,7 @@ absl::Status SetUp(sqlite3* db, const Pace& pace, const db::Url& url) {
     FERRO_TRY(Configure(db, option, value));
   }
   FERRO_TRY(RegisterFunctions(db));
+  FERRO_TRY(AvoidWrongFilters(db));
   std::string answer;
   // Opening a file reads nothing of it; this does.
   FERRO_TRY(Pragma(db, pace, "PRAGMA schema_version", answer));

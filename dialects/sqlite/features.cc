@@ -16,8 +16,8 @@ constexpr sql::FeatureTable kRows = {{
     Native(kDefaultRow),
     Native(kNullsOrder, Since{3, 30}),
     Rewritten(kOffsetWithoutLimit, "LIMIT -1"),
-    Native(kEmptyList),
-    Rewritten(kListAsOneParameter, "a placeholder for each value, padded to a power of two"),
+    Rewritten(kEmptyList, "a query without rows; of IN () SQLite drops the value, and an aggregate in it"),
+    Rewritten(kListAsOneParameter, "a table-valued function of ours; up to 16 values have a placeholder each"),
     Rewritten(kCaseSensitiveLike, "a function of ours takes the place of like()"),
     Rewritten(kTrueDivision, "a cast to REAL, and NULLIF for zero"),
     Rewritten(kIntegerDivision, "ferro_divide(), and NULLIF for zero"),
@@ -65,6 +65,11 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
     Refused(kExplainAnalyze,
             "SQLite measures nothing: explain without analyze, and time the query itself"),
+    Rewritten(kMixedNumbers, "casts; SQLite would compare an integer with a REAL exactly, and a text with neither"),
+    Rewritten(kOuterInOrder, "a column of a query in FROM"),
+    Rewritten(kRightJoin, "LEFT JOIN the other way round"),
+    Rewritten(kUngroupedHaving, "WHERE around a query in FROM"),
+    Rewritten(kWindowFilter, "CASE in MIN() and MAX(), of which SQLite passes FILTER over"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

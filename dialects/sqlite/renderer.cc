@@ -9,24 +9,20 @@ namespace ferro::sqlite {
 using ast::BinaryOp;
 
 // Decimals are stored as text, which is compared by our collation. It is said here too, for tables
-// that were not made by us and for operands that are no columns. An integer beside a decimal is
-// made text: as numbers both would be binary fractions.
+// that were not made by us and for operands that are no columns. Numbers of other types have been
+// cast by then (see sql::Feature::kMixedNumbers).
 void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
-  const Type type = sql::TypeOf(expr);
-  const auto cast = [&](absl::string_view to) {
-    sql_ << "CAST(";
-    Expression(expr);
-    sql_ << " AS " << to << ")";
-  };
   if (IsArray(common)) return ComparedArray(expr);
-  if (common == Type::kFloat64 && type == Type::kDecimal) return cast("REAL");
-  if (common != Type::kDecimal) return Operand(expr);
-  if (type == Type::kInt64) {
-    cast("TEXT");
-  } else {
-    Operand(expr);
-  }
-  sql_ << " COLLATE ferro_decimal";
+  Operand(expr);
+  if (common == Type::kDecimal) sql_ << " COLLATE ferro_decimal";
+}
+
+void SqliteRenderer::RowItem(const ast::Expr& item) { ComparedItem(item); }
+
+bool SqliteRenderer::ComparedItem(const ast::Expr& value) {
+  if (sql::TypeOf(value) != Type::kDecimal) return Renderer::ComparedItem(value);
+  Compared(value, Type::kDecimal);
+  return true;
 }
 
 // Arrays are JSON texts, ours without spaces; those of others are compared without theirs. What is

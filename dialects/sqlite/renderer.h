@@ -23,6 +23,8 @@ class SqliteRenderer final : public sql::Renderer {
   void AsFloat(const ast::Expr& expr) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void DistinctFrom(const ast::Binary& binary) override;
+  void RowItem(const ast::Expr& item) override;
+  bool ComparedItem(const ast::Expr& value) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

@@ -62,9 +62,14 @@ enum class Feature : uint8_t {
   kParameterGroup,       // GROUP BY an expression with parameters
   kLoneHaving,           // HAVING makes one group of all rows
   kExplainAnalyze,       // a plan with what it took to run it
+  kMixedNumbers,         // numbers of two types meet as the wider one
+  kOuterInOrder,         // ORDER BY and GROUP BY read a query around
+  kRightJoin,
+  kUngroupedHaving,      // HAVING without groups, where there are aggregates
+  kWindowFilter,         // FILTER of an aggregate with a window
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kExplainAnalyze) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kWindowFilter) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

@@ -36,6 +36,9 @@ class Collector {
   void Of(const ast::Node&) {}
 
   void Of(const ast::Binary& node) {
+    const Type left = TypeOf(*node.left), right = TypeOf(*node.right);
+    const bool mixed = left != right && IsNumeric(left) && IsNumeric(right);
+    if (mixed && ast::IsComparison(node.op)) Use(Feature::kMixedNumbers);
     if (ast::IsDistinctness(node.op)) return Use(Feature::kDistinctFrom);
     if (!ast::IsComparison(node.op)) UseArithmetic(node.op, *node.left, *node.right);
   }
@@ -99,6 +102,11 @@ class Collector {
     if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);
   }
 
+  void Of(const ast::Over& node) {
+    const bool aggregate = node.call->kind == Kind::kAggregate;
+    if (aggregate && ast::As<ast::Aggregate>(*node.call).filter) Use(Feature::kWindowFilter);
+  }
+
   void Of(const ast::Derived& node) {
     if (node.lateral) return Use(Feature::kLateral);
     if (IsCorrelated(*node.query)) Use(Feature::kCorrelatedTable);
@@ -106,6 +114,7 @@ class Collector {
 
   void Of(const ast::Join& node) {
     if (node.join == ast::JoinKind::kFull) Use(Feature::kFullJoin);
+    if (node.join == ast::JoinKind::kRight) Use(Feature::kRightJoin);
   }
 
   void Of(const ast::Cte& node) {
@@ -147,10 +156,12 @@ class Collector {
   void Of(const ast::Select& node) {
     if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
     if (node.with_ties) Use(Feature::kWithTies);
+    if (OrdersByOuter(node) || GroupsByOuter(node)) Use(Feature::kOuterInOrder);
     if (!node.grouping) return;
     if (GroupsByParameter(node)) Use(Feature::kParameterGroup);
     const bool alone = node.grouping->items.empty() && node.grouping->sets.empty();
     if (alone && !HasAggregate(node)) Use(Feature::kLoneHaving);
+    if (alone && node.grouping->having) Use(Feature::kUngroupedHaving);
   }
 
   void Of(const ast::Insert& node) {

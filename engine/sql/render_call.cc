@@ -321,9 +321,14 @@ void Renderer::CastTo(const ast::Cast& cast) {
 
 void Renderer::Row(const ast::Row& row) {
   sql_ << "(";
-  Expressions(row.items);
+  for (size_t i = 0; i < row.items.size(); ++i) {
+    if (i > 0) sql_ << ", ";
+    RowItem(*row.items[i]);
+  }
   sql_ << ")";
 }
+
+void Renderer::RowItem(const ast::Expr& item) { Expression(item); }
 
 void Renderer::InQuery(const ast::InQuery& in) {
   const Type found = TypeOf(*ItemsOf(*in.query).front());

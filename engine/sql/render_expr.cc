@@ -236,7 +236,11 @@ void Renderer::Compared(const ast::Expr& expr, Type /*common*/) { Operand(expr);
 void Renderer::Membership(const ast::In& in) {
   Compared(*in.value, CommonType(TypeOf(*in.value), in.list->type));
   sql_ << (in.negated ? " NOT IN (" : " IN (");
-  sql_.SpelledList({BindSource::kList, in.list->index, in.list->type, false});
+  Bind bind = {BindSource::kList, in.list->index, in.list->type, false};
+  if (Is(Feature::kMixedNumbers, Support::kRewritten)) {
+    bind.meets = CommonType(TypeOf(*in.value), in.list->type);
+  }
+  sql_.SpelledList(bind);
   sql_ << ")";
 }
 

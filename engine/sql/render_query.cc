@@ -1,11 +1,29 @@
 // Queries and their clauses.
+#include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::sql {
+namespace {
+
+bool GroupsByPlace(const ast::Select& select) {
+  if (!select.grouping) return false;
+  const auto by_place = [](ast::List<const ast::Expr*> items) {
+    return std::any_of(items.begin(), items.end(), [](const ast::Expr* item) {
+      return item->kind == ast::Kind::kLiteral;
+    });
+  };
+  const auto sets = select.grouping->sets;
+  return by_place(select.grouping->items) ||
+         std::any_of(sets.begin(), sets.end(),
+                     [&](const ast::GroupingSet* set) { return by_place(set->items); });
+}
+
+}  // namespace
 
 std::vector<ResultColumn> ResultColumns(ast::List<const ast::SelectItem*> items) {
   std::vector<ResultColumn> columns;
@@ -31,22 +49,30 @@ void Renderer::Query(const ast::Query& query, Compiled& compiled) {
 }
 
 void Renderer::QueryText(const ast::Query& query) {
-  // A subquery's names are its own.
-  const ast::Select* const outer_naming = naming_;
-  naming_ = nullptr;
+  // A subquery's names are its own, and so is what its rows are compared with.
+  const ast::Select* const outer_naming = std::exchange(naming_, nullptr);
+  const bool outer_compared = std::exchange(rows_are_compared_, false);
+  RowsText(query);
+  rows_are_compared_ = outer_compared;
+  naming_ = outer_naming;
+}
+
+void Renderer::RowsText(const ast::Query& query) {
   if (query.kind == ast::Kind::kSelect) {
     SelectText(ast::As<ast::Select>(query));
   } else {
     CompoundText(ast::As<ast::Compound>(query));
   }
-  naming_ = outer_naming;
 }
 
 void Renderer::SelectText(const ast::Select& select) {
   if (select.with) With(*select.with);
   sql_ << "SELECT ";
   if (select.distinct) DistinctClause(*select.distinct);
+  const bool outer_compared = rows_are_compared_;
+  rows_are_compared_ = outer_compared || select.distinct || GroupsByPlace(select);
   Items(select.items);
+  rows_are_compared_ = outer_compared;
   if (select.from) {
     sql_ << " FROM ";
     Source(*select.from);
@@ -70,6 +96,9 @@ void Renderer::SelectText(const ast::Select& select) {
 // table of its own.
 void Renderer::CompoundText(const ast::Compound& compound) {
   if (compound.with) With(*compound.with);
+  const bool outer_compared = rows_are_compared_;
+  rows_are_compared_ = outer_compared || compound.op != ast::SetOp::kUnion || !compound.all ||
+                       !compound.order.empty();
   for (size_t i = 0; i < compound.members.size(); ++i) {
     if (i > 0) {
       switch (compound.op) {
@@ -87,7 +116,14 @@ void Renderer::CompoundText(const ast::Compound& compound) {
     }
     Member(*compound.members[i], i + 1);
   }
-  OrderBy(compound.order);
+  rows_are_compared_ = outer_compared;
+  for (size_t i = 0; i < compound.order.size(); ++i) {
+    sql_ << (i == 0 ? " ORDER BY " : ", ");
+    // Of columns by their names only, which are ordered as the items are compared: to SQLite, which is told how at
+    // the items, it is another statement when it is said here.
+    Column(ast::As<ast::Column>(*compound.order[i]->value), true);
+    Direction(*compound.order[i]);
+  }
   if (compound.limit || compound.offset) LimitClause({compound.limit, compound.offset, false});
 }
 
@@ -99,7 +135,7 @@ void Renderer::Member(const ast::Query& member, size_t number) {
     }
   }
   sql_ << "SELECT * FROM (";
-  QueryText(member);
+  RowsText(member);
   sql_ << ") AS ";
   sql_.Identifier(absl::StrCat("member_", number));
 }
@@ -140,14 +176,17 @@ void Renderer::Items(ast::List<const ast::SelectItem*> items) {
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) sql_ << ", ";
     const ast::Expr& value = *items[i]->value;
+    ast::Name name = items[i]->alias;
     if (value.kind == ast::Kind::kLiteral && TypeOf(value) == Type::kInt64) {
       IntegerItem(ast::As<ast::Literal>(value));
-    } else {
+    } else if (!rows_are_compared_) {
       Expression(value);
+    } else if (ComparedItem(value) && name.empty() && value.kind == ast::Kind::kColumn) {
+      name = ast::As<ast::Column>(value).name;
     }
-    if (!items[i]->alias.empty()) {
+    if (!name.empty()) {
       sql_ << " AS ";
-      sql_.Identifier(items[i]->alias);
+      sql_.Identifier(name);
     }
   }
 }
@@ -199,7 +238,10 @@ void Renderer::Join(const ast::Join& join) {
       sql_ << " CROSS JOIN ";
       break;
   }
+  const bool joined = join.right->kind == ast::Kind::kJoin;  // of a rewrite only
+  if (joined) sql_ << "(";
   Source(*join.right);
+  if (joined) sql_ << ")";
   if (!join.on) return;
   sql_ << " ON ";
   Expression(*join.on);
@@ -275,6 +317,10 @@ void Renderer::OrderItem(const ast::OrderItem& item) {
   } else {
     Compared(*item.value, TypeOf(*item.value));
   }
+  Direction(item);
+}
+
+void Renderer::Direction(const ast::OrderItem& item) {
   if (item.descending) sql_ << " DESC";
   if (item.nulls == ast::Nulls::kNever) return;
   const bool first =
@@ -284,6 +330,11 @@ void Renderer::OrderItem(const ast::OrderItem& item) {
 }
 
 void Renderer::IntegerItem(const ast::Literal& literal) { Expression(literal); }
+
+bool Renderer::ComparedItem(const ast::Expr& value) {
+  Expression(value);
+  return false;
+}
 
 std::optional<bool> Renderer::NullsStandFirst(bool /*descending*/) const { return std::nullopt; }
 

@@ -85,6 +85,8 @@ class Renderer {
   virtual void RegexPredicate(const ast::Regex& regex);
   virtual void JsonValue(const ast::JsonGet& get);
   virtual void DistinctFrom(const ast::Binary& binary);
+  // One value of a row of values.
+  virtual void RowItem(const ast::Expr& item);
   virtual void QuantifiedComparison(const ast::Quantified& quantified);
 
   // --- render_query.cc
@@ -98,6 +100,9 @@ class Renderer {
   virtual bool FindsItemsByName(bool /*in_having*/) const { return false; }
   // An item that is no more than an integer.
   virtual void IntegerItem(const ast::Literal& literal);
+  // An item of rows that are told apart by it: of DISTINCT, a set operation, its order, or a group by its place.
+  // Says whether it has written more than the value.
+  virtual bool ComparedItem(const ast::Expr& value);
   // Whether NULLs stand first when nothing is said; nothing: it depends, so it is always said.
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
   virtual void LimitClause(const Page& page);
@@ -158,6 +163,7 @@ class Renderer {
   void InQuery(const ast::InQuery& in);
   void Raw(const ast::Raw& raw);
 
+  void RowsText(const ast::Query& query);
   void Items(ast::List<const ast::SelectItem*> items);
   void CompoundText(const ast::Compound& compound);
   void Member(const ast::Query& member, size_t number);
@@ -169,6 +175,7 @@ class Renderer {
   void GroupingClause(const ast::Grouping& grouping);
   void OrderClause(const ast::Select& select);
   void OrderItem(const ast::OrderItem& item);
+  void Direction(const ast::OrderItem& item);
   void WhereClause(const ast::Maybe<ast::Expr>& where);
 
   void RawStatement(const ast::RawStatement& raw, Compiled& compiled);
@@ -198,6 +205,8 @@ class Renderer {
   // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
   const ast::Select* naming_ = nullptr;
   bool in_having_ = false;
+  // While items are written: see ComparedItem.
+  bool rows_are_compared_ = false;
   absl::Status status_;
 };
 

@@ -5,6 +5,8 @@
 #include "engine/ast/rebuild.h"
 #include "engine/base/try.h"
 #include "engine/sql/rewrite/context.h"
+#include "engine/sql/rewrite/joins.h"
+#include "engine/sql/rewrite/mixed_numbers.h"
 #include "engine/sql/rewrite/nulls_order.h"
 #include "engine/sql/rewrite/old_row.h"
 #include "engine/sql/rewrite/queries.h"
@@ -56,9 +58,12 @@ class Rewriter {
     const bool ties = select.with_ties && lacks(Feature::kWithTies);
     const bool says_nulls = lacks(Feature::kNullsOrder) && rewrite::SaysNulls(select.order);
     if (select.distinct && !distinct_on && (ties || says_nulls)) {
-      return rewrite::OrderedDistinct(select, context_);
+      return rewrite::OrderOutside(select, context_);
     }
     if (ties) return rewrite::WithTies(select, context_);
+    if (lacks(Feature::kOuterInOrder) && OrdersByOuter(select)) {
+      return rewrite::OrderOutside(select, context_);
+    }
     return LacksGroups(select) ? rewrite::GroupsAsUnion(select, context_) : nullptr;
   }
 
@@ -75,8 +80,10 @@ class Rewriter {
         break;
     }
     if (select.grouping->items.empty()) {
+      if (select.grouping->having && lacks(Feature::kUngroupedHaving)) return true;
       return lacks(Feature::kLoneHaving) && !HasAggregate(select);
     }
+    if (lacks(Feature::kOuterInOrder) && GroupsByOuter(select)) return true;
     if (lacks(Feature::kGroupingSets) && HasGroupingCall(select)) return true;
     return lacks(Feature::kParameterGroup) && GroupsByParameter(select);
   }
@@ -95,15 +102,27 @@ class Rewriter {
     return rewrite::QuantifiedAsExtremes(quantified, context_);
   }
 
+  const ast::Node* Instead(const ast::Join& join) {
+    if (!context_.Rewrites(Feature::kRightJoin)) return nullptr;
+    return rewrite::RightJoinAsLeft(join, context_);
+  }
+
   // What is changed in a node, its children being done.
   template <class T>
-  bool Own(T&) {
+  bool Own(T& node) {
+    if constexpr (requires { rewrite::CastNumbers(node, context_); }) {
+      return context_.Rewrites(Feature::kMixedNumbers) && rewrite::CastNumbers(node, context_);
+    }
     return false;
   }
 
   bool Own(ast::Select& select) { return OwnOrder(select); }
   bool Own(ast::Aggregate& aggregate) { return OwnOrder(aggregate); }
-  bool Own(ast::Over& over) { return OwnOrder(over); }
+  bool Own(ast::Over& over) {
+    const bool filter = context_.Rewrites(Feature::kWindowFilter) &&
+                        rewrite::FilterExtremeByCase(over, context_);
+    return OwnOrder(over) || filter;
+  }
 
   template <class T>
   bool OwnOrder(T& node) {

@@ -171,6 +171,28 @@ bool IsCorrelated(const ast::Query& query) {
   return found;
 }
 
+bool ReadsOuter(const ast::Node& expr, const ast::Select& select) {
+  std::vector<ast::Name> own;
+  if (select.from) AddSources(*select.from, own);
+  bool found = false;
+  ForEachFreeColumn(expr, [&](const ast::Column& column) {
+    found = found || (!column.source.empty() && !Contains(own, column.source));
+  });
+  return found;
+}
+
+bool OrdersByOuter(const ast::Select& select) {
+  return std::any_of(select.order.begin(), select.order.end(),
+                     [&](const ast::OrderItem* item) { return ReadsOuter(*item, select); });
+}
+
+bool GroupsByOuter(const ast::Select& select) {
+  Arena scratch;
+  const auto groups = GroupsOf(select, scratch);
+  return std::any_of(groups.begin(), groups.end(),
+                     [&](const ast::Expr* group) { return ReadsOuter(*group, select); });
+}
+
 bool IsGroupingCall(const ast::Node& node) {
   return node.kind == ast::Kind::kCall &&
          ast::As<ast::Call>(node).function == ast::Function::kGrouping;

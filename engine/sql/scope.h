@@ -40,6 +40,13 @@ void ForEachFreeColumn(const ast::Node& node, absl::FunctionRef<void(const ast::
 // Whether the query reads a column of a query around it.
 bool IsCorrelated(const ast::Query& query);
 
+// Whether an expression of the select reads a column of a query around it. A column that names no source is
+// taken for its own.
+bool ReadsOuter(const ast::Node& expr, const ast::Select& select);
+// Whether what orders its rows does, or what groups them.
+bool OrdersByOuter(const ast::Select& select);
+bool GroupsByOuter(const ast::Select& select);
+
 bool IsGroupingCall(const ast::Node& node);
 
 // Whether an aggregate, or GROUPING, stands in it that is of its own select: not in a subquery, and not as a

@@ -27,7 +27,7 @@ const ast::Select* DistinctOn(const ast::Select& select, Context& context) {
   return outer;
 }
 
-const ast::Select* OrderedDistinct(const ast::Select& select, Context& context) {
+const ast::Select* OrderOutside(const ast::Select& select, Context& context) {
   Wrap wrap(select, context);
   ast::Select* outer = wrap.Finish();
   outer->limit = select.limit;

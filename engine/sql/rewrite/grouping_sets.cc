@@ -145,9 +145,11 @@ class GroupsOutside {
     return all_rows_;
   }
 
-  // A constant would be the place of an item, and MySQL does not see that two parameters are one.
+  // A constant would be the place of an item, MySQL does not see that two parameters are one, and SQLite does not
+  // find columns of queries around it here.
   const ast::Expr* By(const ast::Expr& value, size_t place) {
-    const bool by_place = value.kind == ast::Kind::kLiteral || HasParameter(value);
+    const bool by_place = value.kind == ast::Kind::kLiteral || HasParameter(value) ||
+                          ReadsOuter(value, select_);
     return by_place ? context_.Integer(static_cast<int64_t>(place)) : &value;
   }
 

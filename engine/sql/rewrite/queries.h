@@ -20,8 +20,10 @@ const ast::Select* WithTies(const ast::Select& select, Context& context);
 
 // before: SELECT DISTINCT a FROM t ORDER BY a
 // after:  SELECT r.c1 AS a FROM (SELECT DISTINCT a AS c1 FROM t) AS r ORDER BY r.c1
-// so that the order may be of expressions.
-const ast::Select* OrderedDistinct(const ast::Select& select, Context& context);
+// so that the order may be of expressions. In the same way what cannot stand in an order is a column first:
+// before: SELECT a FROM t ORDER BY t.b + u.c  (u of a query around)
+// after:  SELECT r.c1 AS a FROM (SELECT a AS c1, t.b + u.c AS k FROM t) AS r ORDER BY r.k
+const ast::Select* OrderOutside(const ast::Select& select, Context& context);
 
 // before: SELECT a FROM t INTERSECT ALL SELECT b FROM u
 // after:  SELECT r.c1 AS a

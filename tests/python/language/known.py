@@ -129,31 +129,6 @@ KNOWN = (
     Known("MariaDB", "a frame takes no parameter", _SYNTAX, shapes.parameter_in_frame),
     Known("MariaDB", "there is no GROUPING()", "UndefinedObject", shapes.rollup),
     Known("MariaDB", "ROLLUP takes no ORDER BY", "error 1221", shapes.rollup),
-    Known("SQLite", "HAVING alone does not make one group", _SYNTAX, shapes.lone_having),
-    Known(
-        "SQLite",
-        "ORDER BY, and GROUP BY in an ordered compound, miss a column around or within",
-        "no such column",
-        shapes.ordered_within,
-    ),
-    Known(
-        "SQLite",
-        "decimals meet by their spelling in DISTINCT, sets, places, rows, lists and IN (query)",
-        OTHER_ROWS,
-        shapes.compares_decimals,
-    ),
-    Known(
-        "SQLite",
-        "a decimal is no REAL beside one in COALESCE and CASE",
-        "BadStoredValue",
-        shapes.mixes_numbers,
-    ),
-    Known(
-        "SQLite",
-        "an int64 meets a float64 exactly, not as a float64",
-        OTHER_ROWS,
-        shapes.integer_beside_float,
-    ),
     Known(
         "MySQL",
         "a column of GROUP BY is not found in HAVING",
@@ -166,18 +141,6 @@ KNOWN = (
         "ESCAPE is lost where a condition is moved into a derived table",
         "error 1210",
         shapes.is_like,
-    ),
-    Known(
-        "SQLite",
-        "FILTER of MIN and MAX in a sliding frame is passed over",
-        OTHER_ROWS,
-        shapes.filtered_extreme,
-    ),
-    Known(
-        "SQLite",
-        "a condition of a join before a RIGHT JOIN filters its result",
-        OTHER_ROWS,
-        shapes.joined_before_right,
     ),
 )
 

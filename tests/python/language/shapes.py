@@ -66,22 +66,6 @@ def rows_by_order(node: tree.Node) -> bool:
     )
 
 
-def filtered_extreme(node: tree.Node) -> bool:
-    return (
-        isinstance(node, tree.Over)
-        and isinstance(node.call, tree.Aggregate)
-        and node.call.filter is not None
-    )
-
-
-def joined_before_right(node: tree.Node) -> bool:
-    return (
-        isinstance(node, tree.Join)
-        and node.join in (JoinKind.right, JoinKind.full)
-        and isinstance(node.left, tree.Join)
-    )
-
-
 def distinct_spread(node: tree.Node) -> bool:
     return (
         isinstance(node, tree.Aggregate)
@@ -132,10 +116,6 @@ def wrapped(node: tree.Node) -> bool:
     )
 
 
-def ordered_within(node: tree.Node) -> bool:
-    return isinstance(node, (tree.Select, tree.Compound)) and bool(node.order)
-
-
 def parameter(node: tree.Node) -> bool:
     return isinstance(node, tree.Param)
 
@@ -152,27 +132,6 @@ def unsigned(node: tree.Node) -> bool:
     if isinstance(node, tree.WindowCall):
         return node.function in (*WindowFunction,)[:3] or node.function == WindowFunction.ntile
     return isinstance(node, tree.Call) and node.function == Function.year
-
-
-def compares_decimals(node: tree.Node) -> bool:
-    if isinstance(node, tree.Select) and node.distinct is None:
-        return node.grouping is not None and any(map(is_integer, node.grouping.items))
-    if isinstance(node, (tree.Select, tree.Compound)):
-        return any(type_of_item(item) == Type.decimal for item in items_of(node))
-    if isinstance(node, (tree.In, tree.InQuery)):
-        return any(isinstance(n, tree.Expr) and type_of(n) == Type.decimal for n in tree.walk(node))
-    return isinstance(node, tree.Row) and Type.decimal in map(type_of, node.items)
-
-
-def mixes_numbers(node: tree.Node) -> bool:
-    return isinstance(node, (tree.Call, tree.Case)) and type_of(node) == Type.float64
-
-
-def integer_beside_float(node: tree.Node) -> bool:
-    return isinstance(node, tree.Binary) and {type_of(node.left), type_of(node.right)} == {
-        Type.int64,
-        Type.float64,
-    }
 
 
 def has_having(node: tree.Node) -> bool:

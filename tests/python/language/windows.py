@@ -46,6 +46,9 @@ class Windows(Expressions):
                 self._set(over, _Partition(members, keys))
 
     def _set(self, over: tree.Over, partition: _Partition) -> None:
+        if self.eager:  # also of rows that no frame has
+            for row in partition.rows:
+                self._all_values(over.call.arguments, row)
         for i, row in enumerate(partition.rows):
             if isinstance(over.call, tree.Aggregate):
                 frame = self._frame(over, partition, i)
