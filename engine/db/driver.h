@@ -69,7 +69,7 @@ class RowSink {
 std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
                                              std::span<const sql::ResultColumn> named);
 
-// What the pool notes of a connection; nobody else writes it.
+// What the pool notes of a connection, in times of a clock of its own; nobody else writes it.
 struct PoolMarks {
   absl::Time expires = absl::InfiniteFuture();  // closed when it comes back later
   absl::Time since;                             // when it was lent, or became idle

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,6 +17,11 @@ namespace {
 
 // A connection that has been idle for longer is looked at before it is used: the server may have closed it.
 constexpr absl::Duration kLookAfter = absl::Milliseconds(500);
+
+// A clock that nobody sets: when the system's steps, no connection becomes old, and none young.
+absl::Time SteadyNow() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 absl::Status ClosedError() {
   return MakeErrorWithHint(ErrorClass::kClosed, "the database is closed",
@@ -136,7 +142,7 @@ absl::Status Pool::Claim(Waiter& waiter) {
   if (closed_) return ClosedError();
   ++counts_.acquired;
   while (!idle_.empty()) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     std::unique_ptr<Connection> last = std::move(idle_.back());
     idle_.pop_back();
     if (IsUsable(*last, now)) {
@@ -186,7 +192,7 @@ Task<absl::Status> Pool::Wait(Waiter& waiter) {
           ErrorClass::kPoolTimeout,
           absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),
                        " (all ", maximum_, " are in use, one of them for ",
-                       absl::FormatDuration(absl::Trunc(LongestBusy(now), absl::Milliseconds(1))),
+                       absl::FormatDuration(absl::Trunc(LongestBusy(SteadyNow()), absl::Milliseconds(1))),
                        ")"),
           "end transactions and streams sooner, or raise pool_size in the URL");
     }
@@ -218,7 +224,7 @@ Task<absl::Status> Pool::Open(Waiter& waiter) {
   }
   absl::StatusOr<std::unique_ptr<Connection>> made =
       co_await driver_->Connect(url, absl::Now() + url_.connect_timeout);
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   absl::MutexLock lock(&mutex_);
   if (!made.ok()) {
     if (ClassOf(made.status()) == ErrorClass::kConnection) ++generation_;
@@ -274,7 +280,7 @@ Task<absl::StatusOr<int64_t>> Pool::Drain(absl::Time deadline) {
 void Pool::Return(std::unique_ptr<Connection> connection) {
   const bool sound =
       connection->healthy() && connection->transaction_state() == TransactionState::kIdle;
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   Connections ended;  // closed outside the lock
   absl::MutexLock lock(&mutex_);
   if (!sound || closed_ || now >= connection->marks.expires) {
@@ -339,7 +345,7 @@ absl::Duration Pool::LongestBusy(absl::Time now) const {
 }
 
 Pool::Statistics Pool::statistics() const {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   absl::MutexLock lock(&mutex_);
   Statistics found = counts_;
   found.open = open_;

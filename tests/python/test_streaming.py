@@ -198,17 +198,16 @@ def test_a_transaction_in_use_by_a_stream_does_nothing_else(rows: list[Streamed]
 
 
 def test_a_failing_query_fails_and_frees(db: Database, create: Create, take: Any) -> None:
-    class Missing(Model, table="never_created"):
-        id: PK[int]
-
-    try:
-        with pytest.raises(pyferro.UndefinedObject):
-            take(select(Missing).stream())
-        assert db.native.pool[1] == 0
-        create(Streamed)
-        assert take(ORDERED.stream()) == []
-    finally:
-        pyferro.registry._models.pop("Missing", None)
+    create(Streamed)
+    with pytest.raises(pyferro.UndefinedObject):
+        take(db.sql("select id from no_such_table").stream())
+    assert db.native.pool[1] == 0
+    assert take(ORDERED.stream()) == []
+    with pyferro.transaction():
+        Streamed.create(id=1, name="kept").run()
+        with pytest.raises(pyferro.UndefinedObject), pyferro.transaction():
+            list(db.sql("select id from no_such_table").stream())
+    assert [row.id for row in take(ORDERED.stream())] == [1]
 
 
 def test_an_error_of_the_caller_ends_the_stream(db: Database, rows: list[Streamed]) -> None:
@@ -242,6 +241,18 @@ async def test_a_cancelled_task_frees_its_stream(db: Database, rows: list[Stream
 async def test_a_stream_does_not_block_the_loop_it_runs_in(rows: list[Streamed]) -> None:
     with pytest.raises(InterfaceError, match="would block"):
         list(ORDERED.stream())
+
+
+def test_a_stream_runs_under_uvloop(db: Database, rows: list[Streamed]) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def body() -> None:
+        assert await collect(ORDERED.stream(300)) == rows
+        async for _ in ORDERED.stream(5):
+            break
+        assert db.native.pool[1] == 0
+
+    uvloop.run(body())
 
 
 def test_bad_sizes_are_refused() -> None:
