@@ -237,3 +237,23 @@ def test_what_a_statement_does() -> None:
     assert operation_of("(SELECT 1) UNION (SELECT 2)") == "SELECT"
     assert operation_of('WITH "x" AS (SELECT 1) SELECT 2') == "SELECT"
     assert operation_of("create table x") == "CREATE"
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
+async def test_a_cancelled_statement_is_told_of(kind: str, db: Database) -> None:
+    found: list[StatementEvent] = []
+    db.on_statement(found.append)
+    query = db.sql("select pg_sleep(30)" if kind == "postgresql" else "select sleep(30)")
+
+    async def body() -> None:
+        await query.all()
+
+    task = asyncio.create_task(body())
+    while not db.stats().pool.busy:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [event.error for event in found] == ["CancelledError"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Create
+from conftest import Create, url_of
 from sessions import terminate
 
 import pyferro
@@ -401,3 +401,51 @@ async def test_the_loop_is_never_held_for_long(million: Any, how: str) -> None:
         if turns[-1] < 0.005:
             return
     pytest.fail(f"the loop was held for {', '.join(f'{turn * 1000:.1f} ms' for turn in turns)}")
+
+
+@pytest.fixture
+def mood(tmp_path: Any) -> Any:
+    """PostgreSQL with an enum type of its own, which the driver has to ask about."""
+    pyferro.reset_engine()
+    db = pyferro.connect(url_of("postgresql", tmp_path)).run()
+    db.execute("create type streamed_mood as enum ('sad', 'ok')").run()
+    yield db
+    db.execute("drop type streamed_mood").run()
+    pyferro.reset_engine()
+
+
+@pytest.mark.server
+def test_types_that_are_asked_about_are_streamed(mood: Database, take: Any) -> None:
+    query = mood.sql("select 'ok'::streamed_mood as m from generate_series(1, 5)")
+    with pyferro.transaction():
+        for row in query.stream(2):
+            assert row.m == "ok"
+            break
+        assert [row.m for row in query.stream(2)] == ["ok"] * 5
+    assert [row.m for row in take(query.stream(2))] == ["ok"] * 5
+    assert mood.native.pool[1] == 0
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_row_that_cannot_be_read_ends_the_stream_and_nothing_else(
+    kind: str, db: Database, create: Create
+) -> None:
+    create(Streamed)
+    text = {
+        "sqlite": "update streamed set id = 3, blob = 5 where id = 3",
+        "postgresql": "select case id when 3 then 'infinity'::timestamp end as t"
+        " from streamed order by id",
+    }[kind]
+    Streamed.bulk_create([Streamed(id=i, name="x") for i in range(1, 6)]).run()
+    stream: Any = ORDERED.stream(2)
+    if kind == "sqlite":
+        db.execute(text).run()
+    else:
+        stream = db.sql(text).stream(2)
+    with pyferro.transaction():
+        taken: list[Any] = []
+        with pytest.raises(pyferro.DataError):
+            taken.extend(row for row in stream)
+        assert len(list(select(Streamed.id).stream(2))) == 5
+    assert db.native.pool[1] == 0
