@@ -1,7 +1,8 @@
-"""Compares pyferro with ferro-orm, oxyde, SQLAlchemy and the raw drivers in one interleaved run.
+"""Compares pyferro with other ORMs and the raw drivers in one interleaved run.
 
     bench/python/.venv/bin/python bench/python/run.py --db sqlite
     bench/python/.venv/bin/python bench/python/run.py --db postgresql --url postgresql://...
+    bench/python/.venv/bin/python bench/python/run.py --workloads updates --peers oxyde,django
 
 First every contestant's answers are compared with the dataset; then, in each round and for each
 workload, all contestants are measured in turn, in an order that rotates. Compare within a run only.
@@ -11,23 +12,28 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import asdict
 from typing import Any
 
 from harness import report
 from harness.dataset import Sizes
 from harness.fleet import ContestantFailed
-from harness.options import Meeting, chosen, circumstances, meeting, parser, say
-from harness.workloads import WORKLOADS
+from harness.options import Meeting, chosen, circumstances, meeting, named, parser, say
+from harness.workloads import WORKLOADS, Workload
 
 Figures = dict[str, dict[str, dict[str, Any]]]
+Chosen = dict[str, Workload]
 
 
-def check(crews: Meeting, figures: Figures) -> None:
+def check(crews: Meeting, figures: Figures, workloads: Chosen) -> None:
     """A wrong answer is recorded in the place of its figure, and that workload is not timed."""
     for name, crew in crews.crews.items():
         say(f"checking {name}")
-        for workload, kind in WORKLOADS.items():
+        for workload, kind in workloads.items():
+            if workload in crews.entries[name]["lacks"]:
+                figures[name][workload] = {"lacks": crews.entries[name]["lacks"][workload]}
+                continue
             try:
                 if kind.writes:
                     crews.databases.empty_entries(name)
@@ -39,14 +45,14 @@ def check(crews: Meeting, figures: Figures) -> None:
                 figures[name][workload] = {"wrong": reply["wrong"]}
 
 
-def measure(crews: Meeting, figures: Figures, rounds: int) -> None:
+def measure(crews: Meeting, figures: Figures, workloads: Chosen, rounds: int) -> None:
     samples: dict[tuple[str, str], list[dict[str, float]]] = {}
     repeats: dict[tuple[str, str], int] = {}
     names = list(crews.crews)
     # Round -1 warms caches and settles how often a short workload is repeated within a sample.
     for turn in range(-1, rounds):
         say(f"round {turn + 1} of {rounds}" if turn >= 0 else "warming up")
-        for step, (workload, kind) in enumerate(WORKLOADS.items()):
+        for step, (workload, kind) in enumerate(workloads.items()):
             first = (turn + 1 + step) % len(names)
             for name in names[first:] + names[:first]:
                 if workload in figures[name]:
@@ -67,11 +73,13 @@ def measure(crews: Meeting, figures: Figures, rounds: int) -> None:
         figures[name].setdefault(workload, report.summarise(taken))
 
 
-def present(figures: Figures, crews: Meeting, database: str, sizes: Sizes) -> dict[str, Any]:
-    workloads = list(WORKLOADS)
+def present(
+    figures: Figures, crews: Meeting, kinds: Chosen, database: str, sizes: Sizes
+) -> dict[str, Any]:
+    workloads = list(kinds)
     print(f"\nmedian microseconds per unit, {database}")
     print("\n".join(report.absolute(figures, workloads, "median_us")))
-    units = ", ".join(f"{name}: per {kind.unit}" for name, kind in WORKLOADS.items())
+    units = ", ".join(f"{name}: per {kind.unit}" for name, kind in kinds.items())
     print(f"({units}; filters find {sizes.narrow // sizes.teams} objects)")
     print("\nbest microseconds per unit")
     print("\n".join(report.absolute(figures, workloads, "best_us")))
@@ -82,7 +90,7 @@ def present(figures: Figures, crews: Meeting, database: str, sizes: Sizes) -> di
         print(f"\nmedian time as a multiple of {reference}'s (above 1 is slower than {reference})")
         print("\n".join(report.ratios(figures, workloads, reference)))
     returns_keys = {name: entry["returns_keys"] for name, entry in crews.entries.items()}
-    reached = report.goals(figures, database, returns_keys)
+    reached = report.goals(figures, workloads, database, returns_keys)
     if reached:
         print("\ngoals")
         print("\n".join(report.goal_lines(reached)))
@@ -92,6 +100,12 @@ def present(figures: Figures, crews: Meeting, database: str, sizes: Sizes) -> di
     for name, entry in crews.entries.items():
         if not entry["returns_keys"]:
             print(f"{name}: bulk_create returns no keys")
+        reasons: dict[str, list[str]] = {}
+        for workload, reason in entry["lacks"].items():
+            if workload in kinds:
+                reasons.setdefault(reason, []).append(workload)
+        for reason, left_out in reasons.items():
+            print(f"{name}: not in {', '.join(left_out)}: {reason}")
         for note in entry["notes"]:
             print(f"{name}: {note}")
     for name, row in figures.items():
@@ -108,14 +122,19 @@ def main() -> int:
         raise SystemExit("--rounds must be at least 1")
     sizes = Sizes.quick() if args.quick else Sizes()
     names = chosen(args.peers, args.db)
+    workloads = {
+        name: WORKLOADS[name] for name in named(args.workloads, list(WORKLOADS), "workload")
+    }
+    start = time.monotonic()
     with meeting(args, names, sizes) as crews:
         figures: Figures = {name: {} for name in crews.crews}
         if not figures:
             say("no contestant could start; see --log FILE for what they said")
             return 1
-        check(crews, figures)
-        measure(crews, figures, args.rounds)
-        summary = present(figures, crews, args.db, sizes)
+        check(crews, figures, workloads)
+        measure(crews, figures, workloads, args.rounds)
+        summary = present(figures, crews, workloads, args.db, sizes)
+        say(f"took {time.monotonic() - start:.0f} s")
         if args.json:
             document = {
                 "database": args.db,
@@ -131,7 +150,7 @@ def main() -> int:
             with open(args.json, "w", encoding="utf-8") as file:
                 json.dump(document, file, indent=1)
                 file.write("\n")
-    broken = any("median_us" not in f for row in figures.values() for f in row.values())
+    broken = any(f.keys() & {"error", "wrong"} for row in figures.values() for f in row.values())
     return 1 if broken else 0
 
 

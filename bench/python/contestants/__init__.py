@@ -31,6 +31,10 @@ ENTRANTS: dict[str, Entrant] = {
     "sqlalchemy-sync": Entrant(
         "sqlalchemy_sync", _BOTH, True, False, ("SQLAlchemy", "psycopg", "psycopg-binary")
     ),
+    "tortoise": Entrant(
+        "tortoise_", _BOTH, True, True, ("tortoise-orm", "pypika-tortoise", "aiosqlite", "asyncpg")
+    ),
+    "django": Entrant("django_", _BOTH, True, True, ("Django", "asgiref", "psycopg")),
     "sqlite3": Entrant("sqlite3_", _SQLITE, False, False, ()),
     "aiosqlite": Entrant("aiosqlite_", _SQLITE, False, True, ("aiosqlite",)),
     "asyncpg": Entrant("asyncpg_", _POSTGRESQL, False, True, ("asyncpg",)),

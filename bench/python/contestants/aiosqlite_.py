@@ -9,11 +9,13 @@ from typing import Any
 import aiosqlite
 
 from contestants import sqlite_rows as sql
-from contestants.base import Contestant, sqlite_path
+from contestants.base import NO_OBJECTS, Contestant, sqlite_path
 from harness.dataset import NARROW_COLUMNS, WIDE_COLUMNS, Dataset, Record
 
 
 class AioSqlite(Contestant):
+    lacks = NO_OBJECTS
+
     def __init__(self) -> None:
         super().__init__()
         self._db: aiosqlite.Connection

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from contestants.base import Contestant
+from contestants.base import NO_OBJECTS, Contestant
 from harness.dataset import ENTRY_COLUMNS, NARROW_COLUMNS, WIDE_COLUMNS, Dataset, Record
 
 _NARROW_BODY = (
@@ -48,6 +48,8 @@ _BULK = (
 
 
 class AsyncPg(Contestant):
+    lacks = NO_OBJECTS
+
     def __init__(self) -> None:
         super().__init__()
         self._pool: Any = None

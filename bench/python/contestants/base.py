@@ -5,10 +5,29 @@ from __future__ import annotations
 
 import abc
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.dataset import NARROW_COLUMNS, WIDE_COLUMNS, Dataset, Record
+from harness.dataset import (
+    AUTHOR_COLUMNS,
+    NARROW_COLUMNS,
+    POST_COLUMNS,
+    WIDE_COLUMNS,
+    Dataset,
+    Record,
+)
+
+#: What bulk_update and bulk_upsert change.
+CHANGED_COLUMNS = ("name", "team", "score")
+
+#: What the raw drivers lack.
+NO_OBJECTS = {
+    "post_author": "has no relations",
+    "author_posts": "has no relations",
+    "bulk_update": "has no objects to change",
+    "bulk_upsert": "has no objects to change",
+    "updates": "has no objects to change",
+}
 
 
 class Contestant(abc.ABC):
@@ -16,11 +35,15 @@ class Contestant(abc.ABC):
 
     The database given to `setup` is this contestant's alone and empty. It makes three tables:
     narrow and wide, filled with `data`, both indexed on `team`, and entry, shaped like narrow,
-    empty, with keys made by the database.
+    empty, with keys made by the database. Whoever has relations makes two more, filled: author,
+    and post, whose author_id is an indexed foreign key.
     """
 
     #: False when bulk_create cannot tell the keys the database made; the report says so.
     returns_keys = True
+
+    #: Workloads that the library has no call for, with the reason. The report repeats it.
+    lacks: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         #: What a reader must know to judge the figures: settings that could not be made equal.
@@ -63,6 +86,55 @@ class Contestant(abc.ABC):
     async def entries(self) -> Sequence[Any]:
         """All entries, for checking what was stored. Never timed."""
 
+    # Relations.
+
+    async def posts_with_author(self) -> Sequence[Any]:
+        """All posts; `post_values` finds the author of each without asking the database."""
+        raise NotImplementedError
+
+    async def authors_with_posts(self) -> Sequence[Any]:
+        """All authors; `author_values` finds the posts of each without asking the database."""
+        raise NotImplementedError
+
+    def posts_of(self, author: Any) -> Sequence[Any]:
+        found: Sequence[Any] = author.posts
+        return found
+
+    # Changing what is there. Objects are made or loaded off the clock.
+
+    async def store(self, records: Sequence[Record]) -> None:
+        """Entries with their keys, for others to change. Never timed."""
+        raise NotImplementedError
+
+    async def prepare_update(self, records: Sequence[Record]) -> Any:
+        """All entries, loaded, with the values of these records but not stored."""
+        by_key = {entry.id: entry for entry in await self.entries()}
+        for record in records:
+            entry = by_key[record["id"]]
+            for column in CHANGED_COLUMNS:
+                setattr(entry, column, record[column])
+        return [by_key[record["id"]] for record in records]
+
+    async def bulk_update(self, batch: Any) -> Any:
+        """Stores CHANGED_COLUMNS of all or none."""
+        raise NotImplementedError
+
+    def prepare_upsert(self, records: Sequence[Record]) -> Any:
+        """The objects for `bulk_upsert`, as for `bulk_create`, but with keys."""
+        return self.prepare_bulk(records)
+
+    async def bulk_upsert(self, batch: Any) -> Any:
+        """Inserts the rows whose key is new, and gives the others CHANGED_COLUMNS, all or none."""
+        raise NotImplementedError
+
+    async def prepare_updates(self) -> Any:
+        """All entries, loaded, by their keys."""
+        return sorted(await self.entries(), key=lambda entry: entry.id)
+
+    async def updates(self, objects: Any, scores: Sequence[float]) -> Any:
+        """In one transaction: gives each object its score and stores it, one statement for each."""
+        raise NotImplementedError
+
     async def before_writing(self) -> None:
         """Called before each sample that writes, off the clock, with the entry table empty."""
         return None
@@ -84,10 +156,28 @@ class Contestant(abc.ABC):
         return [await self.create_one(record) for record in records]
 
     def narrow_values(self, row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, column) for column in NARROW_COLUMNS)
+        return _values_of(row, NARROW_COLUMNS)
 
     def wide_values(self, row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, column) for column in WIDE_COLUMNS)
+        return _values_of(row, WIDE_COLUMNS)
+
+    def post_values(self, post: Any) -> tuple[Any, ...]:
+        return _values_of(post, POST_COLUMNS) + _values_of(post.author, AUTHOR_COLUMNS)
+
+    def author_values(self, author: Any) -> tuple[Any, ...]:
+        return related_values(author, self.posts_of(author))
+
+
+def _values_of(row: Any, columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, column) for column in columns)
+
+
+def related_values(author: Any, posts: Sequence[Any]) -> tuple[Any, ...]:
+    """An author's values, followed by those of the posts in the order of their keys."""
+    values = _values_of(author, AUTHOR_COLUMNS)
+    for post in sorted(posts, key=lambda post: post.id):
+        values += _values_of(post, POST_COLUMNS)
+    return values
 
 
 def is_sqlite(url: str) -> bool:

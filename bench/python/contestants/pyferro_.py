@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pyferro
-from pyferro import PK, Field
+from pyferro import PK, BackRef, Field, Many, Ref
 
 from contestants.base import Contestant, is_sqlite
 from harness.dataset import Dataset, Record
@@ -54,13 +54,33 @@ class Entry(pyferro.Model):
     score: float
 
 
+class Author(pyferro.Model):
+    id: PK[int]
+    name: str
+    joined: datetime
+    rating: float
+    posts: Many[Post] = BackRef()
+
+
+class Post(pyferro.Model):
+    id: PK[int]
+    title: str
+    created: datetime
+    views: int
+    author: Ref[Author] = Field(index=True)
+
+
 class Pyferro(Contestant):
+    lacks = {"bulk_update": "not written yet", "bulk_upsert": "not written yet"}  # noqa: RUF012
+
     async def setup(self, url: str, data: Dataset) -> None:
         # As the others: a commit need not reach the disk before the next one.
         settings = "?synchronous=normal" if is_sqlite(url) else ""
         await pyferro.connect(url + settings, auto_migrate=True)
         await Narrow.bulk_create([Narrow(**record) for record in data.narrow])
         await Wide.bulk_create([Wide(**record) for record in data.wide])
+        await Author.bulk_create([Author(**record) for record in data.authors])
+        await Post.bulk_create([Post(**record) for record in data.posts])
 
     async def close(self) -> None:
         pyferro.reset_engine()
@@ -88,6 +108,21 @@ class Pyferro(Contestant):
 
     async def scan(self) -> Sequence[Narrow]:
         return await Narrow.all()
+
+    async def posts_with_author(self) -> Sequence[Post]:
+        return await Post.load(Post.author).all()
+
+    async def authors_with_posts(self) -> Sequence[Author]:
+        return await Author.load(Author.posts).all()
+
+    async def store(self, records: Sequence[Record]) -> None:
+        await Entry.bulk_create([Entry(**record) for record in records])
+
+    async def updates(self, objects: Sequence[Entry], scores: Sequence[float]) -> None:
+        async with pyferro.transaction():
+            for entry, score in zip(objects, scores, strict=True):
+                entry.score = score
+                await entry.save()
 
     async def entries(self) -> Sequence[Entry]:
         return await Entry.all()

@@ -4,13 +4,16 @@ Reads and single inserts run in autocommit, which spares it the round trips of B
 each workload opens one session, and concurrent tasks one each, because sessions are not shared.
 Bulk insert is `insert(Entry).returning(Entry)`: four times as fast on SQLite as add_all, which
 there sends one statement per object to be sure of the keys. Its objects are made under the clock.
+Bulk updates and upserts are its statements for a list of rows. The single updates are one flush
+for each object: one flush for all would send them in one call of the driver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -18,8 +21,19 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from contestants.base import Contestant, is_sqlite
-from contestants.sqlalchemy_models import Base, Entry, Narrow, Wide, relax_durability
+from contestants.base import CHANGED_COLUMNS, Contestant, is_sqlite
+from contestants.sqlalchemy_models import (
+    AUTHORS_WITH_POSTS,
+    POSTS_WITH_AUTHOR,
+    Author,
+    Base,
+    Entry,
+    Narrow,
+    Post,
+    Wide,
+    relax_durability,
+    upsert,
+)
 from harness.dataset import Dataset, Record
 
 
@@ -29,9 +43,11 @@ class SqlAlchemyAsync(Contestant):
         self._engines: tuple[AsyncEngine, ...] = ()
         self._sessions: async_sessionmaker[AsyncSession]
         self._transactions: async_sessionmaker[AsyncSession]
+        self._upsert: Any = None
 
     async def setup(self, url: str, data: Dataset) -> None:
         sqlite = is_sqlite(url)
+        self._upsert = upsert(sqlite)
         driver = "sqlite+aiosqlite:" if sqlite else "postgresql+asyncpg:"
         url = driver + url.partition(":")[2]
         # Autocommit leaves nothing to roll back when a connection returns to its pool.
@@ -55,6 +71,8 @@ class SqlAlchemyAsync(Contestant):
             await connection.run_sync(Base.metadata.create_all)
             await connection.execute(insert(Narrow), data.narrow)
             await connection.execute(insert(Wide), data.wide)
+            await connection.execute(insert(Author), data.authors)
+            await connection.execute(insert(Post), data.posts)
 
     async def close(self) -> None:
         for engine in self._engines:
@@ -98,6 +116,48 @@ class SqlAlchemyAsync(Contestant):
     async def scan(self) -> Sequence[Narrow]:
         async with self._sessions() as session:
             return (await session.scalars(select(Narrow))).all()
+
+    async def posts_with_author(self) -> Sequence[Post]:
+        async with self._sessions() as session:
+            return (await session.scalars(POSTS_WITH_AUTHOR)).all()
+
+    async def authors_with_posts(self) -> Sequence[Author]:
+        async with self._sessions() as session:
+            return (await session.scalars(AUTHORS_WITH_POSTS)).all()
+
+    async def store(self, records: Sequence[Record]) -> None:
+        async with self._transactions() as session:
+            await session.execute(insert(Entry), list(records))
+            await session.commit()
+
+    async def prepare_update(self, records: Sequence[Record]) -> list[Record]:
+        return [{name: record[name] for name in ("id", *CHANGED_COLUMNS)} for record in records]
+
+    async def bulk_update(self, batch: list[Record]) -> None:
+        async with self._transactions() as session:
+            await session.execute(update(Entry), batch)
+            await session.commit()
+
+    async def bulk_upsert(self, batch: Sequence[Record]) -> None:
+        async with self._transactions() as session:
+            await session.execute(self._upsert, batch)
+            await session.commit()
+
+    async def prepare_updates(self) -> tuple[AsyncSession, Sequence[Entry]]:
+        session = self._transactions()
+        entries = (await session.scalars(select(Entry).order_by(Entry.id))).all()
+        await session.commit()
+        return session, entries
+
+    async def updates(
+        self, objects: tuple[AsyncSession, Sequence[Entry]], scores: Sequence[float]
+    ) -> None:
+        session, entries = objects
+        for entry, score in zip(entries, scores, strict=True):
+            entry.score = score
+            await session.flush()
+        await session.commit()
+        await session.close()
 
     async def entries(self) -> Sequence[Entry]:
         async with self._sessions() as session:

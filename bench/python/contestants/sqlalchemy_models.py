@@ -8,10 +8,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Engine, Numeric, event
+from sqlalchemy import JSON, Engine, ForeignKey, Numeric, Select, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
+
+from contestants.base import CHANGED_COLUMNS
 
 # SQLite has no exact numbers; SQLAlchemy's own type for them there is Numeric, with a warning.
 warnings.filterwarnings("ignore", "Dialect .* does \\*not\\* support Decimal", SAWarning)
@@ -67,6 +77,43 @@ class Entry(Base):
     created: Mapped[datetime]
     team: Mapped[int] = mapped_column(index=True)
     score: Mapped[float]
+
+
+class Author(Base):
+    __tablename__ = "author"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    joined: Mapped[datetime]
+    rating: Mapped[float]
+    posts: Mapped[list[Post]] = relationship(back_populates="author")
+
+
+class Post(Base):
+    __tablename__ = "post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    created: Mapped[datetime]
+    views: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("author.id"), index=True)
+    author: Mapped[Author] = relationship(back_populates="posts")
+
+
+# What its manual says of loading: a join to one, which is there for certain; SELECT … IN to many.
+POSTS_WITH_AUTHOR: Select[tuple[Post]] = select(Post).options(
+    joinedload(Post.author, innerjoin=True)
+)
+AUTHORS_WITH_POSTS: Select[tuple[Author]] = select(Author).options(selectinload(Author.posts))
+
+
+def upsert(on_sqlite: bool) -> Any:
+    """INSERT … ON CONFLICT DO UPDATE, for a list of rows."""
+    insert = sqlite.insert(Entry) if on_sqlite else postgresql.insert(Entry)
+    return insert.on_conflict_do_update(
+        index_elements=[Entry.id],
+        set_={column: getattr(insert.excluded, column) for column in CHANGED_COLUMNS},
+    )
 
 
 def relax_durability(engine: Engine) -> None:

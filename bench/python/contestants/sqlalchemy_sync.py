@@ -6,12 +6,24 @@ Its concurrent workload is the same gets one after the other: nothing here can w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Engine, create_engine, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from contestants.base import Contestant, is_sqlite
-from contestants.sqlalchemy_models import Base, Entry, Narrow, Wide, relax_durability
+from contestants.base import CHANGED_COLUMNS, Contestant, is_sqlite
+from contestants.sqlalchemy_models import (
+    AUTHORS_WITH_POSTS,
+    POSTS_WITH_AUTHOR,
+    Author,
+    Base,
+    Entry,
+    Narrow,
+    Post,
+    Wide,
+    relax_durability,
+    upsert,
+)
 from harness.dataset import Dataset, Record
 
 
@@ -21,9 +33,11 @@ class SqlAlchemySync(Contestant):
         self._engines: tuple[Engine, ...] = ()
         self._sessions: sessionmaker[Session]
         self._transactions: sessionmaker[Session]
+        self._upsert: Any = None
 
     async def setup(self, url: str, data: Dataset) -> None:
         sqlite = is_sqlite(url)
+        self._upsert = upsert(sqlite)
         driver = "sqlite+pysqlite:" if sqlite else "postgresql+psycopg:"
         url = driver + url.partition(":")[2]
         self._engines = (
@@ -42,6 +56,8 @@ class SqlAlchemySync(Contestant):
             Base.metadata.create_all(connection)
             connection.execute(insert(Narrow), data.narrow)
             connection.execute(insert(Wide), data.wide)
+            connection.execute(insert(Author), data.authors)
+            connection.execute(insert(Post), data.posts)
 
     async def close(self) -> None:
         for engine in self._engines:
@@ -85,6 +101,48 @@ class SqlAlchemySync(Contestant):
     async def scan(self) -> Sequence[Narrow]:
         with self._sessions() as session:
             return session.scalars(select(Narrow)).all()
+
+    async def posts_with_author(self) -> Sequence[Post]:
+        with self._sessions() as session:
+            return (session.scalars(POSTS_WITH_AUTHOR)).all()
+
+    async def authors_with_posts(self) -> Sequence[Author]:
+        with self._sessions() as session:
+            return (session.scalars(AUTHORS_WITH_POSTS)).all()
+
+    async def store(self, records: Sequence[Record]) -> None:
+        with self._transactions() as session:
+            session.execute(insert(Entry), list(records))
+            session.commit()
+
+    async def prepare_update(self, records: Sequence[Record]) -> list[Record]:
+        return [{name: record[name] for name in ("id", *CHANGED_COLUMNS)} for record in records]
+
+    async def bulk_update(self, batch: list[Record]) -> None:
+        with self._transactions() as session:
+            session.execute(update(Entry), batch)
+            session.commit()
+
+    async def bulk_upsert(self, batch: Sequence[Record]) -> None:
+        with self._transactions() as session:
+            session.execute(self._upsert, batch)
+            session.commit()
+
+    async def prepare_updates(self) -> tuple[Session, Sequence[Entry]]:
+        session = self._transactions()
+        entries = (session.scalars(select(Entry).order_by(Entry.id))).all()
+        session.commit()
+        return session, entries
+
+    async def updates(
+        self, objects: tuple[Session, Sequence[Entry]], scores: Sequence[float]
+    ) -> None:
+        session, entries = objects
+        for entry, score in zip(entries, scores, strict=True):
+            entry.score = score
+            session.flush()
+        session.commit()
+        session.close()
 
     async def entries(self) -> Sequence[Entry]:
         with self._sessions() as session:

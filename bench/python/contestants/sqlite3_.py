@@ -11,11 +11,13 @@ from itertools import batched, chain
 from typing import Any
 
 from contestants import sqlite_rows as sql
-from contestants.base import Contestant, sqlite_path
+from contestants.base import NO_OBJECTS, Contestant, sqlite_path
 from harness.dataset import NARROW_COLUMNS, WIDE_COLUMNS, Dataset, Record
 
 
 class Sqlite3(Contestant):
+    lacks = NO_OBJECTS
+
     def __init__(self) -> None:
         super().__init__()
         self._db: sqlite3.Connection

@@ -21,6 +21,8 @@ WIDE_COLUMNS = (
 )  # fmt: skip
 # Entry is Narrow again, for writing: its keys are made by the database.
 ENTRY_COLUMNS = NARROW_COLUMNS
+AUTHOR_COLUMNS = ("id", "name", "joined", "rating")
+POST_COLUMNS = ("id", "title", "created", "views")  # and author_id, which the relation is about
 
 _SEED = 20_240_229
 _EPOCH = datetime(2015, 3, 1, 6, 30)
@@ -38,12 +40,19 @@ class Sizes:
     bursts: int = 5
     inserts: int = 200
     bulk: int = 10_000
+    authors: int = 500
+    posts_each: int = 10
+    changes: int = 2_000
+    updates: int = 1_000
     pool: int = 10
 
     @classmethod
     def quick(cls) -> Sizes:
         """Enough to see that everything runs; the figures are not worth keeping."""
-        return cls(narrow=2_000, wide=2_000, gets=100, bursts=1, inserts=20, bulk=1_000)
+        return cls(
+            narrow=2_000, wide=2_000, gets=100, bursts=1, inserts=20, bulk=1_000,
+            authors=50, changes=200, updates=50,
+        )  # fmt: skip
 
     @classmethod
     def read(cls, values: Mapping[str, int]) -> Sizes:
@@ -57,12 +66,16 @@ class Dataset:
     sizes: Sizes
     narrow: list[Record] = field(init=False)
     wide: list[Record] = field(init=False)
+    authors: list[Record] = field(init=False)
+    posts: list[Record] = field(init=False)
 
     team: int = 3
 
     def __post_init__(self) -> None:
         self.narrow = _with_keys(self._narrow(self.sizes.narrow, _SEED))
         self.wide = _with_keys(self._wide(self.sizes.wide, _SEED + 1))
+        self.authors = _with_keys(self._authors())
+        self.posts = _with_keys(self._posts())
 
     def keys(self, count: int) -> list[int]:
         """Distinct keys in random order: no identity map can answer one from another."""
@@ -71,6 +84,41 @@ class Dataset:
     def entries(self, count: int) -> list[Record]:
         """New records without keys; `name` is unique among them."""
         return list(self._narrow(count, _SEED + 3))
+
+    def stored(self, count: int) -> list[Record]:
+        """What is in the entry table before it is changed: keys from 1 on."""
+        return _with_keys(self._narrow(count, _SEED + 3))
+
+    def changed(self, count: int) -> list[Record]:
+        """Other values for the same keys; `created` alone stays as it was."""
+        return [
+            {**new, "created": old["created"]}
+            for old, new in zip(
+                self.stored(count), _with_keys(self._narrow(count, _SEED + 4)), strict=True
+            )
+        ]
+
+    def _authors(self) -> Iterator[Record]:
+        rng = random.Random(_SEED + 5)
+        for i in range(1, self.sizes.authors + 1):
+            yield {
+                "name": f"{rng.choice(_WORDS)} {rng.choice(_WORDS)} {i}",
+                "joined": _moment(rng),
+                "rating": rng.random() * 5.0,
+            }
+
+    def _posts(self) -> Iterator[Record]:
+        """As many of each author, in no order."""
+        rng = random.Random(_SEED + 6)
+        authors = list(range(1, self.sizes.authors + 1)) * self.sizes.posts_each
+        rng.shuffle(authors)
+        for author in authors:
+            yield {
+                "title": " ".join(rng.choices(_WORDS, k=4)),
+                "created": _moment(rng),
+                "views": rng.randrange(1_000_000),
+                "author_id": author,
+            }
 
     def _narrow(self, count: int, seed: int) -> Iterator[Record]:
         rng = random.Random(seed)

@@ -26,7 +26,16 @@ def parser(description: str) -> argparse.ArgumentParser:
         help="postgresql: a URL whose user may create databases; sqlite: a folder for files",
     )
     result.add_argument("--rounds", type=int, default=7, help="samples of each figure")
-    result.add_argument("--peers", help="comma-separated contestants; all that fit by default")
+    result.add_argument(
+        "--contestants",
+        "--peers",
+        dest="peers",
+        metavar="A,B",
+        help="comma-separated contestants; all that fit by default",
+    )
+    result.add_argument(
+        "--workloads", metavar="A,B", help="comma-separated workloads of run.py; all by default"
+    )
     result.add_argument("--json", metavar="FILE", help="write the figures and their circumstances")
     result.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     result.add_argument("--log", metavar="FILE", help="where the workers' own output goes")
@@ -35,14 +44,17 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 def chosen(peers: str | None, database: str) -> list[str]:
     names = [name for name, entrant in ENTRANTS.items() if database in entrant.databases]
-    if peers is None:
+    return named(peers, names, f"contestant for {database}")
+
+
+def named(given: str | None, names: list[str], what: str) -> list[str]:
+    """The names in a list with commas; all where none is given."""
+    if given is None:
         return names
-    wanted = [name.strip() for name in peers.split(",") if name.strip()]
+    wanted = [name.strip() for name in given.split(",") if name.strip()]
     for name in wanted:
         if name not in names:
-            raise SystemExit(
-                f"no contestant {name!r} for {database}; there are: {', '.join(names)}"
-            )
+            raise SystemExit(f"no {what} of the name {name!r}; there are: {', '.join(names)}")
     return wanted
 
 

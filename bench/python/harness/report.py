@@ -17,8 +17,18 @@ GOALS: dict[tuple[str, str], float] = {
     ("postgresql", "filter"): 4.0,
     ("sqlite", "wide_filter"): 4.0,
     ("postgresql", "wide_filter"): 4.0,
-    ("sqlite", "bulk_create"): 3.0,
-    ("postgresql", "bulk_create"): 3.0,
+    ("sqlite", "bulk_create"): 4.0,
+    ("postgresql", "bulk_create"): 4.0,
+    ("sqlite", "post_author"): 3.0,
+    ("postgresql", "post_author"): 3.0,
+    ("sqlite", "author_posts"): 3.0,
+    ("postgresql", "author_posts"): 3.0,
+    ("sqlite", "bulk_update"): 3.0,
+    ("postgresql", "bulk_update"): 3.0,
+    ("sqlite", "bulk_upsert"): 3.0,
+    ("postgresql", "bulk_upsert"): 3.0,
+    ("sqlite", "updates"): 2.0,
+    ("postgresql", "updates"): 2.0,
 }
 
 Samples = Sequence[Mapping[str, float]]
@@ -68,7 +78,7 @@ def ratios(figures: Figures, workloads: Sequence[str], reference: str) -> list[s
 
 
 def goals(
-    figures: Figures, database: str, returns_keys: Mapping[str, bool]
+    figures: Figures, workloads: Sequence[str], database: str, returns_keys: Mapping[str, bool]
 ) -> list[dict[str, Any]]:
     """The best asynchronous ORM among the peers, per workload, and pyferro's lead over it.
 
@@ -79,7 +89,7 @@ def goals(
         return []
     result = []
     for (kind, workload), wanted in GOALS.items():
-        if kind != database:
+        if kind != database or workload not in workloads:
             continue
         rivals = {
             name: row[workload]["median_us"]
@@ -125,7 +135,7 @@ def _cell(figure: Mapping[str, Any] | None, key: str) -> str:
     if key in figure:
         value = figure[key]
         return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-    return "wrong" if "wrong" in figure else "error"
+    return "-" if "lacks" in figure else "wrong" if "wrong" in figure else "error"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

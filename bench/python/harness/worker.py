@@ -40,6 +40,7 @@ class Worker:
             "versions": self._versions,
             "notes": self._contestant.notes,
             "returns_keys": self._contestant.returns_keys,
+            "lacks": dict(self._contestant.lacks),
         }
 
     async def check(self, workload: str) -> dict[str, Any]:
@@ -53,7 +54,7 @@ class Worker:
     async def measure(self, workload: str, repeat: int) -> dict[str, Any]:
         """One sample. The result is freed within it: a caller pays for that too."""
         await self._contestant.before_writing()
-        run = self._stage.prepare(workload)
+        run = await self._stage.prepare(workload)
         gc.collect()
         cpu = time.process_time_ns()
         start = time.perf_counter_ns()

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from contestants.base import Contestant
-from harness.dataset import ENTRY_COLUMNS, NARROW_COLUMNS, WIDE_COLUMNS, Dataset, Record
+from harness.dataset import (
+    AUTHOR_COLUMNS,
+    ENTRY_COLUMNS,
+    NARROW_COLUMNS,
+    POST_COLUMNS,
+    WIDE_COLUMNS,
+    Dataset,
+    Record,
+)
 from harness.digest import lines
 
 
@@ -32,6 +40,11 @@ WORKLOADS: dict[str, Workload] = {
     "filter": Workload("filter by index, 5 columns", "row"),
     "wide_filter": Workload("filter by index, 20 columns", "row"),
     "scan": Workload("all rows, 5 columns", "row"),
+    "post_author": Workload("all posts, each with its author", "post"),
+    "author_posts": Workload("all authors, each with its posts", "post"),
+    "bulk_update": Workload("objects changed in bulk", "row", writes=True),
+    "bulk_upsert": Workload("insert or update in bulk", "row", writes=True),
+    "updates": Workload("single updates in a transaction", "update", writes=True),
 }
 
 
@@ -45,6 +58,8 @@ class Stage:
         self._keys = data.keys(max(sizes.gets, sizes.tasks * sizes.bursts))
         self._inserts = data.entries(sizes.inserts)
         self._bulk = data.entries(sizes.bulk)
+        self._stored = data.stored(sizes.changes)
+        self._changed = data.changed(sizes.changes)
 
     def units(self, workload: str) -> int:
         sizes = self.data.sizes
@@ -56,9 +71,14 @@ class Stage:
             "filter": sizes.narrow // sizes.teams,
             "wide_filter": sizes.wide // sizes.teams,
             "scan": sizes.narrow,
+            "post_author": len(self.data.posts),
+            "author_posts": len(self.data.posts),
+            "bulk_update": sizes.changes,
+            "bulk_upsert": sizes.changes,
+            "updates": sizes.updates,
         }[workload]
 
-    def prepare(self, workload: str) -> Callable[[], Awaitable[Any]]:
+    async def prepare(self, workload: str) -> Callable[[], Awaitable[Any]]:
         """Everything that is not the workload is done now; what is returned is what is timed."""
         contestant, sizes, team = self.contestant, self.data.sizes, self.data.team
         match workload:
@@ -81,6 +101,24 @@ class Stage:
                 return lambda: contestant.wide_filter(team)
             case "scan":
                 return contestant.scan
+            case "post_author":
+                return contestant.posts_with_author
+            case "author_posts":
+                return contestant.authors_with_posts
+            case "bulk_update":
+                await contestant.store(self._stored)
+                update = await contestant.prepare_update(self._changed)
+                return lambda: contestant.bulk_update(update)
+            case "bulk_upsert":
+                # Every second row is there: old and new are mixed, as they come.
+                await contestant.store(self._stored[::2])
+                upsert = contestant.prepare_upsert(self._changed)
+                return lambda: contestant.bulk_upsert(upsert)
+            case "updates":
+                await contestant.store(self._stored[: sizes.updates])
+                scores = [record["score"] for record in self._changed[: sizes.updates]]
+                objects = await contestant.prepare_updates()
+                return lambda: contestant.updates(objects, scores)
         raise ValueError(f"no workload of the name {workload!r}")
 
     async def _bursts(self, bursts: Sequence[Sequence[int]]) -> list[Any]:
@@ -108,20 +146,48 @@ class Stage:
                 return lines(_values(rows, WIDE_COLUMNS))
             case "scan":
                 return lines(_values(data.narrow, NARROW_COLUMNS))
+            case "post_author":
+                return lines(self._posts_with_author())
+            case "author_posts":
+                return lines(self._authors_with_posts())
+            case "bulk_update" | "bulk_upsert":
+                return lines(_values(self._changed, ENTRY_COLUMNS))
+            case "updates":
+                pairs = zip(self._stored, self._changed, strict=True)
+                rows = [{**old, "score": new["score"]} for old, new in pairs]
+                return lines(_values(rows[: sizes.updates], ENTRY_COLUMNS))
         raise ValueError(f"no workload of the name {workload!r}")
 
     def _narrow_by_key(self, keys: Sequence[int]) -> list[str]:
         return lines(_values([self.data.narrow[key - 1] for key in keys], NARROW_COLUMNS))
 
+    def _posts_with_author(self) -> list[tuple[Any, ...]]:
+        authors = _values(self.data.authors, AUTHOR_COLUMNS)
+        rows = _values(self.data.posts, POST_COLUMNS)
+        keys = [post["author_id"] for post in self.data.posts]
+        return [row + authors[key - 1] for row, key in zip(rows, keys, strict=True)]
+
+    def _authors_with_posts(self) -> list[tuple[Any, ...]]:
+        rows = {author[0]: author for author in _values(self.data.authors, AUTHOR_COLUMNS)}
+        for post in self.data.posts:  # in the order of their keys
+            rows[post["author_id"]] += tuple(post[column] for column in POST_COLUMNS)
+        return list(rows.values())
+
     async def answer(self, workload: str) -> list[str]:
         """Runs the workload once and renders what it returned, or, for writes, what it stored."""
         contestant = self.contestant
-        result = await self.prepare(workload)()
+        run = await self.prepare(workload)
+        result = await run()
         if not WORKLOADS[workload].writes:
-            wide = workload == "wide_filter"
-            render = contestant.wide_values if wide else contestant.narrow_values
+            render = {
+                "wide_filter": contestant.wide_values,
+                "post_author": contestant.post_values,
+                "author_posts": contestant.author_values,
+            }.get(workload, contestant.narrow_values)
             return lines(render(row) for row in result)
         stored = [contestant.narrow_values(row) for row in await contestant.entries()]
+        if workload in ("bulk_update", "bulk_upsert", "updates"):
+            return lines(stored)
         if workload == "bulk_create" and contestant.returns_keys:
             self._check_keys(contestant.created(result), stored)
         return lines(values[1:] for values in stored)
