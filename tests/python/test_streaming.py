@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Create, url_of
+from pydantic import BaseModel
 from sessions import terminate
 
 import pyferro
@@ -449,3 +450,22 @@ def test_a_row_that_cannot_be_read_ends_the_stream_and_nothing_else(
             taken.extend(row for row in stream)
         assert len(list(select(Streamed.id).stream(2))) == 5
     assert db.native.pool[1] == 0
+
+
+class Slim(BaseModel):
+    id: int
+    name: str
+
+
+def test_unions_targets_and_named_rows_are_streamed(rows: list[Streamed], take: Any) -> None:
+    few = select(Streamed.id, Streamed.name).where(Streamed.id <= 3)
+    both = few.union_all(select(Streamed.id, Streamed.name).where(Streamed.id == 2)).order_by("id")
+    assert [row[0] for row in take(both.stream(2))] == [1, 2, 2, 3]
+    slim = few.order_by(Streamed.id).into(Slim)
+    assert take(slim.batches(2)) == [
+        [Slim(id=1, name="n1"), Slim(id=2, name="n2")],
+        [Slim(id=3, name="n3")],
+    ]
+    assert [row.name for row in take(few.order_by(Streamed.id).named().stream(2))] == [
+        "n1", "n2", "n3",
+    ]  # fmt: skip
