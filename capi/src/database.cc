@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -38,11 +39,12 @@ class Password {
  public:
   Password(ferro_password_ask ask, void* context, void (*release)(void*))
       : ask_(ask), context_(context), release_(release) {}
+  Password(Password&& other) noexcept
+      : ask_(other.ask_), context_(other.context_), release_(std::exchange(other.release_, nullptr)) {}
   ~Password() {
     if (release_ != nullptr) release_(context_);
   }
-  Password(const Password&) = delete;
-  Password& operator=(const Password&) = delete;
+  Password& operator=(Password&&) = delete;
 
   absl::StatusOr<std::string> operator()() const {
     std::string answer;
@@ -57,7 +59,7 @@ class Password {
  private:
   const ferro_password_ask ask_;
   void* const context_;
-  void (*const release_)(void*);
+  void (*release_)(void*);  // null once it was moved from
 };
 
 }  // namespace
@@ -111,10 +113,16 @@ ferro_code ferro_database_ping(ferro_database* database, ferro_operation** out_o
   });
 }
 
-void ferro_database_set_password(ferro_database* database, ferro_password_ask ask, void* context,
-                                 void (*release)(void* context)) {
-  const auto password = std::make_shared<const Password>(ask, context, release);
-  if (database != nullptr) database->database->pool().SetPassword([password] { return (*password)(); });
+ferro_code ferro_database_set_password(ferro_database* database, ferro_password_ask ask,
+                                       void* context, void (*release)(void* context),
+                                       ferro_error** error) {
+  Password given(ask, context, release);
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    const auto password = std::make_shared<const Password>(std::move(given));
+    database->database->pool().SetPassword([password] { return (*password)(); });
+    return absl::OkStatus();
+  });
 }
 
 void ferro_database_free(ferro_database* database) {

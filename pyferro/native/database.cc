@@ -174,7 +174,13 @@ void ReleasePassword(void* function) {
 }
 
 PyObject* Database_set_password(PyObject* self, PyObject* function) {
-  ferro_database_set_password(As<DatabaseObject>(self).handle, AskPassword, Py_NewRef(function), ReleasePassword);
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_set_password(As<DatabaseObject>(self).handle, AskPassword, Py_NewRef(function), ReleasePassword,
+                                  &error) != FERRO_OK) {
+    return Raise(*state, error);
+  }
   Py_RETURN_NONE;
 }
 

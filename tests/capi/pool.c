@@ -81,13 +81,13 @@ static void it_asks_for_the_password(const session *in) {
   session other = *in;
   other.database = database;
   if (database == NULL) return;
-  ferro_database_set_password(database, ask, &out, release);
+  CHECK_OK(ferro_database_set_password(database, ask, &out, release, &error), error);
   CHECK_OK(ferro_database_connect(database, &operation, &error), error);
   CHECK_CODE(FERRO_ERROR_AUTHENTICATION, finish(&other, operation, NULL, &error), error);
   CHECK(out.asked == 1 && out.released == 0);
   ferro_database_free(database);
   CHECK(out.released == 1);
-  ferro_database_set_password(NULL, ask, &out, release); /* nobody will ask */
+  CHECK_CODE(FERRO_ERROR_INVALID_ARGUMENT, ferro_database_set_password(NULL, ask, &out, release, &error), error);
   CHECK(out.released == 2);
 }
 

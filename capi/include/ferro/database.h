@@ -37,12 +37,12 @@ FERRO_API ferro_code ferro_database_ping(ferro_database *database, ferro_operati
 /* Gives each new connection its password, instead of the URL's: for passwords that change. `ask` is called by whoever
  * opens a connection, on any thread and perhaps on several at once. It hands the password, which is copied, to
  * `give(answer, …)` and returns 1, or hands a reason that holds no secret and returns 0: the connect then fails with
- * FERRO_ERROR_AUTHENTICATION. `release(context)` is called when the database no longer needs it; it may be NULL. Before
- * the database is connected. */
+ * FERRO_ERROR_AUTHENTICATION. `release(context)` is called when the database no longer needs it, also when this function
+ * fails; it may be NULL. Before the database is connected. */
 typedef void (*ferro_password_give)(void *answer, ferro_bytes text);
 typedef int32_t (*ferro_password_ask)(void *context, ferro_password_give give, void *answer);
-FERRO_API void ferro_database_set_password(ferro_database *database, ferro_password_ask ask, void *context,
-                                           void (*release)(void *context));
+FERRO_API ferro_code ferro_database_set_password(ferro_database *database, ferro_password_ask ask, void *context,
+                                                 void (*release)(void *context), ferro_error **error);
 
 /* Closes and frees. Statements must have been freed; operations and transactions may outlive it. NULL is fine. */
 FERRO_API void ferro_database_free(ferro_database *database);
