@@ -80,16 +80,37 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kTruncHour, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:00:00') AS DATETIME(6))"),
     Says(kTruncMinute, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:%i:00') AS DATETIME(6))"),
     Says(kTruncSecond, "CAST(DATE_FORMAT($1, '%Y-%m-%d %H:%i:%s') AS DATETIME(6))"),
-    Says(kAddYears, Type::kDate, "DATE_ADD($1, INTERVAL $2 YEAR)"),
-    Says(kAddYears, "CAST(DATE_ADD($1, INTERVAL $2 YEAR) AS DATETIME(6))"),
-    Says(kAddMonths, Type::kDate, "DATE_ADD($1, INTERVAL $2 MONTH)"),
-    Says(kAddMonths, "CAST(DATE_ADD($1, INTERVAL $2 MONTH) AS DATETIME(6))"),
-    Says(kAddDays, Type::kDate, "DATE_ADD($1, INTERVAL $2 DAY)"),
-    Says(kAddDays, "CAST(DATE_ADD($1, INTERVAL $2 DAY) AS DATETIME(6))"),
-    Says(kAddHours, "CAST(DATE_ADD($1, INTERVAL $2 HOUR) AS DATETIME(6))"),
-    Says(kAddMinutes, "CAST(DATE_ADD($1, INTERVAL $2 MINUTE) AS DATETIME(6))"),
-    Says(kAddSeconds, "CAST(DATE_ADD($1, INTERVAL $2 SECOND) AS DATETIME(6))"),
-    Says(kAddMicroseconds, "CAST(DATE_ADD($1, INTERVAL $2 MICROSECOND) AS DATETIME(6))"),
+    // Beyond the year 9999 it is NULL, before the year 1 a date of the year 0.
+    Says(kAddYears, Type::kDate,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 YEAR) >= DATE '0001-01-01' "
+         "THEN DATE_ADD($1, INTERVAL $2 YEAR) END"),
+    Says(kAddYears,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 YEAR) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 YEAR) AS DATETIME(6)) END"),
+    Says(kAddMonths, Type::kDate,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 MONTH) >= DATE '0001-01-01' "
+         "THEN DATE_ADD($1, INTERVAL $2 MONTH) END"),
+    Says(kAddMonths,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 MONTH) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 MONTH) AS DATETIME(6)) END"),
+    Says(kAddDays, Type::kDate,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 DAY) >= DATE '0001-01-01' "
+         "THEN DATE_ADD($1, INTERVAL $2 DAY) END"),
+    Says(kAddDays,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 DAY) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 DAY) AS DATETIME(6)) END"),
+    Says(kAddHours,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 HOUR) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 HOUR) AS DATETIME(6)) END"),
+    Says(kAddMinutes,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 MINUTE) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 MINUTE) AS DATETIME(6)) END"),
+    Says(kAddSeconds,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 SECOND) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 SECOND) AS DATETIME(6)) END"),
+    Says(kAddMicroseconds,
+         "CASE WHEN DATE_ADD($1, INTERVAL $2 MICROSECOND) >= DATE '0001-01-01' "
+         "THEN CAST(DATE_ADD($1, INTERVAL $2 MICROSECOND) AS DATETIME(6)) END"),
     Says(kDaysBetween, "DATEDIFF($*)"),
     Says(kMicrosecondsBetween, "TIMESTAMPDIFF(MICROSECOND, $2, $1)"),
     RefusedFunction(kJsonContains,

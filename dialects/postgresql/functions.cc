@@ -79,42 +79,40 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kTruncHour, "DATE_TRUNC('hour', $1)"),
     Says(kTruncMinute, "DATE_TRUNC('minute', $1)"),
     Says(kTruncSecond, "DATE_TRUNC('second', $1)"),
+    // What is beyond the years 1 to 9999 is never calculated: an interval has its own limits.
     Says(kAddYears, Type::kDate,
-         "CASE WHEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
-         "'9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(years => CAST($2 AS "
-         "integer)) AS date) END"),
+         "CASE WHEN EXTRACT(YEAR FROM $1) + $2 BETWEEN 1 AND 9999 THEN CAST($1 + "
+         "MAKE_INTERVAL(years => CAST($2 AS integer)) AS date) END"),
     Says(kAddYears,
-         "CASE WHEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
-         "'9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(years => CAST($2 AS integer)) "
-         "END"),
+         "CASE WHEN EXTRACT(YEAR FROM $1) + $2 BETWEEN 1 AND 9999 THEN $1 + "
+         "MAKE_INTERVAL(years => CAST($2 AS integer)) END"),
     Says(kAddMonths, Type::kDate,
-         "CASE WHEN $1 + MAKE_INTERVAL(months => CAST($2 AS integer)) BETWEEN '0001-01-01' "
-         "AND '9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(months => CAST($2 AS "
-         "integer)) AS date) END"),
+         "CASE WHEN EXTRACT(YEAR FROM $1) * 12 + EXTRACT(MONTH FROM $1) + $2 BETWEEN 13 AND "
+         "120000 THEN CAST($1 + MAKE_INTERVAL(months => CAST($2 AS integer)) AS date) END"),
     Says(kAddMonths,
-         "CASE WHEN $1 + MAKE_INTERVAL(months => CAST($2 AS integer)) BETWEEN '0001-01-01' "
-         "AND '9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(months => CAST($2 AS "
-         "integer)) END"),
+         "CASE WHEN EXTRACT(YEAR FROM $1) * 12 + EXTRACT(MONTH FROM $1) + $2 BETWEEN 13 AND "
+         "120000 THEN $1 + MAKE_INTERVAL(months => CAST($2 AS integer)) END"),
     Says(kAddDays, Type::kDate,
-         "CASE WHEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
-         "'9999-12-31 23:59:59.999999' THEN CAST($1 + MAKE_INTERVAL(days => CAST($2 AS "
-         "integer)) AS date) END"),
-    Says(kAddDays,
-         "CASE WHEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) BETWEEN '0001-01-01' AND "
-         "'9999-12-31 23:59:59.999999' THEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) "
+         "CASE WHEN $2 BETWEEN DATE '0001-01-01' - CAST($1 AS date) AND DATE '9999-12-31' - "
+         "CAST($1 AS date) THEN CAST($1 + MAKE_INTERVAL(days => CAST($2 AS integer)) AS date) "
          "END"),
+    Says(kAddDays,
+         "CASE WHEN $2 BETWEEN DATE '0001-01-01' - CAST($1 AS date) AND DATE '9999-12-31' - "
+         "CAST($1 AS date) THEN $1 + MAKE_INTERVAL(days => CAST($2 AS integer)) END"),
     Says(kAddHours,
-         "CASE WHEN $1 + $2 * INTERVAL '1 hour' BETWEEN '0001-01-01' AND '9999-12-31 "
-         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 hour' END"),
+         "CASE WHEN EXTRACT(EPOCH FROM $1) + CAST($2 AS numeric) * 3600 BETWEEN -62135596800 "
+         "AND 253402300799.999999 THEN $1 + $2 * INTERVAL '1 hour' END"),
     Says(kAddMinutes,
-         "CASE WHEN $1 + $2 * INTERVAL '1 minute' BETWEEN '0001-01-01' AND '9999-12-31 "
-         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 minute' END"),
+         "CASE WHEN EXTRACT(EPOCH FROM $1) + CAST($2 AS numeric) * 60 BETWEEN -62135596800 AND "
+         "253402300799.999999 THEN $1 + $2 * INTERVAL '1 minute' END"),
     Says(kAddSeconds,
-         "CASE WHEN $1 + $2 * INTERVAL '1 second' BETWEEN '0001-01-01' AND '9999-12-31 "
-         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 second' END"),
+         "CASE WHEN EXTRACT(EPOCH FROM $1) + CAST($2 AS numeric) BETWEEN -62135596800 AND "
+         "253402300799.999999 THEN $1 + $2 * INTERVAL '1 second' END"),
+    // In two parts, which are exact as float64.
     Says(kAddMicroseconds,
-         "CASE WHEN $1 + $2 * INTERVAL '1 microsecond' BETWEEN '0001-01-01' AND '9999-12-31 "
-         "23:59:59.999999' THEN $1 + $2 * INTERVAL '1 microsecond' END"),
+         "CASE WHEN EXTRACT(EPOCH FROM $1) + CAST($2 AS numeric) * 0.000001 BETWEEN "
+         "-62135596800 AND 253402300799.999999 THEN $1 + $2 / 1000000 * INTERVAL '1 second' + "
+         "$2 % 1000000 * INTERVAL '1 microsecond' END"),
     Says(kDaysBetween, "CAST($1 - $2 AS bigint)"),
     Says(kMicrosecondsBetween, "CAST(EXTRACT(EPOCH FROM $1 - $2) * 1000000 AS bigint)"),
     Says(kJsonContains, "$1 @> $2"),

@@ -72,7 +72,7 @@ enum class Function : uint8_t {
   kTruncMinute = 96,
   kTruncSecond = 97,
 
-  // (moment, count): so many later. A day that the month lacks becomes its last day.
+  // (moment, count): so many later, NULL beyond the years 1 to 9999. A day that the month lacks becomes its last day.
   kAddYears = 110,
   kAddMonths = 111,
   kAddDays = 112,

@@ -13,7 +13,6 @@ namespace ferro::sqlite {
 namespace {
 
 constexpr char kNoUnit[] = "the unit of time is not known, or not one of this type";
-constexpr char kDateOutOfRange[] = "the date is out of range";
 
 bool MomentOf(sqlite3_context* context, sqlite3_value* value, Moment& out) {
   if (sqlite3_value_type(value) == SQLITE_TEXT) {
@@ -105,7 +104,7 @@ void DateAdd(sqlite3_context* context, int, sqlite3_value** values) {
     return;
   }
   const std::optional<Moment> later = Later(moment, count, unit);
-  if (!later) return Fail(context, kDateOutOfRange);
+  if (!later) return sqlite3_result_null(context);
   ResultMoment(context, *later);
 }
 

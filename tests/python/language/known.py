@@ -157,10 +157,6 @@ class KnownExpression:
 
 EXPRESSIONS = (
     *(
-        KnownExpression(server, "beyond the years 1 to 9999 is not NULL everywhere", shapes.adds)
-        for server in ("SQLite", "PostgreSQL", "MySQL", "MariaDB")
-    ),
-    *(
         KnownExpression(server, "a decimal cast to decimal is cut", shapes.casts_decimal, False)
         for server in ("MySQL", "MariaDB")
     ),

@@ -146,13 +146,6 @@ def is_like(node: tree.Node) -> bool:
     return isinstance(node, tree.Like)
 
 
-def adds(node: tree.Node) -> bool:
-    return (
-        isinstance(node, tree.Call)
-        and Function.add_years <= node.function <= Function.add_microseconds
-    )
-
-
 def casts_decimal(node: tree.Node) -> bool:
     return isinstance(node, tree.Cast) and node.type == type_of(node.operand) == Type.decimal
 
