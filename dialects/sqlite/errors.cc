@@ -77,8 +77,8 @@ struct TextRow {
   ErrorClass error_class;
 };
 constexpr std::array kTexts = {
-    TextRow{"parser stack overflow", ErrorClass::kOutOfRange},
-    TextRow{"Expression tree is too large", ErrorClass::kOutOfRange},
+    TextRow{"parser stack overflow", ErrorClass::kUnsupported},
+    TextRow{"Expression tree is too large", ErrorClass::kUnsupported},
     TextRow{"syntax error", ErrorClass::kSyntax},
     TextRow{"incomplete input", ErrorClass::kSyntax},
     TextRow{"unrecognized token", ErrorClass::kSyntax},
@@ -218,6 +218,10 @@ absl::Status MakeSqliteError(sqlite3* db, int extended_code, Phase phase, absl::
   if (absl::StrContains(text, "JSON path")) {
     // It quotes the path, which may have been a value of the caller's.
     detail.detail = std::exchange(text, "a JSON path is not well-formed");
+  }
+  if (extended_code == SQLITE_ERROR && detail.error_class == ErrorClass::kUnsupported) {
+    detail.hint = "SQLite reads some 30 calls, or 90 parentheses, within each other: compute the inner ones in a "
+                  "subquery in FROM";
   }
   const std::string message = text;
   if ((extended_code & 0xFF) == SQLITE_CONSTRAINT) {

@@ -1,5 +1,8 @@
 #include "dialects/sqlite/renderer.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "dialects/sqlite/tables.h"
 #include "engine/sql/type_of.h"
@@ -36,27 +39,70 @@ void SqliteRenderer::ComparedArray(const ast::Expr& expr) {
   sql_ << ") END";
 }
 
+namespace {
+
+// SQLITE_MAX_FUNCTION_ARG as distributions have it, and as it is by default.
+constexpr size_t kMostArguments = 100;
+
+char SignOf(BinaryOp op) {
+  if (op == BinaryOp::kAdd) return '+';
+  if (op == BinaryOp::kSubtract) return '-';
+  return op == BinaryOp::kMultiply ? '*' : 0;
+}
+
+// The terms of a + b - c, from left to right, and what stands between them. Those of decimals are no part of a sum
+// of integers, nor the other way round: they overflow elsewhere.
+void TermsOf(const ast::Binary& binary, bool decimal, std::vector<const ast::Expr*>& terms,
+             std::string& signs) {
+  const ast::Expr& left = *binary.left;
+  const bool goes_on = left.kind == ast::Kind::kBinary &&
+                       SignOf(ast::As<ast::Binary>(left).op) != 0 &&
+                       (sql::TypeOf(left) == Type::kDecimal) == decimal;
+  if (goes_on) {
+    TermsOf(ast::As<ast::Binary>(left), decimal, terms, signs);
+  } else {
+    terms.push_back(&left);
+  }
+  terms.push_back(binary.right);
+  signs.push_back(SignOf(binary.op));
+}
+
+// Of calls within calls of one function that is associative.
+void ArgumentsOf(const ast::Call& call, std::vector<const ast::Expr*>& arguments) {
+  for (const ast::Expr* argument : call.arguments) {
+    const bool same = argument->kind == ast::Kind::kCall &&
+                      ast::As<ast::Call>(*argument).function == call.function;
+    if (same) {
+      ArgumentsOf(ast::As<ast::Call>(*argument), arguments);
+    } else {
+      arguments.push_back(argument);
+    }
+  }
+}
+
+}  // namespace
+
 // Our functions (dialects/sqlite/functions/arithmetic.cc) take int64 and float64 operands, also when their
-// types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL.
+// types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL. A chain is one call
+// of many arguments, since SQLite's parser takes some 30 calls within each other.
 void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
-  const auto call = [&](absl::string_view function, absl::string_view left_of_right,
-                        absl::string_view right_of_right) {
-    sql_ << function << "(";
-    Expression(*binary.left);
-    sql_ << ", " << left_of_right;
-    Expression(*binary.right);
-    sql_ << right_of_right << ")";
-  };
-  const bool decimal = sql::TypeOf(binary) == Type::kDecimal;
   switch (binary.op) {
     case BinaryOp::kAdd:
-      return call(decimal ? "ferro_decimal_add" : "ferro_add", "", "");
     case BinaryOp::kSubtract:
-      return call(decimal ? "ferro_decimal_subtract" : "ferro_subtract", "", "");
-    case BinaryOp::kMultiply:
-      return call(decimal ? "ferro_decimal_multiply" : "ferro_multiply", "", "");
+    case BinaryOp::kMultiply: {
+      const bool decimal = sql::TypeOf(binary) == Type::kDecimal;
+      std::vector<const ast::Expr*> terms;
+      std::string signs;
+      TermsOf(binary, decimal, terms, signs);
+      return Chain(terms, signs, decimal);
+    }
     case BinaryOp::kIntegerDivide:
-      return call("ferro_divide", "NULLIF(", ", 0)");
+      sql_ << "ferro_divide(";
+      Expression(*binary.left);
+      sql_ << ", NULLIF(";
+      Expression(*binary.right);
+      sql_ << ", 0))";
+      return;
     case BinaryOp::kDivide:
     case BinaryOp::kModulo:
     case BinaryOp::kEqual:
@@ -69,6 +115,47 @@ void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
     case BinaryOp::kNotDistinctFrom:
       return Renderer::Arithmetic(binary);
   }
+}
+
+// `signs` are one fewer than the terms. What is too much for one call is the first argument of another.
+void SqliteRenderer::Chain(std::span<const ast::Expr* const> terms, absl::string_view signs,
+                           bool decimal) {
+  constexpr size_t kMostTerms = kMostArguments - 1;  // the signs are an argument, too
+  const size_t within = terms.size() > kMostTerms ? terms.size() - (kMostTerms - 1) : 0;
+  const absl::string_view own = signs.substr(within == 0 ? 0 : within - 1);
+  const bool alike = own.find_first_not_of(own.front()) == own.npos;
+  sql_ << (decimal ? "ferro_decimal_" : "ferro_");
+  if (!alike) {
+    sql_ << "calculate('" << own << "', ";
+  } else if (own.front() == '+') {
+    sql_ << "add(";
+  } else {
+    sql_ << (own.front() == '-' ? "subtract(" : "multiply(");
+  }
+  if (within > 0) Chain(terms.first(within), signs.substr(0, within - 1), decimal);
+  for (size_t i = within; i < terms.size(); ++i) {
+    if (i > 0) sql_ << ", ";
+    Expression(*terms[i]);
+  }
+  sql_ << ")";
+}
+
+void SqliteRenderer::Call(const ast::Call& call) {
+  const bool texts = call.function == ast::Function::kConcat;
+  if (!texts && call.function != ast::Function::kCoalesce) return Renderer::Call(call);
+  std::vector<const ast::Expr*> arguments;
+  ArgumentsOf(call, arguments);
+  if (!texts && arguments.size() > kMostArguments) return Renderer::Call(call);
+  if (!texts) sql_ << "COALESCE(";
+  // Each || is a level of an expression, of which SQLite takes 1000.
+  const bool in_parts = texts && arguments.size() > kMostArguments;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const bool begins = in_parts && i % kMostArguments == 0;
+    if (i > 0) sql_ << (begins ? ") || " : texts ? " || " : ", ");
+    if (begins) sql_ << "(";
+    texts ? Operand(*arguments[i]) : Expression(*arguments[i]);
+  }
+  if (in_parts || !texts) sql_ << ")";
 }
 
 void SqliteRenderer::Negation(const ast::Expr& operand) {

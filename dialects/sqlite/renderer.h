@@ -1,6 +1,8 @@
 // The clauses that SQLite writes in its own way.
 #pragma once
 
+#include <span>
+
 #include "engine/sql/renderer.h"
 
 namespace ferro::sqlite {
@@ -13,6 +15,7 @@ class SqliteRenderer final : public sql::Renderer {
   void Compared(const ast::Expr& expr, Type common) override;
   void Arithmetic(const ast::Binary& binary) override;
   void Negation(const ast::Expr& operand) override;
+  void Call(const ast::Call& call) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
   void LikePredicate(const ast::Like& like) override;
   bool FindsItemsByName(bool /*in_having*/) const override { return true; }
@@ -31,6 +34,7 @@ class SqliteRenderer final : public sql::Renderer {
   bool ColumnSaysPrimaryKey(const ast::CreateTable& table) const override;
 
  private:
+  void Chain(std::span<const ast::Expr* const> terms, absl::string_view signs, bool decimal);
   void ComparedArray(const ast::Expr& expr);
   void JsonArray(const ast::Aggregate& aggregate);
   void DigitsCheck(const ast::ColumnDefinition& column);

@@ -37,21 +37,73 @@ struct Divide {
   static double Real(double a, double b) { return std::trunc(a / b); }
 };
 
-template <class Operator>
-void Arithmetic(sqlite3_context* context, int, sqlite3_value** values) {
-  if (sqlite3_value_numeric_type(values[0]) == SQLITE_INTEGER &&
-      sqlite3_value_numeric_type(values[1]) == SQLITE_INTEGER) {
-    int64_t result = 0;
-    if (!Operator::Checked(sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1]),
-                           &result)) {
-      return Fail(context, kIntegerOverflow);
-    }
-    return sqlite3_result_int64(context, result);
+// What has been calculated so far.
+struct Number {
+  bool whole = true;
+  int64_t integer = 0;
+  double real = 0;
+
+  double AsReal() const { return whole ? static_cast<double>(integer) : real; }
+};
+
+Number NumberOf(sqlite3_value* value) {
+  if (sqlite3_value_numeric_type(value) == SQLITE_INTEGER) {
+    return {.integer = sqlite3_value_int64(value)};
   }
-  const double result =
-      Operator::Real(sqlite3_value_double(values[0]), sqlite3_value_double(values[1]));
-  if (std::isnan(result)) return Fail(context, kNotANumber);
-  sqlite3_result_double(context, result);
+  return {.whole = false, .real = sqlite3_value_double(value)};
+}
+
+// False, with an error, when there is no such number.
+template <class Operator>
+bool Apply(sqlite3_context* context, Number& a, const Number& b) {
+  if (a.whole && b.whole) {
+    if (Operator::Checked(a.integer, b.integer, &a.integer)) return true;
+    Fail(context, kIntegerOverflow);
+    return false;
+  }
+  a = {.whole = false, .real = Operator::Real(a.AsReal(), b.AsReal())};
+  if (!std::isnan(a.real)) return true;
+  Fail(context, kNotANumber);
+  return false;
+}
+
+bool ApplySign(sqlite3_context* context, char sign, Number& a, const Number& b) {
+  if (sign == '+') return Apply<Add>(context, a, b);
+  if (sign == '-') return Apply<Subtract>(context, a, b);
+  return Apply<Multiply>(context, a, b);
+}
+
+// From left to right, as far as there is no NULL: what comes after one is not calculated.
+template <class Step>
+void Fold(sqlite3_context* context, int count, sqlite3_value** values, Step step) {
+  Number result;
+  for (int i = 0; i < count; ++i) {
+    if (sqlite3_value_type(values[i]) == SQLITE_NULL) return sqlite3_result_null(context);
+    const Number next = NumberOf(values[i]);
+    if (i == 0) {
+      result = next;
+    } else if (!step(i, result, next)) {
+      return;
+    }
+  }
+  result.whole ? sqlite3_result_int64(context, result.integer)
+               : sqlite3_result_double(context, result.real);
+}
+
+template <class Operator>
+void Arithmetic(sqlite3_context* context, int count, sqlite3_value** values) {
+  Fold(context, count, values, [&](int, Number& a, const Number& b) {
+    return Apply<Operator>(context, a, b);
+  });
+}
+
+// ferro_calculate('+-*', a, b, c, d) is ((a + b) - c) * d.
+void Calculate(sqlite3_context* context, int count, sqlite3_value** values) {
+  const absl::string_view signs = TextOf(values[0]);
+  if (count != static_cast<int>(signs.size()) + 2) return Fail(context, kNotANumber);
+  Fold(context, count - 1, values + 1, [&](int i, Number& a, const Number& b) {
+    return ApplySign(context, signs[static_cast<size_t>(i - 1)], a, b);
+  });
 }
 
 // ferro_modulo(a, b) of integers: the sign is that of `a`; NULL when `b` is 0.
@@ -64,9 +116,10 @@ void Modulo(sqlite3_context* context, int, sqlite3_value** values) {
 }
 
 constexpr ScalarRow kRows[] = {
-    {"ferro_add", 2, Strict<Arithmetic<Add>>},
-    {"ferro_subtract", 2, Strict<Arithmetic<Subtract>>},
-    {"ferro_multiply", 2, Strict<Arithmetic<Multiply>>},
+    {"ferro_add", -1, Arithmetic<Add>},
+    {"ferro_subtract", -1, Arithmetic<Subtract>},
+    {"ferro_multiply", -1, Arithmetic<Multiply>},
+    {"ferro_calculate", -1, Calculate},
     {"ferro_divide", 2, Strict<Arithmetic<Divide>>},
     {"ferro_modulo", 2, Strict<Modulo>},
 };

@@ -19,6 +19,7 @@ from pyferro import (
     Model,
     PlanError,
     SqlSyntaxError,
+    UnsupportedFeature,
     _native,
     case,
     fn,
@@ -97,6 +98,8 @@ def _some(query: Any) -> None:
     told = None
     try:
         query.all().run()
+    except UnsupportedFeature as error:
+        assert "within each other" in str(error)
     except DatabaseError as error:
         told = error
     assert Number.where().count().run() == 3
