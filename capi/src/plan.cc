@@ -28,13 +28,19 @@ static_assert(Same(FERRO_NODE_COLUMN_DEFINITION, Kind::kColumnDefinition) &&
               Same(FERRO_NODE_CREATE_TABLE, Kind::kCreateTable) &&
               Same(FERRO_NODE_DROP_TABLE, Kind::kDropTable) &&
               Same(FERRO_NODE_CREATE_INDEX, Kind::kCreateIndex) &&
-              Same(FERRO_NODE_DROP_INDEX, Kind::kDropIndex));
+              Same(FERRO_NODE_DROP_INDEX, Kind::kDropIndex) &&
+              Same(FERRO_NODE_FOREIGN_KEY, Kind::kForeignKey) &&
+              Same(FERRO_NODE_CHECK, Kind::kCheck) &&
+              Same(FERRO_NODE_ADD_CONSTRAINT, Kind::kAddConstraint) &&
+              Same(FERRO_NODE_DROP_CONSTRAINT, Kind::kDropConstraint));
 static_assert(Same(FERRO_NODE_RAW_STATEMENT, Kind::kRawStatement) &&
               Same(FERRO_NODE_EXPLAIN, Kind::kExplain) && Same(FERRO_NODE_TAGGED, Kind::kTagged));
 static_assert(FERRO_EFFECT_DEFINITION == static_cast<int>(ferro::ast::kLastRawEffect));
 static_assert(FERRO_LITERAL_INTEGER == static_cast<int>(ferro::ast::kLastLiteralKind));
 static_assert(FERRO_UNARY_IS_NOT_NULL == static_cast<int>(ferro::ast::kLastUnaryOp));
 static_assert(FERRO_BINARY_NOT_DISTINCT_FROM == static_cast<int>(ferro::ast::kLastBinaryOp));
+static_assert(FERRO_ACTION_SET_DEFAULT == static_cast<int>(ferro::ast::kLastReferentialAction));
+static_assert(FERRO_DEFERRAL_DEFERRED == static_cast<int>(ferro::ast::kLastDeferral));
 static_assert(FERRO_LOGICAL_OR == static_cast<int>(ferro::ast::kLastLogicalOp));
 static_assert(FERRO_NULLS_NEVER == static_cast<int>(ferro::ast::kLastNulls));
 static_assert(FERRO_JOIN_CROSS == static_cast<int>(ferro::ast::kLastJoinKind));

@@ -69,6 +69,15 @@ constexpr sql::FeatureTable kRows = {{
     Native(kRightJoin),
     Native(kUngroupedHaving),
     Native(kWindowFilter),
+    Native(kDeferrableConstraint),
+    Refused(kDeferredDrop, "drop the constraints that refer to the table first"),
+    Native(kSetDefaultAction),
+    Native(kAlterConstraint),
+    Native(kCheckConstraint),
+    Refused(kPartialIndex, "ISO SQL has no indexes: leave the condition out"),
+    Refused(kPartialUniqueIndex, "ISO SQL has no indexes"),
+    Refused(kExpressionIndex, "ISO SQL has no indexes: index a column"),
+    Refused(kExpressionDefault, "in ISO SQL a default is a literal"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -114,6 +114,10 @@ constexpr std::array kRows = {
     Row{1698, kBoth, ErrorClass::kPrivilege, Shown::kText},
     Row{1748, kBoth, ErrorClass::kData, Shown::kClass},
     Row{1792, kBoth, ErrorClass::kReadOnly, Shown::kText},
+    Row{1822, kBoth, ErrorClass::kInvalidArgument, Shown::kText},  // what is referred to has no key
+    Row{1824, kBoth, ErrorClass::kUndefined, Shown::kText},        // no table to refer to
+    Row{1826, kBoth, ErrorClass::kDuplicateObject, Shown::kText},  // the name of a foreign key
+    Row{1830, kBoth, ErrorClass::kInvalidArgument, Shown::kText},  // SET NULL of NOT NULL
     Row{1836, kBoth, ErrorClass::kReadOnly, Shown::kText},
     Row{1859, kBoth, ErrorClass::kUnique, Shown::kClass},
     Row{1927, kMa, ErrorClass::kConnection, Shown::kText},  // killed
@@ -126,6 +130,8 @@ constexpr std::array kRows = {
     Row{3156, kMy, ErrorClass::kData, Shown::kClass},          // bad JSON for a cast
     Row{3572, kMy, ErrorClass::kLock, Shown::kText},           // NOWAIT
     Row{3699, kMy, ErrorClass::kInvalidArgument, Shown::kText},
+    Row{3730, kMy, ErrorClass::kForeignKey, Shown::kText},      // a table that is referred to
+    Row{3780, kMy, ErrorClass::kInvalidArgument, Shown::kText},  // of another type than what is referred to
     Row{3819, kMy, ErrorClass::kCheck, Shown::kClass},
     Row{3903, kMy, ErrorClass::kData, Shown::kClass},
     Row{4025, kMa, ErrorClass::kCheck, Shown::kClass},
@@ -187,6 +193,10 @@ ErrorClass Classify(const NativeError& error, Product product) {
   // Group replication refuses a transaction at COMMIT as 1180 "Got error 149"; other numbers there
   // are faults.
   if (error.code == 1180 && absl::StrContains(error.text, "149")) return ErrorClass::kSerialization;
+  // "Can't create table … (errno: 121 "Duplicate key on write or update")": the name of a foreign key.
+  if (error.code == 1005 && absl::StrContains(error.text, "errno: 121 ")) {
+    return ErrorClass::kDuplicateObject;
+  }
   // "Got error 28 from storage engine": ENOSPC.
   if (error.code == 1030 && absl::StrContains(error.text, "error 28 "))
     return ErrorClass::kDiskFull;

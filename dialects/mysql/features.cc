@@ -73,6 +73,19 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kRightJoin),
     Native(kUngroupedHaving),
     Rewritten(kWindowFilter, "CASE"),
+    Refused(kDeferrableConstraint,
+            "InnoDB looks at each row as it is written: insert what is referred to first"),
+    Refused(kDeferredDrop, "drop the constraints that refer to the table first"),
+    Refused(kSetDefaultAction,
+            "InnoDB has no SET DEFAULT: use SET NULL, or update the rows before the delete"),
+    Native(kAlterConstraint, Since{8, 0, 19}),
+    Native(kCheckConstraint, Since{8, 0, 16}),
+    Refused(kPartialIndex,
+            "MySQL indexes all rows: leave the condition out, the same rows are found"),
+    Rewritten(kPartialUniqueIndex,
+              "each key is CASE WHEN the condition THEN its value END, from 8.0.13"),
+    Native(kExpressionIndex, Since{8, 0, 13}),
+    Native(kExpressionDefault, Since{8, 0, 13}),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -140,6 +153,21 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Native(kRightJoin),
     Native(kUngroupedHaving),
     Rewritten(kWindowFilter, "CASE"),
+    Refused(kDeferrableConstraint,
+            "InnoDB looks at each row as it is written: insert what is referred to first"),
+    Refused(kDeferredDrop, "drop the constraints that refer to the table first"),
+    Refused(kSetDefaultAction,
+            "InnoDB has no SET DEFAULT: use SET NULL, or update the rows before the delete"),
+    Native(kAlterConstraint, Since{10, 2}),
+    Native(kCheckConstraint, Since{10, 2}),
+    Refused(kPartialIndex,
+            "MariaDB indexes all rows: leave the condition out, the same rows are found"),
+    Refused(kPartialUniqueIndex,
+            "MariaDB has no partial indexes: make a column that is NULL outside of the condition, "
+            "and unique"),
+    Refused(kExpressionIndex,
+            "MariaDB indexes columns only: store the expression in a column of its own"),
+    Native(kExpressionDefault, Since{10, 2}),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

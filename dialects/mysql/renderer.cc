@@ -143,8 +143,11 @@ void MysqlRenderer::GeneratedColumn(const ast::CreateTable& table,
                                     const ast::ColumnDefinition& column) {
   const bool leads_key = !table.primary_key.empty() && table.primary_key[0] == column.name;
   const bool leads_unique =
-      std::any_of(table.uniques.begin(), table.uniques.end(),
-                  [&](const ast::Unique* unique) { return unique->columns[0] == column.name; });
+      std::any_of(table.constraints.begin(), table.constraints.end(),
+                  [&](const ast::Constraint* constraint) {
+                    return constraint->kind == ast::Kind::kUnique &&
+                           ast::As<ast::Unique>(*constraint).columns[0] == column.name;
+                  });
   if (!leads_key && !leads_unique) {
     return Refuse(sql::Feature::kGeneratedKey,
                   "only the first column of a primary key or unique constraint is numbered here");
@@ -162,6 +165,26 @@ void MysqlRenderer::CreateIndexHead(const ast::CreateIndex& index, sql::Step& st
   }
   step.tolerated_native_code = 1061;  // ER_DUP_KEYNAME
   sql_ << (index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ");
+}
+
+// Rows outside of the condition have NULL for each key, and NULLs are never equal.
+void MysqlRenderer::IndexKeys(const ast::CreateIndex& index) {
+  if (!index.where) return Renderer::IndexKeys(index);
+  bool first = true;
+  const auto key = [&](const auto& value) {
+    sql_ << (first ? "((CASE WHEN " : ", (CASE WHEN ");
+    first = false;
+    Expression(*index.where);
+    sql_ << " THEN ";
+    value();
+    sql_ << " END)";
+  };
+  for (const ast::Name column : index.columns) key([&] { sql_.Identifier(column); });
+  for (const ast::OrderItem* item : index.keys) {
+    key([&] { Operand(*item->value); });
+    if (item->descending) sql_ << " DESC";
+  }
+  sql_ << ")";
 }
 
 void MysqlRenderer::DropIndexText(const ast::DropIndex& index, sql::Step& step) {

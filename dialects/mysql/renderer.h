@@ -35,6 +35,7 @@ class MysqlRenderer final : public sql::Renderer {
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void TableOptions() override;
+  void IndexKeys(const ast::CreateIndex& index) override;
   void CreateIndexHead(const ast::CreateIndex& index, sql::Step& step) override;
   void DropIndexText(const ast::DropIndex& index, sql::Step& step) override;
 

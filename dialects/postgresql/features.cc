@@ -68,6 +68,15 @@ constexpr sql::FeatureTable kRows = {{
     Native(kRightJoin),
     Native(kUngroupedHaving),
     Native(kWindowFilter),
+    Native(kDeferrableConstraint),
+    Refused(kDeferredDrop, "drop the constraints that refer to the table first"),
+    Native(kSetDefaultAction),
+    Native(kAlterConstraint),
+    Native(kCheckConstraint),
+    Native(kPartialIndex),
+    Native(kPartialUniqueIndex),
+    Native(kExpressionIndex),
+    Native(kExpressionDefault),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

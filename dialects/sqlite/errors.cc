@@ -215,6 +215,10 @@ absl::Status MakeSqliteError(sqlite3* db, int extended_code, Phase phase, absl::
   detail.sql = std::string(sql);
   detail.error_class =
       extended_code == SQLITE_ERROR ? ClassOfText(text, phase) : ClassOfCode(extended_code);
+  // RESTRICT is a trigger of SQLite's own.
+  if (extended_code == SQLITE_CONSTRAINT_TRIGGER && text == "FOREIGN KEY constraint failed") {
+    detail.error_class = ErrorClass::kForeignKey;
+  }
   if (absl::StrContains(text, "JSON path")) {
     // It quotes the path, which may have been a value of the caller's.
     detail.detail = std::exchange(text, "a JSON path is not well-formed");

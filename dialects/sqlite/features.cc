@@ -70,6 +70,16 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kRightJoin, "LEFT JOIN the other way round"),
     Rewritten(kUngroupedHaving, "WHERE around a query in FROM"),
     Rewritten(kWindowFilter, "CASE in MIN() and MAX(), of which SQLite passes FILTER over"),
+    Native(kDeferrableConstraint),
+    Rewritten(kDeferredDrop, "PRAGMA defer_foreign_keys, in one transaction"),
+    Native(kSetDefaultAction),
+    Refused(kAlterConstraint,
+            "SQLite changes no constraint of a table that is there: create the table with it"),
+    Native(kCheckConstraint),
+    Native(kPartialIndex),
+    Native(kPartialUniqueIndex),
+    Native(kExpressionIndex),
+    Native(kExpressionDefault),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

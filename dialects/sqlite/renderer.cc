@@ -291,6 +291,13 @@ void SqliteRenderer::GeneratedColumn(const ast::CreateTable& table,
   ColumnChecks(table, column);
 }
 
+// Until the next COMMIT or ROLLBACK, so it must not stand alone (https://sqlite.org/foreignkeys.html#fk_deferred).
+void SqliteRenderer::DeferForeignKeys(sql::Compiled& compiled) {
+  sql_ << "PRAGMA defer_foreign_keys = ON";
+  AddStep(compiled).counts = false;
+  compiled.atomic = true;
+}
+
 bool SqliteRenderer::ColumnSaysPrimaryKey(const ast::CreateTable& table) const {
   for (const ast::ColumnDefinition* column : table.columns) {
     if (column->generated) return true;

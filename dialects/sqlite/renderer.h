@@ -31,6 +31,7 @@ class SqliteRenderer final : public sql::Renderer {
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
+  void DeferForeignKeys(sql::Compiled& compiled) override;
   bool ColumnSaysPrimaryKey(const ast::CreateTable& table) const override;
 
  private:

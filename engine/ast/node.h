@@ -76,6 +76,10 @@ enum class Kind : uint8_t {
   kRawStatement = 100,
   kExplain = 101,
   kTagged = 102,
+  kForeignKey = 86,
+  kCheck = 87,
+  kAddConstraint = 88,
+  kDropConstraint = 89,
 };
 
 struct Node {

@@ -69,6 +69,10 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kDropTable: return f(As<DropTable>(node));
     case Kind::kCreateIndex: return f(As<CreateIndex>(node));
     case Kind::kDropIndex: return f(As<DropIndex>(node));
+    case Kind::kForeignKey: return f(As<ForeignKey>(node));
+    case Kind::kCheck: return f(As<Check>(node));
+    case Kind::kAddConstraint: return f(As<AddConstraint>(node));
+    case Kind::kDropConstraint: return f(As<DropConstraint>(node));
     case Kind::kRawStatement: return f(As<RawStatement>(node));
     case Kind::kExplain: return f(As<Explain>(node));
     case Kind::kTagged: return f(As<Tagged>(node));
@@ -83,9 +87,16 @@ constexpr bool IsQuery(Kind kind) { return kind == Kind::kSelect || kind == Kind
 constexpr bool IsSource(Kind kind) {
   return kind == Kind::kTable || kind == Kind::kDerived || kind == Kind::kJoin;
 }
+constexpr bool IsConstraint(Kind kind) {
+  return kind == Kind::kUnique || kind == Kind::kForeignKey || kind == Kind::kCheck;
+}
+constexpr bool IsDefinition(Kind kind) {
+  return (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex) || kind == Kind::kAddConstraint ||
+         kind == Kind::kDropConstraint;
+}
 constexpr bool IsStatement(Kind kind) {
   return IsQuery(kind) || kind == Kind::kInsert || kind == Kind::kUpdate ||
-         kind == Kind::kDelete || (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex) ||
+         kind == Kind::kDelete || IsDefinition(kind) ||
          (kind >= Kind::kRawStatement && kind <= Kind::kTagged);
 }
 

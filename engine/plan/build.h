@@ -59,6 +59,8 @@ constexpr ast::LockStrength LastOf(ast::LockStrength) { return ast::kLastLockStr
 constexpr ast::LockWait LastOf(ast::LockWait) { return ast::kLastLockWait; }
 constexpr ast::SetOp LastOf(ast::SetOp) { return ast::kLastSetOp; }
 constexpr ast::RawEffect LastOf(ast::RawEffect) { return ast::kLastRawEffect; }
+constexpr ast::ReferentialAction LastOf(ast::ReferentialAction) { return ast::kLastReferentialAction; }
+constexpr ast::Deferral LastOf(ast::Deferral) { return ast::kLastDeferral; }
 
 // Whether a node of this kind may stand where a `T` is wanted.
 template <class T>
@@ -70,6 +72,8 @@ constexpr bool Fits(ast::Kind kind) {
     return ast::IsQuery(kind);
   } else if constexpr (std::is_same_v<T, ast::Source>) {
     return ast::IsSource(kind);
+  } else if constexpr (std::is_same_v<T, ast::Constraint>) {
+    return ast::IsConstraint(kind);
   } else if constexpr (std::is_same_v<T, ast::Node>) {
     return true;
   } else if constexpr (std::is_same_v<T, ast::Statement>) {
@@ -187,6 +191,14 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::Explain>{});
     case Kind::kTagged:
       return f(std::type_identity<ast::Tagged>{});
+    case Kind::kForeignKey:
+      return f(std::type_identity<ast::ForeignKey>{});
+    case Kind::kCheck:
+      return f(std::type_identity<ast::Check>{});
+    case Kind::kAddConstraint:
+      return f(std::type_identity<ast::AddConstraint>{});
+    case Kind::kDropConstraint:
+      return f(std::type_identity<ast::DropConstraint>{});
     case Kind::kNone:
     case Kind::kList:
     case Kind::kParam:  // PARAM and LIST_PARAM make these
@@ -194,6 +206,17 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       break;
   }
   return otherwise();
+}
+
+// How many operands a plan has to give. Fields that a node got later (after kFewest) may be left out, so that
+// plans of older callers stay what they are; they have other bytes than a plan that gives the defaults.
+template <class T>
+constexpr size_t FewestOperands(size_t count) {
+  if constexpr (requires { T::kFewest; }) {
+    return T::kFewest;
+  } else {
+    return count;
+  }
 }
 
 // Converts operands to the fields of one node.
@@ -205,7 +228,7 @@ class NodeBuilder {
   absl::Status Fill(std::span<const Operand> operands, size_t offset) {
     auto fields = T::Fields(node_);
     constexpr size_t kCount = std::tuple_size_v<decltype(fields)>;
-    if (operands.size() != kCount) {
+    if (operands.size() < FewestOperands<T>(kCount) || operands.size() > kCount) {
       return PlanError(absl::StrCat("a node of kind ", static_cast<int>(T::kKind), " with ",
                                     operands.size(), " operands instead of ", kCount),
                        offset);
@@ -213,8 +236,11 @@ class NodeBuilder {
     absl::Status status;
     size_t next = 0;
     // Stops at the first operand that does not fit.
-    std::apply([&](auto&... field) { (void)((status = Set(field, operands[next++])).ok() && ...); },
-               fields);
+    const auto set = [&](auto& field) {
+      if (next < operands.size()) status = Set(field, operands[next++]);
+      return status.ok();
+    };
+    std::apply([&](auto&... field) { (void)(set(field) && ...); }, fields);
     if (!status.ok()) return status;
     if (const char* fault = Fault(node_)) return PlanError(fault, offset);
     return absl::OkStatus();

@@ -309,6 +309,7 @@ inline const char* Fault(const ast::ColumnDefinition& node) {
   }
   if (node.precision != 0 && node.scale > node.precision) return "the scale exceeds the precision";
   if (node.generated && node.type != Type::kInt64) return "only an int64 column can be generated";
+  if (node.generated && node.otherwise) return "a generated column has no default";
   return nullptr;
 }
 
@@ -319,7 +320,18 @@ inline const char* Fault(const ast::CreateTable& node) {
   return node.columns.empty() ? "a table needs a column" : nullptr;
 }
 inline const char* Fault(const ast::CreateIndex& node) {
-  return node.columns.empty() ? "an index needs a column" : nullptr;
+  if (node.columns.empty() && node.keys.empty()) return "an index needs a column";
+  if (!node.columns.empty() && !node.keys.empty()) return "an index has columns and keys";
+  for (const ast::OrderItem* key : node.keys) {
+    if (key->nulls != ast::Nulls::kNever) return "a key of an index says where NULLs stand";
+  }
+  return nullptr;
+}
+inline const char* Fault(const ast::ForeignKey& node) {
+  if (node.columns.empty()) return "a foreign key needs a column";
+  return node.columns.size() == node.target_columns.size()
+             ? nullptr
+             : "a foreign key refers to as many columns as it has";
 }
 
 template <class T>

@@ -187,6 +187,7 @@ class Dumper {
     Flag("null", n.nullable);
     Flag("generated", n.generated);
     Flag("indexed", n.indexed);
+    Clause("default", n.otherwise);
     Close();
   }
   void operator()(const ast::Unique& n) {
@@ -201,13 +202,14 @@ class Dumper {
     Flag("if-not-exists", n.if_not_exists);
     PutAll(n.columns);
     Clause("primary-key", n.primary_key);
-    PutAll(n.uniques);
+    PutAll(n.constraints);
     Close();
   }
   void operator()(const ast::DropTable& n) {
     Open("drop-table");
     Word(Quoted(n.name));
     Flag("if-exists", n.if_exists);
+    Flag("deferred", n.deferred);
     Close();
   }
   void operator()(const ast::CreateIndex& n) {
@@ -217,6 +219,8 @@ class Dumper {
     Clause("columns", n.columns);
     Flag("unique", n.unique);
     Flag("if-not-exists", n.if_not_exists);
+    Clause("keys", n.keys);
+    Clause("where", n.where);
     Close();
   }
   void operator()(const ast::DropIndex& n) {

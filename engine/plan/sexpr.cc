@@ -37,6 +37,8 @@ class Assembler {
     if (head == "raw-statement") return Fields<ast::RawStatement>(form);
     if (head == "explain") return Fields<ast::Explain>(form);
     if (head == "tagged") return Fields<ast::Tagged>(form);
+    if (head == "add-constraint") return Fields<ast::AddConstraint>(form);
+    if (head == "drop-constraint") return Fields<ast::DropConstraint>(form);
     return SexprError("expected a statement", form.offset);
   }
 
@@ -349,6 +351,8 @@ class Assembler {
       return Statement(form);
     } else if constexpr (std::is_same_v<T, ast::Source>) {
       return Source(form);
+    } else if constexpr (std::is_same_v<T, ast::Constraint>) {
+      return Constraint(form);
     } else if constexpr (std::is_same_v<T, ast::OrderItem>) {
       return OrderItem(form);
     } else if constexpr (std::is_same_v<T, ast::Column>) {
@@ -589,7 +593,8 @@ class Assembler {
     writer_.Int(cursor.Flag("null"));
     writer_.Int(cursor.Flag("generated"));
     writer_.Int(cursor.Flag("indexed"));
-    writer_.Node(Kind::kColumnDefinition, 8);
+    FERRO_TRY(ExprClause(cursor, "default"));
+    writer_.Node(Kind::kColumnDefinition, 9);
     return cursor.End();
   }
 
@@ -599,6 +604,12 @@ class Assembler {
     FERRO_TRY(Rest(cursor, &Assembler::Word));
     writer_.Node(Kind::kUnique, 2);
     return absl::OkStatus();
+  }
+
+  absl::Status Constraint(const Sexpr& form) {
+    if (form.head() == "unique") return Unique(form);
+    if (form.head() == "check") return Fields<ast::Check>(form);
+    return Fields<ast::ForeignKey>(form);
   }
 
   absl::Status Repeated(Cursor& cursor, absl::string_view head, Part part) {
@@ -614,16 +625,17 @@ class Assembler {
     writer_.Int(cursor.Flag("if-not-exists"));
     FERRO_TRY(Repeated(cursor, "column", &Assembler::ColumnDefinition));
     FERRO_TRY(ListClause(cursor, "primary-key", &Assembler::Word));
-    FERRO_TRY(Repeated(cursor, "unique", &Assembler::Unique));
+    FERRO_TRY(Rest(cursor, &Assembler::Constraint));
     writer_.Node(Kind::kCreateTable, 5);
-    return cursor.End();
+    return absl::OkStatus();
   }
 
   absl::Status DropTable(const Sexpr& form) {
     Cursor cursor(form);
     FERRO_TRY(NextName(cursor));
     writer_.Int(cursor.Flag("if-exists"));
-    writer_.Node(Kind::kDropTable, 2);
+    writer_.Int(cursor.Flag("deferred"));
+    writer_.Node(Kind::kDropTable, 3);
     return cursor.End();
   }
 
@@ -634,7 +646,9 @@ class Assembler {
     FERRO_TRY(ListClause(cursor, "columns", &Assembler::Word));
     writer_.Int(cursor.Flag("unique"));
     writer_.Int(cursor.Flag("if-not-exists"));
-    writer_.Node(Kind::kCreateIndex, 5);
+    FERRO_TRY(ListClause(cursor, "keys", &Assembler::OrderItem));
+    FERRO_TRY(ExprClause(cursor, "where"));
+    writer_.Node(Kind::kCreateIndex, 7);
     return cursor.End();
   }
 

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "absl/strings/string_view.h"
+#include "engine/ast/ddl.h"
 #include "engine/ast/raw.h"
 
 namespace ferro::plan {
@@ -40,6 +41,10 @@ inline constexpr std::array<absl::string_view, 3> kLockWaitWords = {"wait", "now
                                                                     "skip-locked"};
 inline constexpr std::array<absl::string_view, 3> kSetOpWords = {"union", "intersect", "except"};
 inline constexpr std::array<absl::string_view, 3> kRawEffectWords = {"unknown", "reads", "definition"};
+inline constexpr std::array<absl::string_view, 5> kReferentialActionWords = {
+    "no-action", "restrict", "cascade", "set-null", "set-default"};
+inline constexpr std::array<absl::string_view, 3> kDeferralWords = {"never", "immediate",
+                                                                    "deferred"};
 
 // The words of an enumeration that stands as an operand.
 constexpr std::span<const absl::string_view> WordsOf(ast::BinaryOp) { return kBinaryWords; }
@@ -59,6 +64,10 @@ constexpr std::span<const absl::string_view> WordsOf(ast::LockStrength) {
 constexpr std::span<const absl::string_view> WordsOf(ast::LockWait) { return kLockWaitWords; }
 constexpr std::span<const absl::string_view> WordsOf(ast::SetOp) { return kSetOpWords; }
 constexpr std::span<const absl::string_view> WordsOf(ast::RawEffect) { return kRawEffectWords; }
+constexpr std::span<const absl::string_view> WordsOf(ast::ReferentialAction) {
+  return kReferentialActionWords;
+}
+constexpr std::span<const absl::string_view> WordsOf(ast::Deferral) { return kDeferralWords; }
 
 // What a node's form begins with, where the form is no more than its fields in order.
 struct FormHead {
@@ -90,6 +99,10 @@ inline constexpr FormHead kFormHeads[] = {
     {ast::Kind::kRawStatement, "raw-statement"},
     {ast::Kind::kExplain, "explain"},
     {ast::Kind::kTagged, "tagged"},
+    {ast::Kind::kForeignKey, "foreign-key"},
+    {ast::Kind::kCheck, "check"},
+    {ast::Kind::kAddConstraint, "add-constraint"},
+    {ast::Kind::kDropConstraint, "drop-constraint"},
 };
 
 // Empty for a node with a form of its own.

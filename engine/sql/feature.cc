@@ -65,6 +65,15 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"right-join", "RIGHT JOIN"},
     {"ungrouped-having", "HAVING over the aggregates of all rows"},
     {"window-filter", "an aggregate with a window of the rows that meet a condition"},
+    {"deferrable-constraint", "a foreign key is looked at when the transaction ends"},
+    {"deferred-drop", "DROP TABLE looks at what refers to the table when the transaction ends"},
+    {"set-default-action", "ON DELETE and ON UPDATE SET DEFAULT"},
+    {"alter-constraint", "constraints are added to a table that is there, and dropped"},
+    {"check-constraint", "CHECK constraints of tables"},
+    {"partial-index", "an index of the rows that meet a condition"},
+    {"partial-unique-index", "values that are unique among the rows that meet a condition"},
+    {"expression-index", "an index of expressions"},
+    {"expression-default", "a column's default may be an expression"},
 }};
 
 constexpr bool AllSaid() {

@@ -67,9 +67,18 @@ enum class Feature : uint8_t {
   kRightJoin,
   kUngroupedHaving,      // HAVING without groups, where there are aggregates
   kWindowFilter,         // FILTER of an aggregate with a window
+  kDeferrableConstraint,  // a foreign key that waits for the end of the transaction
+  kDeferredDrop,
+  kSetDefaultAction,
+  kAlterConstraint,
+  kCheckConstraint,
+  kPartialIndex,
+  kPartialUniqueIndex,
+  kExpressionIndex,
+  kExpressionDefault,
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kWindowFilter) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kExpressionDefault) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

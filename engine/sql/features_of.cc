@@ -188,10 +188,34 @@ class Collector {
     UseArrays(node.type);
     if (node.generated) Use(Feature::kGeneratedKey);
     if (node.type == Type::kDecimal && node.precision == 0) Use(Feature::kUnboundedDecimal);
+    if (node.otherwise && node.otherwise->kind != Kind::kParam && node.otherwise->kind != Kind::kLiteral) {
+      Use(Feature::kExpressionDefault);
+    }
   }
+
+  void Of(const ast::Check&) { Use(Feature::kCheckConstraint); }
+
+  void Of(const ast::ForeignKey& node) {
+    const auto sets_default = ast::ReferentialAction::kSetDefault;
+    if (node.on_delete == sets_default || node.on_update == sets_default) {
+      Use(Feature::kSetDefaultAction);
+    }
+    if (node.deferral != ast::Deferral::kNever) Use(Feature::kDeferrableConstraint);
+  }
+
+  void Of(const ast::DropTable& node) {
+    if (node.deferred) Use(Feature::kDeferredDrop);
+  }
+
+  void Of(const ast::AddConstraint&) { Use(Feature::kAlterConstraint); }
+  void Of(const ast::DropConstraint&) { Use(Feature::kAlterConstraint); }
 
   void Of(const ast::CreateIndex& node) {
     if (node.if_not_exists) Use(Feature::kCreateIndexIfNotExists);
+    if (node.where) Use(node.unique ? Feature::kPartialUniqueIndex : Feature::kPartialIndex);
+    for (const ast::OrderItem* key : node.keys) {
+      if (key->value->kind != Kind::kColumn) Use(Feature::kExpressionIndex);
+    }
   }
 
   void Of(const ast::DropIndex& node) {

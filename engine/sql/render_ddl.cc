@@ -8,6 +8,22 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 63;  // as in engine/plan/format.h
 
+absl::string_view ActionWords(ast::ReferentialAction action) {
+  switch (action) {
+    case ast::ReferentialAction::kNoAction:
+      return "NO ACTION";
+    case ast::ReferentialAction::kRestrict:
+      return "RESTRICT";
+    case ast::ReferentialAction::kCascade:
+      return "CASCADE";
+    case ast::ReferentialAction::kSetNull:
+      return "SET NULL";
+    case ast::ReferentialAction::kSetDefault:
+      return "SET DEFAULT";
+  }
+  return "";
+}
+
 bool IsKey(const ast::CreateTable& table, const ast::ColumnDefinition& column) {
   return absl::c_linear_search(table.primary_key, column.name);
 }
@@ -39,15 +55,103 @@ void Renderer::CreateTable(const ast::CreateTable& table, Compiled& compiled) {
     sql_ << ", PRIMARY KEY ";
     NameList(table.primary_key);
   }
-  for (const ast::Unique* unique : table.uniques) {
-    sql_ << ", CONSTRAINT ";
-    sql_.Identifier(unique->name);
-    sql_ << " UNIQUE ";
-    NameList(unique->columns);
+  for (const ast::Constraint* constraint : table.constraints) {
+    sql_ << ", ";
+    Constraint(*constraint);
   }
   sql_ << ")";
   TableOptions();
   AddStep(compiled);
+}
+
+void Renderer::Constraint(const ast::Constraint& constraint) {
+  sql_ << "CONSTRAINT ";
+  sql_.Identifier(constraint.name);
+  if (constraint.kind == ast::Kind::kUnique) {
+    sql_ << " UNIQUE ";
+    NameList(ast::As<ast::Unique>(constraint).columns);
+  } else if (constraint.kind == ast::Kind::kForeignKey) {
+    ForeignKey(ast::As<ast::ForeignKey>(constraint));
+  } else {
+    sql_ << " CHECK (";
+    Expression(*ast::As<ast::Check>(constraint).condition);
+    sql_ << ")";
+  }
+}
+
+void Renderer::ForeignKey(const ast::ForeignKey& key) {
+  sql_ << " FOREIGN KEY ";
+  NameList(key.columns);
+  sql_ << " REFERENCES ";
+  sql_.Identifier(key.target);
+  sql_ << " ";
+  NameList(key.target_columns);
+  // What is not said is NO ACTION, and not deferrable.
+  const auto action = [&](absl::string_view event, ast::ReferentialAction what) {
+    if (what != ast::ReferentialAction::kNoAction) sql_ << event << ActionWords(what);
+  };
+  action(" ON DELETE ", key.on_delete);
+  action(" ON UPDATE ", key.on_update);
+  if (key.deferral != ast::Deferral::kNever) sql_ << " DEFERRABLE";
+  if (key.deferral == ast::Deferral::kDeferred) sql_ << " INITIALLY DEFERRED";
+}
+
+void Renderer::AddConstraint(const ast::AddConstraint& add, Compiled& compiled) {
+  sql_ << "ALTER TABLE ";
+  sql_.Identifier(add.table);
+  sql_ << " ADD ";
+  Constraint(*add.constraint);
+  AddStep(compiled);
+}
+
+void Renderer::DropConstraint(const ast::DropConstraint& drop, Compiled& compiled) {
+  sql_ << "ALTER TABLE ";
+  sql_.Identifier(drop.table);
+  sql_ << " DROP CONSTRAINT ";
+  sql_.Identifier(drop.name);
+  AddStep(compiled);
+}
+
+void Renderer::CreateIndex(const ast::CreateIndex& index, Compiled& compiled) {
+  Step step;
+  CreateIndexHead(index, step);
+  sql_.Identifier(index.name);
+  sql_ << " ON ";
+  sql_.Identifier(index.table);
+  sql_ << " ";
+  if (index.keys.empty() && !index.where) {
+    NameList(index.columns);
+  } else {
+    IndexKeys(index);
+  }
+  AddStep(compiled).tolerated_native_code = step.tolerated_native_code;
+}
+
+void Renderer::IndexKeys(const ast::CreateIndex& index) {
+  if (index.keys.empty()) {
+    NameList(index.columns);
+  } else {
+    sql_ << "(";
+    for (size_t i = 0; i < index.keys.size(); ++i) {
+      if (i > 0) sql_ << ", ";
+      IndexKey(*index.keys[i]);
+    }
+    sql_ << ")";
+  }
+  if (!index.where) return;
+  sql_ << " WHERE ";
+  Expression(*index.where);
+}
+
+void Renderer::IndexKey(const ast::OrderItem& key) {
+  if (key.value->kind == ast::Kind::kColumn) {
+    sql_.Identifier(ast::As<ast::Column>(*key.value).name);
+  } else {
+    sql_ << "(";
+    Expression(*key.value);
+    sql_ << ")";
+  }
+  if (key.descending) sql_ << " DESC";
 }
 
 void Renderer::ColumnDefinition(const ast::CreateTable& table,
@@ -58,7 +162,15 @@ void Renderer::ColumnDefinition(const ast::CreateTable& table,
   ColumnType(table, column);
   // SQLite would let a key be NULL.
   if (!column.nullable || IsKey(table, column)) sql_ << " NOT NULL";
+  if (column.otherwise) DefaultValue(*column.otherwise);
   ColumnChecks(table, column);
+}
+
+void Renderer::DefaultValue(const ast::Expr& value) {
+  const bool plain = value.kind == ast::Kind::kLiteral || value.kind == ast::Kind::kParam;
+  sql_ << (plain ? " DEFAULT " : " DEFAULT (");
+  Expression(value);
+  if (!plain) sql_ << ")";
 }
 
 void Renderer::CheckConstraint(const ast::CreateTable& table, const ast::ColumnDefinition& column,

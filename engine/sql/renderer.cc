@@ -41,18 +41,16 @@ absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compile
       if constexpr (std::is_same_v<T, ast::CreateTable>) {
         CreateTable(node, compiled);
       } else if constexpr (std::is_same_v<T, ast::DropTable>) {
+        if (node.deferred) DeferForeignKeys(compiled);
         sql_ << "DROP TABLE " << (node.if_exists ? "IF EXISTS " : "");
         sql_.Identifier(node.name);
         AddStep(compiled);
       } else if constexpr (std::is_same_v<T, ast::CreateIndex>) {
-        Step step;
-        CreateIndexHead(node, step);
-        sql_.Identifier(node.name);
-        sql_ << " ON ";
-        sql_.Identifier(node.table);
-        sql_ << " ";
-        NameList(node.columns);
-        AddStep(compiled).tolerated_native_code = step.tolerated_native_code;
+        CreateIndex(node, compiled);
+      } else if constexpr (std::is_same_v<T, ast::AddConstraint>) {
+        AddConstraint(node, compiled);
+      } else if constexpr (std::is_same_v<T, ast::DropConstraint>) {
+        DropConstraint(node, compiled);
       } else if constexpr (std::is_same_v<T, ast::DropIndex>) {
         Step step;
         DropIndexText(node, step);

@@ -138,8 +138,19 @@ class Renderer {
   // Whether the key is said at the column, so that the table must not say it again.
   virtual bool ColumnSaysPrimaryKey(const ast::CreateTable& /*table*/) const { return false; }
   virtual void TableOptions() {}
+  void NameList(ast::List<ast::Name> names);
+  // DEFAULT and the value.
+  virtual void DefaultValue(const ast::Expr& value);
+  // The keys in parentheses and the condition, of an index that has more than columns.
+  virtual void IndexKeys(const ast::CreateIndex& index);
+  void IndexKey(const ast::OrderItem& key);
+  // A step after which violated foreign keys are errors at the end of the transaction only.
+  virtual void DeferForeignKeys(Compiled& /*compiled*/) {}
   virtual void CreateIndexHead(const ast::CreateIndex& index, Step& step);
   virtual void DropIndexText(const ast::DropIndex& index, Step& step);
+
+  // Ends a text; the reference is good until the next one.
+  Step& AddStep(Compiled& compiled);
 
   // Remembers the first refusal; the text is thrown away.
   void Fail(absl::Status status);
@@ -185,7 +196,11 @@ class Renderer {
   void Delete(const ast::Delete& del, Compiled& compiled);
   void CreateTable(const ast::CreateTable& table, Compiled& compiled);
   void ColumnDefinition(const ast::CreateTable& table, const ast::ColumnDefinition& column);
-  void NameList(ast::List<ast::Name> names);
+  void Constraint(const ast::Constraint& constraint);
+  void ForeignKey(const ast::ForeignKey& key);
+  void AddConstraint(const ast::AddConstraint& add, Compiled& compiled);
+  void DropConstraint(const ast::DropConstraint& drop, Compiled& compiled);
+  void CreateIndex(const ast::CreateIndex& index, Compiled& compiled);
 
   void InsertText(const ast::Insert& insert);
   void InsertForKeys(const ast::Insert& insert, Compiled& compiled);
@@ -198,9 +213,6 @@ class Renderer {
   void WhereKeyIn(ast::Name key, Type key_type);
   void SelectByKeys(ast::Name table, ast::List<const ast::SelectItem*> items, ast::Name key,
                     Type key_type, Compiled& compiled);
-
-  // Ends a text; the reference is good until the next one.
-  Step& AddStep(Compiled& compiled);
 
   // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
   const ast::Select* naming_ = nullptr;

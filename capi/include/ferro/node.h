@@ -59,14 +59,24 @@ enum {
 
   /* Definitions */
   FERRO_NODE_COLUMN_DEFINITION = 80, /* name, int type, int length, int precision, int scale, bool nullable,
-                                        bool generated, bool indexed. `length` is of text, in characters, 0 for no
+                                        bool generated, bool indexed, expr? default. The last may be
+                                        left out. `length` is of text, in characters, 0 for no
                                         limit; or of an int64, 2 or 4 bytes, 0 for 8. A value that does not fit in the
                                         column is FERRO_ERROR_OUT_OF_RANGE when it is written. */
   FERRO_NODE_UNIQUE = 81,            /* name, [name] */
-  FERRO_NODE_CREATE_TABLE = 82, /* name, bool if not exists, [column definition], [name] primary key, [unique] */
-  FERRO_NODE_DROP_TABLE = 83,   /* name, bool if exists */
-  FERRO_NODE_CREATE_INDEX = 84, /* name, name table, [name] columns, bool unique, bool if not exists */
+  FERRO_NODE_CREATE_TABLE = 82, /* name, bool if not exists, [column definition], [name] primary key,
+                                   [unique, foreign key or check] */
+  FERRO_NODE_DROP_TABLE = 83,   /* name, bool if exists, bool deferred. The last may be left out; with it what refers
+                                   to the table is looked at when the transaction ends. */
+  FERRO_NODE_CREATE_INDEX = 84, /* name, name table, [name] columns, bool unique, bool if not exists,
+                                   [order item] keys, expr? where. Either columns or keys; the last two may be
+                                   left out. */
   FERRO_NODE_DROP_INDEX = 85,   /* name, name table, bool if exists */
+  FERRO_NODE_FOREIGN_KEY = 86,  /* name, [name] columns, name target, [name] columns of it, int on delete,
+                                   int on update (FERRO_ACTION_*), int deferral */
+  FERRO_NODE_CHECK = 87,        /* name, expr */
+  FERRO_NODE_ADD_CONSTRAINT = 88,  /* name table, unique, foreign key or check */
+  FERRO_NODE_DROP_CONSTRAINT = 89, /* name table, name */
 
   /* Statements in words of the caller's, and what stands around a statement */
   FERRO_NODE_RAW_STATEMENT = 100, /* [text], [expr], [int] places: which of the exprs, from 0, stands after each text
@@ -94,6 +104,18 @@ enum {
   FERRO_BINARY_MODULO = 11,         /* the sign of the dividend; by zero: NULL */
   FERRO_BINARY_DISTINCT_FROM = 12,  /* not equal, where NULL equals NULL */
   FERRO_BINARY_NOT_DISTINCT_FROM = 13
+};
+enum {
+  FERRO_ACTION_NO_ACTION = 0,
+  FERRO_ACTION_RESTRICT = 1,
+  FERRO_ACTION_CASCADE = 2,
+  FERRO_ACTION_SET_NULL = 3,
+  FERRO_ACTION_SET_DEFAULT = 4
+};
+enum {
+  FERRO_DEFERRAL_NEVER = 0,
+  FERRO_DEFERRAL_IMMEDIATE = 1, /* unless SET CONSTRAINTS says otherwise, where there is that */
+  FERRO_DEFERRAL_DEFERRED = 2
 };
 enum { FERRO_LOGICAL_AND = 0, FERRO_LOGICAL_OR = 1 };
 enum {

@@ -96,6 +96,15 @@ TEST_F(ErrorsTest, ForeignKeysAtOnceAndAtTheEnd) {
   ASSERT_OK(Script(*connection_, "ROLLBACK"));
 }
 
+TEST_F(ErrorsTest, RestrictIsNoTriggerOfTheCallers) {
+  ASSERT_OK(Script(*connection_,
+                   "CREATE TABLE held (p REFERENCES parent ON DELETE RESTRICT);"
+                   "INSERT INTO parent VALUES (1); INSERT INTO held VALUES (1);"
+                   "CREATE TRIGGER guard BEFORE DELETE ON t BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  Fail("DELETE FROM parent", ErrorClass::kForeignKey);
+  Fail("DELETE FROM t", ErrorClass::kIntegrity);
+}
+
 TEST_F(ErrorsTest, AStrictTableSaysWhichColumn) {
   if (sqlite3_libversion_number() < 3'037'000) GTEST_SKIP() << "STRICT needs SQLite 3.37";
   ASSERT_OK(Execute(*connection_, "CREATE TABLE s (n INTEGER) STRICT"));

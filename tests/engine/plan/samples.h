@@ -58,6 +58,15 @@ inline constexpr const char* kSamples[] = {
     "(create-index visits_seen visits (columns seen id) unique if-not-exists)",
     "(create-index visits_age visits (columns age))",
     "(drop-index visits_seen visits if-exists)",
+    "(create-table lines (column a int64 (default (param int64))) (column b text null (default null))"
+    " (foreign-key f (a b) t (c d)) (unique u a) (check c (gt a:int64 (param int64)))"
+    " (foreign-key g (a) lines (a) no-action cascade deferred))",
+    "(create-index i visits (keys (desc age nulls-never) (asc (lower name:text) nulls-never))"
+    " (where (is-null name)))",
+    "(drop-table users if-exists deferred)",
+    "(add-constraint a (foreign-key f (b) c (d) set-null set-default immediate))",
+    "(add-constraint a (unique u b c))",
+    "(drop-constraint a f)",
 };
 
 }  // namespace ferro::testing
