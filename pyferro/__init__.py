@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors
+from .constraints import ForeignKeyConstraint
 from .database import (
     Database,
     PoolConfig,
@@ -59,6 +60,7 @@ __all__ = [
     "FerroField",
     "Field",
     "ForeignKey",
+    "ForeignKeyConstraint",
     "Many",
     "ManyToMany",
     "Model",

@@ -113,6 +113,12 @@ class Database:
 
         return Steps(lambda: create_tables(self, models))
 
+    def drop_tables(self, *models: type[Model]) -> Op[None]:
+        """Drop these models' tables, those first that refer to others; what is not there is skipped."""
+        from .ddl import drop_tables
+
+        return Steps(lambda: drop_tables(self, models))
+
     def ping(self) -> Op[None]:
         """Ask the server for an answer, on a connection of the pool."""
 

@@ -61,6 +61,14 @@ def clear_registry() -> None:
     _models.clear()
 
 
+def model_of_table(table: str) -> type[Model] | None:
+    """The model with a table of that name, the last one where there are several."""
+    for model in reversed(_models.values()):
+        if model.__dict__.get("__ferro_table_name__") == table:
+            return model
+    return None
+
+
 def may_hold_secrets(table: str | None) -> bool:
     """Whether a table has columns of secrets; of an unknown one, whether any table has."""
     infos: list[Any] = [model.__dict__.get("__ferro_info__") for model in _models.values()]
@@ -71,7 +79,7 @@ def may_hold_secrets(table: str | None) -> bool:
 
 
 def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]:
-    """The columns of a unique constraint or key as the models declare it; empty if unknown."""
+    """The columns of a key or constraint as the models declare it; empty if unknown."""
     for model in _models.values():
         info: Any = model.__dict__.get("__ferro_info__")
         if info is None or (table and info.name != table):
@@ -79,6 +87,9 @@ def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]
         for unique_name, columns in info.uniques:
             if unique_name == constraint:
                 return tuple(columns)
+        for key in info.foreign_keys:
+            if key.name == constraint:
+                return tuple(key.columns)
         if constraint in (f"{info.name}_pkey", "PRIMARY") and (table or constraint != "PRIMARY"):
             return tuple(info.key)
     return ()

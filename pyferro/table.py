@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _native, plan
+from .constraints import read_foreign_keys
 from .dumps import dumper
 from .errors import make
 from .fields import FerroField
@@ -97,6 +98,8 @@ class Table:
         self.plan_key_type = self.columns[self.plan_key].type if self.plan_key else _native.NULL
         self.uniques = self._uniques()
         self.indexes = self._indexes()
+        # Each has a name. Those of relations are appended when the relations are resolved.
+        self.foreign_keys = read_foreign_keys(self, getattr(model, "__table_args__", ()))
         self._row_plan: _native.RowPlan | None = None
         self._row_schema: object = None
 
@@ -150,14 +153,15 @@ class Table:
     def _uniques(self) -> list[tuple[str, tuple[str, ...]]]:
         found = [(one.name,) for one in self.all if one.unique and (one.name,) != self.key]
         found += [tuple(g) for g in getattr(self.model, "__ferro_composite_uniques__", ())]
-        return [(self._constraint(columns, "key"), columns) for columns in found]
+        return [(self.constraint_name(columns, "key"), columns) for columns in found]
 
     def _indexes(self) -> list[tuple[str, tuple[str, ...]]]:
         found = [(one.name,) for one in self.all if one.index and not one.unique]
         found += [tuple(g) for g in getattr(self.model, "__ferro_composite_indexes__", ())]
-        return [(self._constraint(columns, "idx"), columns) for columns in found]
+        return [(self.constraint_name(columns, "idx"), columns) for columns in found]
 
-    def _constraint(self, columns: tuple[str, ...], ending: str) -> str:
+    def constraint_name(self, columns: Sequence[str], ending: str) -> str:
+        """`table_columns_ending`, cut so that every database takes it."""
         for name in columns:
             if is_array(self.column(name).type):
                 raise TypeError(f"{self.model.__name__}.{name}: {NO_ARRAY_INDEX}")
