@@ -35,7 +35,8 @@ def drop_tables(database: Database, models: tuple[type[Model], ...]) -> Body[Non
     """The steps; tables that are not there are passed over."""
     if not models:
         raise TypeError("name the models whose tables are to be dropped")
-    yield from _as_one(database, _drop_all(database, [table_of(model) for model in models]))
+    tables = [table_of(model) for model in with_links(models)]
+    yield from _as_one(database, _drop_all(database, tables))
 
 
 def _as_one(database: Database, steps: Body[None]) -> Body[None]:
