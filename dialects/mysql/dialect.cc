@@ -18,6 +18,7 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   profile.features = mariadb ? &kMariadbFeatures : &kMysqlFeatures;
   profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<MysqlRenderer>;
+  profile.append_literal = AppendLiteral;
   return profile;
 }
 

@@ -31,7 +31,8 @@ void MysqlRenderer::LikePredicate(const ast::Like& like) {
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
   side(*like.pattern);
   ExactCollation();
-  sql_ << " ESCAPE '\\'";
+  // In a definition MySQL would print two of them and then take them for two (see literal.cc).
+  sql_ << (sql_.writes_literals() ? " ESCAPE X'5c'" : " ESCAPE '\\'");
 }
 
 void MysqlRenderer::ExactCollation() { sql_ << " COLLATE " << BinaryCollation(); }

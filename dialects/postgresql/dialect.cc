@@ -17,6 +17,7 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   profile.features = &kFeatures;
   profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<PostgresqlRenderer>;
+  profile.append_literal = AppendLiteral;
   return profile;
 }
 

@@ -1,11 +1,22 @@
 #include "dialects/postgresql/renderer.h"
 
 #include "absl/strings/str_cat.h"
+#include "dialects/postgresql/tables.h"
 
 namespace ferro::postgresql {
 namespace {
 
-// The type of a column without its measures; nothing for what is no type of a column.
+absl::string_view IntegerType(const ast::ColumnDefinition& column) {
+  if (column.length == 2) return "smallint";
+  return column.length == 4 ? "integer" : "bigint";
+}
+
+bool IsIntegerColumn(const ast::Expr& expr) {
+  return expr.kind == ast::Kind::kColumn && ast::As<ast::Column>(expr).type == Type::kInt64;
+}
+
+}  // namespace
+
 absl::string_view TypeWord(Type type) {
   switch (type) {
     case Type::kBool:
@@ -41,20 +52,10 @@ absl::string_view TypeWord(Type type) {
   return "";
 }
 
-absl::string_view IntegerType(const ast::ColumnDefinition& column) {
-  if (column.length == 2) return "smallint";
-  return column.length == 4 ? "integer" : "bigint";
-}
-
-bool IsIntegerColumn(const ast::Expr& expr) {
-  return expr.kind == ast::Kind::kColumn && ast::As<ast::Column>(expr).type == Type::kInt64;
-}
-
-}  // namespace
-
 // One array, whatever its length: one text and one prepared statement. An empty array gives false,
 // and true when negated, also for NULL.
 void PostgresqlRenderer::Membership(const ast::In& in) {
+  if (sql_.writes_literals()) return Renderer::Membership(in);
   Operand(*in.value);
   sql_ << (in.negated ? " <> ALL(" : " = ANY(");
   sql_.Placeholder({sql::BindSource::kList, in.list->index, in.list->type, false});

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "engine/sql/dialect.h"
 #include "engine/sql/feature.h"
 #include "engine/sql/functions.h"
 #include "engine/sql/lexicon.h"
@@ -12,5 +13,12 @@ namespace ferro::postgresql {
 extern const sql::Lexicon kLexicon;
 extern const std::span<const sql::FunctionRow> kFunctions;
 extern const sql::FeatureTable kFeatures;
+
+// For DialectProfile::append_literal.
+absl::Status AppendLiteral(const Value& value, Type type, const sql::DialectProfile& profile,
+                           std::string& out);
+
+// The type of a column without its measures; nothing for what is no type of a column.
+absl::string_view TypeWord(Type type);
 
 }  // namespace ferro::postgresql

@@ -17,6 +17,7 @@ sql::DialectProfile Resolve(const ServerVersion& version) {
   profile.features = &kFeatures;
   profile.functions = kFunctions;
   profile.make_renderer = sql::MakeRenderer<SqliteRenderer>;
+  profile.append_literal = AppendLiteral;
   // The defaults of SQLITE_MAX_VARIABLE_NUMBER and SQLITE_MAX_EXPR_DEPTH (https://sqlite.org/limits.html).
   profile.max_parameters = 32766;
   profile.bulk_rows = 100;  // measured: more rows in one statement are no faster (RETURNING included)

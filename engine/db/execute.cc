@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
@@ -11,6 +12,7 @@
 #include "engine/base/try.h"
 #include "engine/db/numbers.h"
 #include "engine/sql/compile.h"
+#include "engine/sql/literal.h"
 #include "engine/value/copy.h"
 
 namespace ferro::db {
@@ -93,6 +95,18 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
                      const sql::DialectProfile& profile, std::span<const Value> arguments,
                      std::span<const Value> keys, Prepared& out) {
   const sql::Step& step = compiled.steps[step_index];
+  if (step.text.literals) {
+    std::vector<Value> values(arguments.begin(), arguments.end());
+    for (const sql::Bind& bind : step.text.binds) {
+      if (bind.meets == Type::kNull || bind.meets == bind.type) continue;
+      FERRO_ASSIGN(const std::span<const Value> list,
+                   NumbersAs(ListOf(bind, arguments, keys), bind.meets, out.numbers));
+      values[bind.index] = Value::Array(list.data(), static_cast<uint32_t>(list.size()));
+    }
+    FERRO_ASSIGN(out.expanded, sql::WithLiterals(step.text, profile, values));
+    out.sql = out.expanded;
+    return absl::OkStatus();  // its text is its own, so no prepared statement has a number for it
+  }
   const bool spelled = step.text.pieces.size() > 1;
   absl::InlinedVector<size_t, 4> sizes;
   for (const sql::Bind& bind : step.text.binds) {

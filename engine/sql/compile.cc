@@ -10,6 +10,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/sql/around.h"
+#include "engine/sql/check_definition.h"
 #include "engine/sql/check_grouping.h"
 #include "engine/sql/features_of.h"
 #include "engine/sql/renderer.h"
@@ -82,6 +83,7 @@ const T* Around(const ast::Statement*& statement) {
 
 absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile) {
   FERRO_TRY(CheckTypes(*plan.statement));
+  FERRO_TRY(CheckDefinition(*plan.statement));
   FERRO_TRY(CheckGrouping(*plan.statement));
   Compiled compiled;
   compiled.features = FeaturesOf(*plan.statement);

@@ -34,10 +34,12 @@ struct Bind {
 
 // SQL text. `pieces` has one element more than there are spelled-out lists; between two pieces go the
 // placeholders of a list, `empty_list` when it has no values, or `list_rows` when it has many. On dialects with
-// array parameters there is one piece only.
+// array parameters there is one piece only. Of a definition each bind stands between two pieces, and becomes a
+// literal.
 struct Text {
   std::vector<std::string> pieces;
   std::vector<Bind> binds;
+  bool literals = false;
 };
 
 struct ResultColumn {

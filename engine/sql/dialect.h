@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -11,6 +12,7 @@
 #include "engine/sql/feature.h"
 #include "engine/sql/functions.h"
 #include "engine/sql/lexicon.h"
+#include "engine/value/value.h"
 
 namespace ferro::db {
 class Driver;
@@ -35,6 +37,9 @@ struct DialectProfile {
   const FeatureTable* features = nullptr;
   std::span<const FunctionRow> functions;
   std::unique_ptr<Renderer> (*make_renderer)(SqlWriter& writer, const DialectProfile& profile) = nullptr;
+  // Appends a value that sql::CheckLiteral takes, or NULL, as a literal that is what a parameter of `type` is.
+  absl::Status (*append_literal)(const Value& value, Type type, const DialectProfile& profile,
+                                 std::string& out) = nullptr;
   size_t max_parameters = 65535;  // of one statement
   size_t bulk_rows = 1000;        // rows of one bulk statement at most
   size_t max_depth = 0;           // of rendered expressions; 0: as the plan reader allows

@@ -167,7 +167,8 @@ void Renderer::ColumnDefinition(const ast::CreateTable& table,
 }
 
 void Renderer::DefaultValue(const ast::Expr& value) {
-  const bool plain = value.kind == ast::Kind::kLiteral || value.kind == ast::Kind::kParam;
+  // MySQL wants parentheses around the default of a long text, and all take them.
+  const bool plain = value.kind == ast::Kind::kLiteral;
   sql_ << (plain ? " DEFAULT " : " DEFAULT (");
   Expression(value);
   if (!plain) sql_ << ")";

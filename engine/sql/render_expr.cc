@@ -146,7 +146,8 @@ void Renderer::Column(const ast::Column& column, bool alone) {
       return;
     }
   }
-  if (!column.source.empty()) {
+  // A definition has one table, and some servers want no name of it there.
+  if (!column.source.empty() && !sql_.writes_literals()) {
     sql_.Identifier(column.source);
     sql_ << ".";
   }

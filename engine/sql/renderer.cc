@@ -38,6 +38,7 @@ absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compile
       RawStatement(node, compiled);
     } else {
       compiled.statement_class = StatementClass::kDefinition;
+      sql_.WriteLiterals();
       if constexpr (std::is_same_v<T, ast::CreateTable>) {
         CreateTable(node, compiled);
       } else if constexpr (std::is_same_v<T, ast::DropTable>) {

@@ -39,6 +39,7 @@ void SqlWriter::Integer(int64_t value) {
 }
 
 void SqlWriter::Placeholder(const Bind& bind) {
+  if (literals_) return SpelledList(bind);
   if (lexicon_.placeholder == sql::Placeholder::kQuestion) {
     piece_.push_back('?');
     text_.binds.push_back(bind);
@@ -63,6 +64,7 @@ void SqlWriter::SpelledList(const Bind& bind) {
 Text SqlWriter::Take() {
   text_.pieces.push_back(std::exchange(piece_, std::string()));
   numbers_.clear();
+  text_.literals = literals_;
   return std::exchange(text_, Text());
 }
 

@@ -30,6 +30,10 @@ class SqlWriter {
   // A list that is spelled out when its length is known: ends a piece.
   void SpelledList(const Bind& bind);
 
+  // From here on values become literals, as definitions want them.
+  void WriteLiterals() { literals_ = true; }
+  bool writes_literals() const { return literals_; }
+
   // Bytes of text so far.
   size_t size() const { return piece_.size(); }
 
@@ -41,6 +45,7 @@ class SqlWriter {
   Text text_;
   absl::flat_hash_map<uint64_t, size_t> numbers_;  // of numbered placeholders, by what is bound
   std::string piece_;
+  bool literals_ = false;
 };
 
 }  // namespace ferro::sql
