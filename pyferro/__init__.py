@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors
-from .constraints import ForeignKeyConstraint
+from .constraints import Check, ForeignKeyConstraint, Index, Unique
 from .database import (
     Database,
     PoolConfig,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .asgi import lifespan
     from .choosing import select
     from .expressions import all_, any_, case, cast, exists, literal, row, sql
-    from .functions import fn
+    from .functions import fn, now
     from .loading import fetch
     from .observe import StatementEvent, Stats
     from .order import asc, desc
@@ -53,6 +53,7 @@ __all__ = [
     *errors.__all__,
     "PK",
     "BackRef",
+    "Check",
     "Col",
     "Column",
     "Database",
@@ -61,6 +62,7 @@ __all__ = [
     "Field",
     "ForeignKey",
     "ForeignKeyConstraint",
+    "Index",
     "Many",
     "ManyToMany",
     "Model",
@@ -74,6 +76,7 @@ __all__ = [
     "StatementEvent",
     "Stats",
     "SoftDelete",
+    "Unique",
     "after_delete",
     "after_save",
     "aliased",
@@ -100,6 +103,7 @@ __all__ = [
     "grouping_sets",
     "lifespan",
     "literal",
+    "now",
     "reset_engine",
     "rollup",
     "row",
@@ -129,6 +133,7 @@ _LATER = {
     "exists": "expressions",
     "fetch": "loading",
     "fn": "functions",
+    "now": "functions",
     "grouping_sets": "select_query",
     "lifespan": "asgi",
     "literal": "expressions",

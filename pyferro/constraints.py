@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import registry
 
 if TYPE_CHECKING:
+    from .conditions import Condition
     from .model import Model
     from .table import Table, TableColumn
 
@@ -27,6 +28,56 @@ ACTIONS: dict[str | None, int] = {
     "SET NULL": 3,
     "SET DEFAULT": 4,
 }
+
+
+class Index:
+    """An index: `Index("author_id", "views")`.
+
+    A key is the name of a column (of a relation: the columns of its key), with "-" before it to
+    descend, or a lambda that gives an expression, such as `lambda p: fn.lower(p.title)`, or
+    `desc(…)` of one. With `where` only rows that meet the condition are in the index; if it is
+    `unique`, values are unique among these. Left out, the name is made of the table and the columns.
+    """
+
+    __slots__ = ("keys", "name", "unique", "where")
+
+    def __init__(
+        self,
+        *keys: Any,
+        where: Condition | None = None,
+        unique: bool = False,
+        name: str | None = None,
+    ) -> None:
+        self.keys = keys
+        self.where = where
+        self.unique = unique
+        self.name = _name(name, "an index")
+
+
+class Unique:
+    """No two rows have the same values in all of these columns: `Unique("author_id", "title")`.
+
+    Rows with a NULL among them are never the same.
+    """
+
+    __slots__ = ("columns", "name")
+
+    def __init__(self, *columns: str, name: str | None = None) -> None:
+        self.columns = _names(columns, "a unique constraint")
+        self.name = _name(name, "a unique constraint")
+
+
+class Check:
+    """Each row meets the condition: `Check("positive", lambda p: p.views >= 0)`.
+
+    A row for which the condition is NULL passes. The constraint is called `table_positive_check`.
+    """
+
+    __slots__ = ("condition", "suffix")
+
+    def __init__(self, suffix: str, condition: Condition) -> None:
+        self.suffix = suffix
+        self.condition = condition
 
 
 @dataclass(frozen=True)
@@ -85,6 +136,12 @@ class ForeignKeyConstraint:
         return registry.model_of_table(self.target)
 
 
+def _name(name: str | None, what: str) -> str | None:
+    from .table import identifier
+
+    return None if name is None else identifier(name, what)
+
+
 def _names(columns: Sequence[str], what: str) -> tuple[str, ...]:
     given = (columns,) if isinstance(columns, str) else tuple(columns)
     if not given:
@@ -92,15 +149,6 @@ def _names(columns: Sequence[str], what: str) -> tuple[str, ...]:
     if len(set(given)) != len(given):
         raise TypeError(f"{what} names a column twice: {', '.join(given)}")
     return given
-
-
-def read_foreign_keys(table: Table, arguments: Sequence[Any]) -> list[ForeignKeyConstraint]:
-    """Those of `__table_args__`, each with its name."""
-    found = []
-    for one in arguments:
-        if isinstance(one, ForeignKeyConstraint):
-            found.append(named(table, one))
-    return found
 
 
 def named(table: Table, key: ForeignKeyConstraint) -> ForeignKeyConstraint:

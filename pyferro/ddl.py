@@ -7,16 +7,16 @@ business. Where the database can, all of it is one transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from . import _native, plan
-from ._native import integer, name, node
-from .constraints import ACTIONS, ForeignKeyConstraint, resolve
+from . import _native, definitions, plan
+from ._native import Expr
+from .constraints import ForeignKeyConstraint
 from .errors import DuplicateObject, UndefinedObject, make
 from .op import Body
 from .registry import models as known_models
 from .related import Through, relations
-from .table import Table, TableColumn, table_of
+from .table import Table, table_of
 from .transaction import atomic
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ def _create_all(database: Database, tables: list[Table]) -> Body[None]:
     late = order.late if _supports(database, "alter-constraint") else []
     for table in order.tables:
         keys = [key for key in table.foreign_keys if (table, key) not in late]
-        yield _start(database, create_table_plan(table, keys))
-        for index, columns in table.indexes:
-            whole = create_index_plan(table, index, columns, guarded)
-            yield from _unless(database, whole, None if guarded else DuplicateObject)
+        yield _start(database, definitions.create_table(table, keys))
+        for index in table.indexes:
+            made = definitions.create_index(table, index, guarded)
+            yield from _unless(database, made, None if guarded else DuplicateObject)
     for table, key in late:
-        yield from _unless(database, add_foreign_key_plan(table, key), DuplicateObject)
+        yield from _unless(database, definitions.add_foreign_key(table, key), DuplicateObject)
 
 
 def _drop_all(database: Database, tables: list[Table]) -> Body[None]:
@@ -128,11 +128,13 @@ def _drop_all(database: Database, tables: list[Table]) -> Body[None]:
     deferred = bool(order.late) and _supports(database, "deferred-drop")
     if not deferred:
         for table, key in order.late:
-            yield from _unless(database, drop_constraint_plan(table, key), UndefinedObject)
+            assert key.name is not None
+            dropped = definitions.drop_constraint(table, key.name)
+            yield from _unless(database, dropped, UndefinedObject)
     if database.dialect == "sqlite":
         yield from _refuse_referred(database, tables)
     for table in reversed(order.tables):
-        yield _start(database, drop_table_plan(table, deferred))
+        yield _start(database, definitions.drop_table(table, deferred))
 
 
 def _refuse_referred(database: Database, tables: list[Table]) -> Body[None]:
@@ -149,10 +151,7 @@ def _refuse_referred(database: Database, tables: list[Table]) -> Body[None]:
             name=table.name,
         )
         query = plan.select([plan.item(found)], None)
-        whole = _native.HEADER + query.fragment
-        referring: str | None = yield database.start(
-            whole, query.types, query.values, _native.RESULT_SCALAR, None, None
-        )
+        referring: str | None = yield _start(database, query, _native.RESULT_SCALAR)
         for other in (referring or "").split("\0"):
             if other and other.lower() not in names:
                 raise make(
@@ -163,14 +162,14 @@ def _refuse_referred(database: Database, tables: list[Table]) -> Body[None]:
                 )
 
 
-def _unless(database: Database, whole: bytes, error: type[Exception] | None) -> Body[None]:
+def _unless(database: Database, body: Expr, error: type[Exception] | None) -> Body[None]:
     """Start it; an error of that class means that nothing is left to do."""
     if error is None:
-        yield _start(database, whole)
+        yield _start(database, body)
         return
 
     def step() -> Body[None]:
-        yield _start(database, whole)
+        yield _start(database, body)
 
     try:
         yield from _as_one(database, step())
@@ -178,98 +177,8 @@ def _unless(database: Database, whole: bytes, error: type[Exception] | None) -> 
         pass
 
 
-def _start(database: Database, whole: bytes) -> _native.Operation[int]:
-    return database.start(whole, b"", (), _native.RESULT_COUNT, None, None)
-
-
-def create_table_plan(table: Table, foreign_keys: list[ForeignKeyConstraint]) -> bytes:
-    """CREATE TABLE IF NOT EXISTS, with these of its foreign keys."""
-    constraints = [
-        name(unique) + plan.names(columns) + node(plan.UNIQUE, 2)
-        for unique, columns in table.uniques
-    ]
-    constraints += [_foreign_key(table, key) for key in foreign_keys]
-    return b"".join(
-        (
-            _native.HEADER,
-            name(table.name),
-            integer(1),
-            plan.sequence([_definition(table, column) for column in table.all]),
-            plan.names(table.key),
-            plan.sequence(constraints),
-            node(plan.CREATE_TABLE, 5),
-        )
-    )
-
-
-def _foreign_key(table: Table, key: ForeignKeyConstraint) -> bytes:
-    key = resolve(table, key)
-    assert key.name is not None and key.target_columns is not None
-    return b"".join(
-        (
-            name(key.name),
-            plan.names(key.columns),
-            name(key.target_table),
-            plan.names(key.target_columns),
-            integer(ACTIONS[key.on_delete]),
-            integer(ACTIONS[key.on_update]),
-            integer(2 if key.initially_deferred else int(key.deferrable)),
-            node(plan.FOREIGN_KEY, 7),
-        )
-    )
-
-
-def add_foreign_key_plan(table: Table, key: ForeignKeyConstraint) -> bytes:
-    """ALTER TABLE … ADD CONSTRAINT."""
-    added = name(table.name) + _foreign_key(table, key) + node(plan.ADD_CONSTRAINT, 2)
-    return _native.HEADER + added
-
-
-def drop_constraint_plan(table: Table, key: ForeignKeyConstraint) -> bytes:
-    """ALTER TABLE … DROP CONSTRAINT."""
-    assert key.name is not None
-    return _native.HEADER + name(table.name) + name(key.name) + node(plan.DROP_CONSTRAINT, 2)
-
-
-def drop_table_plan(table: Table, deferred: bool) -> bytes:
-    """DROP TABLE IF EXISTS."""
-    flags = integer(1) + integer(int(deferred))
-    return _native.HEADER + name(table.name) + flags + node(plan.DROP_TABLE, 3)
-
-
-def _definition(table: Table, column: TableColumn) -> bytes:
-    kind = column.kind
-    length = kind.bits // 8 if kind.type == _native.INT64 else kind.max_length
-    groups = [columns for _, columns in (*table.uniques, *table.indexes)]
-    groups += [tuple(key.columns) for key in table.foreign_keys]
-    indexed = column.name in table.key or any(column.name in group for group in groups)
-    return b"".join(
-        (
-            name(column.name),
-            integer(kind.type),
-            integer(length),
-            integer(kind.digits),
-            integer(kind.places),
-            integer(int(column.nullable)),
-            integer(int(column.generated)),
-            integer(int(indexed)),
-            node(plan.COLUMN_DEFINITION, 8),
-        )
-    )
-
-
-def create_index_plan(
-    table: Table, index: str, columns: tuple[str, ...], if_not_exists: bool
-) -> bytes:
-    """CREATE INDEX."""
-    return b"".join(
-        (
-            _native.HEADER,
-            name(index),
-            name(table.name),
-            plan.names(columns),
-            integer(0),
-            integer(int(if_not_exists)),
-            node(plan.CREATE_INDEX, 5),
-        )
-    )
+def _start(
+    database: Database, body: Expr, result: int = _native.RESULT_COUNT
+) -> _native.Operation[Any]:
+    whole = _native.HEADER + body.fragment
+    return database.start(whole, body.types, body.values, result, None, None)

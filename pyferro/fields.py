@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Nullable = bool | Literal["infer"]
+FieldCheck = bool | Callable[["Column[Any]"], Any] | None
 
 
 class FerroField:
     """What a database has to know about a field, for use within `Annotated[...]`."""
 
-    __slots__ = ("autoincrement", "db_type", "index", "nullable", "primary_key", "unique")
+    __slots__ = (
+        "autoincrement",
+        "db_check",
+        "db_type",
+        "index",
+        "nullable",
+        "primary_key",
+        "server_default",
+        "unique",
+    )
 
     def __init__(
         self,
@@ -35,6 +45,8 @@ class FerroField:
         index: bool = False,
         nullable: Nullable = "infer",
         db_type: str | None = None,
+        db_check: FieldCheck = None,
+        server_default: Any = None,
     ) -> None:
         self.primary_key = primary_key
         self.autoincrement = autoincrement
@@ -42,6 +54,8 @@ class FerroField:
         self.index = index
         self.nullable = nullable
         self.db_type = db_type
+        self.db_check = db_check or None
+        self.server_default = server_default
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
@@ -119,6 +133,8 @@ def Field(
     index: bool = False,
     nullable: Nullable = "infer",
     db_type: str | None = None,
+    db_check: FieldCheck = None,
+    server_default: Any = None,
     max_length: int | None = None,
     max_digits: int | None = None,
     decimal_places: int | None = None,
@@ -134,12 +150,18 @@ def Field(
     `autoincrement` means that the database numbers the rows; left out, an integer key that may be
     None and is so by default is numbered. `nullable="infer"` follows the annotation. `max_length`,
     `max_digits` and `decimal_places` are checked by pydantic and are part of the column's type.
+    `db_check` makes the database check the column, too: by a condition, as in
+    `db_check=lambda age: age >= 0`, or with True for the values of an enum or Literal.
+    `server_default` is what the database puts where an instance gives nothing: a value, `now`, or an
+    expression such as `sql("…")`. Until the row is stored the field is None; then it is read back.
     """
     relation = {name: pydantic_options.pop(name) for name in _RELATION & pydantic_options.keys()}
     unknown = sorted(set(pydantic_options) - _PYDANTIC)
     if unknown:
         raise TypeError(f"Field() has no option {unknown[0]!r} in this version of pyferro")
     options = dict(pydantic_options)
+    if server_default is not None and default is PydanticUndefined and default_factory is None:
+        default = None
     if default_factory is not None:
         options["default_factory"] = default_factory
     for name, value in (
@@ -157,6 +179,8 @@ def Field(
         index=index,
         nullable=nullable,
         db_type=db_type,
+        db_check=db_check,
+        server_default=server_default,
     )
     info.metadata.append(marker)
     if relation:

@@ -472,3 +472,5 @@ class fn(
     Aggregates, WindowFunctions, Choices, Texts, Numbers, Moments, Documents
 ):  # a namespace, written as other libraries write it
     """All functions: `fn.lower(User.name)`, `fn.count()`, `fn.row_number().over(...)`."""
+
+now = fn.now

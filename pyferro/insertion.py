@@ -49,7 +49,7 @@ def objects_of(model: type[M], rows: Rows) -> list[M]:
 
 
 class Group:
-    """Rows whose key is given, or those whose key the database makes."""
+    """Rows for which the same is left to the database."""
 
     __slots__ = ("how", "objects", "places")
 
@@ -60,19 +60,18 @@ class Group:
 
 
 def groups_of(table: Table, objects: Sequence[Any]) -> list[Group]:
-    """The rows in one group, or in two where only some have their key."""
-    if table.generated is None:
-        numbered, given = None, Group(table.insert_all)
-    else:
-        numbered, given = Group(table.insert_numbered), Group(table.insert_all)
+    """The rows by what is inserted of them, those first that have their key."""
+    found: dict[tuple[str, ...], Group] = {}
     for place, one in enumerate(objects):
-        open_key = numbered is not None and one.__dict__.get(table.generated) is None
-        group = numbered if numbered is not None and open_key else given
+        how = table.insert_for(one)
+        group = found.get(how.left)
+        if group is None:
+            found[how.left] = group = Group(how)
         group.objects.append(one)
         group.places.append(place)
-        if group.how.key:
-            group.how.check_key(one.__dict__, place)
-    return [group for group in (given, numbered) if group is not None and group.objects]
+        if how.key:
+            how.check_key(one.__dict__, place)
+    return [found[left] for left in sorted(found, key=lambda left: table.generated in left)]
 
 
 class Insertion(Steps[None], Generic[M]):

@@ -87,9 +87,9 @@ def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]
         for unique_name, columns in info.uniques:
             if unique_name == constraint:
                 return tuple(columns)
-        for key in info.foreign_keys:
-            if key.name == constraint:
-                return tuple(key.columns)
+        for one in (*info.foreign_keys, *info.checks, *info.indexes):
+            if one.name == constraint:
+                return tuple(one.columns)
         if constraint in (f"{info.name}_pkey", "PRIMARY") and (table or constraint != "PRIMARY"):
             return tuple(info.key)
     return ()

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import _native, plan
-from .constraints import read_foreign_keys
 from .dumps import dumper
-from .errors import make
+from .errors import PyferroError, make
 from .fields import FerroField
 from .kinds import NAMES, Kind, Unsupported, is_array, kind_of
+from .table_args import TableArgs
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -33,7 +33,18 @@ NO_ARRAY_INDEX = (
 class TableColumn:
     """One column: the native `Column` for expressions, and what only definitions need."""
 
-    __slots__ = ("column", "dump", "generated", "index", "kind", "name", "nullable", "unique")
+    __slots__ = (
+        "check",
+        "column",
+        "default",
+        "dump",
+        "generated",
+        "index",
+        "kind",
+        "name",
+        "nullable",
+        "unique",
+    )
 
     def __init__(
         self,
@@ -51,7 +62,9 @@ class TableColumn:
         self.nullable = column.nullable
         self.unique = marker.unique
         self.index = marker.index
+        self.check = marker.db_check
         self.generated = generated
+        self.default: _native.Expr | None = None  # DEFAULT, as the table has it
 
     def adapt(self, value: Any) -> Any:
         """What is bound for a value that pydantic has not seen, held to the declared size."""
@@ -96,10 +109,15 @@ class Table:
         # Dialects without RETURNING find rows by a key of one column.
         self.plan_key = self.key[0] if len(self.key) == 1 else ""
         self.plan_key_type = self.columns[self.plan_key].type if self.plan_key else _native.NULL
-        self.uniques = self._uniques()
-        self.indexes = self._indexes()
+        for column in self.all:
+            column.default = self._default(column, markers[column.name].server_default)
+        self.defaulted = tuple(one.name for one in self.all if one.default is not None)
+        said = TableArgs(self)
+        self.uniques = said.uniques
+        self.indexes = said.indexes
+        self.checks = said.checks
         # Each has a name. Those of relations are appended when the relations are resolved.
-        self.foreign_keys = read_foreign_keys(self, getattr(model, "__table_args__", ()))
+        self.foreign_keys = said.foreign_keys
         self._row_plan: _native.RowPlan | None = None
         self._row_schema: object = None
 
@@ -150,22 +168,44 @@ class Table:
             return marker.autoincrement
         return kind.optional and info.default is None
 
-    def _uniques(self) -> list[tuple[str, tuple[str, ...]]]:
-        found = [(one.name,) for one in self.all if one.unique and (one.name,) != self.key]
-        found += [tuple(g) for g in getattr(self.model, "__ferro_composite_uniques__", ())]
-        return [(self.constraint_name(columns, "key"), columns) for columns in found]
-
-    def _indexes(self) -> list[tuple[str, tuple[str, ...]]]:
-        found = [(one.name,) for one in self.all if one.index and not one.unique]
-        found += [tuple(g) for g in getattr(self.model, "__ferro_composite_indexes__", ())]
-        return [(self.constraint_name(columns, "idx"), columns) for columns in found]
+    def _default(self, column: TableColumn, given: Any) -> _native.Expr | None:
+        """What the database puts where nothing is given, as an expression of the column's type."""
+        if given is None:
+            return None
+        where = f"{self.model.__name__}.{column.name}"
+        if column.name in self.key:
+            raise TypeError(
+                f"{where}: a key has no server_default\n"
+                "let the database number it, or make it in the program: default_factory=…"
+            )
+        made = given() if callable(given) and not isinstance(given, type) else given
+        if not isinstance(made, _native.Expr):
+            try:
+                column.adapt(made)  # held to the declared size
+                return _native.operand(made, column.column)
+            except (TypeError, ValueError, PyferroError) as error:
+                raise TypeError(f"{where}: its server_default does not fit: {error}") from None
+        wanted = column.column.type
+        if made.type == wanted or made.type == _native.NULL:
+            return made
+        moments = (_native.TIMESTAMPTZ, _native.TIMESTAMP)
+        if made.type in moments and wanted in (*moments, _native.DATE):
+            return _native.build(wanted, plan.CAST, made, wanted)
+        raise TypeError(
+            f"{where}: its server_default is of type {NAMES[made.type]}, "
+            f"the column of type {NAMES[wanted]}"
+        )
 
     def constraint_name(self, columns: Sequence[str], ending: str) -> str:
         """`table_columns_ending`, cut so that every database takes it."""
         for name in columns:
             if is_array(self.column(name).type):
                 raise TypeError(f"{self.model.__name__}.{name}: {NO_ARRAY_INDEX}")
-        full = "_".join([self.name, *columns, ending])
+        return self.name_of(columns, ending)
+
+    def name_of(self, parts: Sequence[str], ending: str) -> str:
+        """`table_parts_ending`, cut in the same way."""
+        full = "_".join([self.name, *parts, ending])
         if len(full.encode()) <= MAX_IDENTIFIER:
             return full
         # Cut to fit, with a tail that keeps two long names apart.
@@ -265,18 +305,49 @@ class Table:
 
     @cached_property
     def insert_all(self) -> Insert:
-        return Insert(self, list(self.columns.values()), None)
+        return Insert(self, list(self.columns.values()), ())
 
     @cached_property
     def insert_numbered(self) -> Insert:
         """Without the key, which the database makes and returns."""
         assert self.generated is not None
         rest = [c for name, c in self.columns.items() if name != self.generated]
-        return Insert(self, rest, self.columns[self.generated])
+        return Insert(self, rest, (self.generated,))
 
-    def insert_for(self, values: dict[str, Any]) -> Insert:
+    def insert_for(self, instance: Any) -> Insert:
+        """The insert for an instance: without what the database makes."""
         key = self.generated
-        return self.insert_numbered if key and values.get(key) is None else self.insert_all
+        if self.defaulted:
+            left = self.left_to_database(instance)
+            if left and left != (key,):
+                return self._insert_without(left)
+        fields = instance.__dict__
+        return self.insert_numbered if key and fields.get(key) is None else self.insert_all
+
+    def left_to_database(self, instance: Any) -> tuple[str, ...]:
+        """The columns that an insert leaves out: a number, and defaults where nothing is given."""
+        fields: dict[str, Any] = instance.__dict__
+        given: set[str] = instance.__pydantic_fields_set__
+        return tuple(
+            one.name
+            for one in self.all
+            if fields.get(one.name) is None
+            and (
+                one.generated
+                or (one.default is not None and (one.name not in given or not one.nullable))
+            )
+        )
+
+    def _insert_without(self, left: tuple[str, ...]) -> Insert:
+        made = self._inserts.get(left)
+        if made is None:
+            rest = [column for name, column in self.columns.items() if name not in left]
+            self._inserts[left] = made = Insert(self, rest, left)
+        return made
+
+    @cached_property
+    def _inserts(self) -> dict[tuple[str, ...], Insert]:
+        return {}
 
     def update_plan(self, names: tuple[str, ...]) -> bytes:
         made = self._update_plans.get(names)
@@ -319,20 +390,38 @@ class Table:
 class Insert:
     """An insert of some of the columns, and what it returns."""
 
-    __slots__ = ("columns", "key", "plan", "returns", "table", "types")
+    __slots__ = ("columns", "key", "left", "plan", "reads", "returns", "table", "types")
 
     def __init__(
-        self, table: Table, columns: list[_native.Column], returns: _native.Column | None
+        self, table: Table, columns: list[_native.Column], left: tuple[str, ...]
     ) -> None:
         self.columns = columns
-        self.returns = returns
+        self.left = left  # what the database makes, and instances get
+        key = table.generated
+        # The usual case, apart from others: nothing but the number of the row.
+        self.returns = table.columns[key] if key is not None and left == (key,) else None
+        self.reads: Projection | None = None
         self.types = bytes(column.type for column in columns)
         self.table = table.name
         # A plan names a key of one column, and the engine refuses a NULL for it.
         self.key = table.key if len(table.key) > 1 else ()
         row = [plan.assignment(c.name, _native.param(c.type)) for c in columns]
-        items = [plan.item(returns).fragment] if returns is not None else []
+        items = [plan.item(self.returns).fragment] if self.returns is not None else []
+        if left and self.returns is None:
+            from .selection import Chosen, Projection
+
+            # With the key, by which many rows are put into the order they were given in.
+            names = [*left, *(name for name in table.key if name not in left)]
+            self.reads = Projection([Chosen(table.columns[name]) for name in names])
+            items = [item.fragment for item in self.reads.chosen_items()]
         self.plan = plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
+
+    def keep(self, instance: Any, row: Any) -> None:
+        """Give an instance what the database has made."""
+        assert self.reads is not None
+        values = (row,) if self.reads.alone else row
+        for name, value in zip(self.left, values, strict=False):
+            instance.__dict__[name] = value
 
     def values(self, fields: dict[str, Any]) -> list[Any]:
         try:
@@ -389,6 +478,9 @@ def _marker(info: FieldInfo) -> FerroField:
         if one.nullable != "infer":
             merged.nullable = one.nullable
         merged.db_type = one.db_type or merged.db_type
+        merged.db_check = one.db_check or merged.db_check
+        if one.server_default is not None:
+            merged.server_default = one.server_default
     return merged
 
 

@@ -19,6 +19,7 @@ from .transaction import atomic
 
 if TYPE_CHECKING:
     from .model import Model
+    from .selection import Shape
 
 M = TypeVar("M", bound="Model")
 
@@ -45,7 +46,7 @@ def insert(instance: M, using: Using) -> Op[M]:
     """Insert, and give the instance the key that the database made."""
     table = table_of(type(instance))
     fields = instance.__dict__
-    how = table.insert_for(fields)
+    how = table.insert_for(instance)
     values = how.values(fields)
 
     def start() -> _native.Operation[M]:
@@ -58,6 +59,16 @@ def _start_insert(
     database: Database, how: Insert, values: list[Any], instance: M
 ) -> _native.Operation[M]:
     returns = how.returns
+    if how.reads is not None:
+
+        def finish_with_all(row: Any) -> M:
+            how.keep(instance, row)
+            mark(instance, LOADED)
+            return instance
+
+        result, shape = how.reads.shape(True)
+        ending = how.reads.ending(True, finish_with_all)
+        return database.start(how.plan, how.types, values, result, shape, ending)
     if returns is None:
 
         def finish(_: Any) -> M:
@@ -90,6 +101,9 @@ def save(
     key = table.key_of(fields)
     state = state_of(instance)
     names = _names_to_save(table, None if full else state, only, exclude)
+    if state is None and table.defaulted:
+        left = table.left_to_database(instance)
+        names = tuple(name for name in names if name not in left)
     if key is None:
         if table.generated is None:
             raise NotPersisted(
@@ -101,7 +115,7 @@ def save(
     def body() -> Body[None]:
         database = resolve(using)
         if key is None:
-            how = table.insert_for(fields)
+            how = table.insert_for(instance)
             yield _start_insert(database, how, how.values(fields), instance)
             return
         if names:
@@ -113,7 +127,7 @@ def save(
         if not found:
             if state is not None or only is not None or exclude is not None:
                 raise ModelDoesNotExist(table.model, key)
-            how = table.insert_for(fields)
+            how = table.insert_for(instance)
             yield _start_insert(database, how, how.values(fields), instance)
         saved(instance, names)
 
@@ -224,27 +238,34 @@ def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list
                 f"{model.__name__}.bulk_create() takes instances of {model.__name__}, "
                 f"not {type(one).__name__}"
             )
-    key = table.generated
-    unnumbered: list[M] = []
-    numbered = objects
-    if key is not None:
-        unnumbered = [one for one in objects if one.__dict__.get(key) is None]
-        numbered = [one for one in objects if one.__dict__.get(key) is not None]
+    groups = _groups(table, objects)
 
     def body() -> Body[list[M]]:
         if not objects:
             return objects
         database = resolve(using)
-        groups = []
-        if numbered:
-            groups.append((table.insert_all, numbered))
-        if unnumbered:
-            groups.append((table.insert_numbered, unnumbered))
         steps = _bulk(database, groups)
         yield from steps if len(groups) == 1 else atomic(database, steps)
         return objects
 
     return Steps(body)
+
+
+def _groups(table: Table, objects: list[M]) -> list[tuple[Insert, list[M]]]:
+    """The instances by what is inserted of them, those first that have their key."""
+    if table.defaulted:
+        found: dict[tuple[str, ...], tuple[Insert, list[M]]] = {}
+        for one in objects:
+            how = table.insert_for(one)
+            found.setdefault(how.left, (how, []))[1].append(one)
+        return [found[left] for left in sorted(found, key=lambda left: table.generated in left)]
+    key = table.generated
+    if key is None:
+        return [(table.insert_all, objects)] if objects else []
+    given = [one for one in objects if one.__dict__.get(key) is not None]
+    unnumbered = [one for one in objects if one.__dict__.get(key) is None]
+    groups = [(table.insert_all, given), (table.insert_numbered, unnumbered)]
+    return [group for group in groups if group[1]]
 
 
 def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None]:
@@ -253,18 +274,17 @@ def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None
         if how.key:
             for row, one in enumerate(objects):
                 how.check_key(one.__dict__, row)
-        returns = how.returns
+        returns, reads = how.returns, how.reads
+        result = _native.RESULT_COUNT
+        shape: Shape = None
+        ending = None
+        if returns is not None:
+            result, shape = _native.RESULT_SCALARS, (returns.type,)
+        elif reads is not None:
+            result, shape = reads.shape(False)
+            ending = reads.ending(False, None)
         made.append(
-            (
-                yield database.start_many(
-                    how.plan,
-                    how.columns,
-                    objects,
-                    _native.RESULT_COUNT if returns is None else _native.RESULT_SCALARS,
-                    None if returns is None else (returns.type,),
-                    None,
-                )
-            )
+            (yield database.start_many(how.plan, how.columns, objects, result, shape, ending))
         )
     # Not before all of it is stored: keys of rows that were rolled back would be lies.
     for (how, objects), keys in zip(groups, made, strict=True):
@@ -272,4 +292,7 @@ def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None
             name = how.returns.name
             for one, key in zip(objects, keys or (), strict=True):
                 one.__dict__[name] = key
+        elif how.reads is not None:
+            for one, row in zip(objects, keys or (), strict=True):
+                how.keep(one, row)
         mark_all(objects)

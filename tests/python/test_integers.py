@@ -142,9 +142,10 @@ def test_a_numbered_key_may_be_narrow(wait: Waiting) -> None:
 
 
 def test_the_columns_are_what_was_asked_for(db: Database) -> None:
-    from pyferro.ddl import create_table_plan
+    from pyferro._native import HEADER
+    from pyferro.definitions import create_table
 
-    sql = db.native.compile(create_table_plan(Narrow.__ferro_info__)).sql.lower()
+    sql = db.native.compile(HEADER + create_table(Narrow.__ferro_info__, ()).fragment).sql.lower()
     words = {
         "sqlite": [" between -32768 and 32767)", " between -2147483648 and 2147483647)"],
         "postgresql": ['"small" smallint', '"middle" integer', "numeric(5, 2)", "varchar(3)"],

@@ -89,7 +89,7 @@ def test_constraints_are_read_from_the_fields() -> None:
     assert table.key == ("id",)
     assert table.generated == "id"
     assert table.uniques == [("everything_wrapped_key", ("wrapped",))]
-    assert table.indexes == [("everything_ref_idx", ("ref",))]
+    assert [(one.name, one.columns) for one in table.indexes] == [("everything_ref_idx", ("ref",))]
     assert table.infos["wrapped"].kind.max_length == 20
     assert (table.infos["price"].kind.digits, table.infos["price"].kind.places) == (8, 2)
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from pyferro import Database, Field, Model
-from pyferro.ddl import create_table_plan
+from pyferro._native import HEADER
+from pyferro.definitions import create_table
 from pyferro.kinds import NAMES
 from pyferro.unsupported import SUPPORTED
 
@@ -120,7 +121,7 @@ def canonical(model: type[Model]) -> str:
 
 def column_type(db: Database, model: type[Model]) -> str:
     """The column as the database gets it, without its checks."""
-    sql = db.native.compile(create_table_plan(model.__ferro_info__)).sql
+    sql = db.native.compile(HEADER + create_table(model.__ferro_info__, ()).fragment).sql
     found = re.search(r"""["`]value["`] (.*?), ["`]end["`]""", sql)
     assert found is not None
     words, check, _ = re.sub(r" NOT NULL", "", found[1]).partition(" CHECK ")

@@ -33,12 +33,13 @@ from pyferro import (
     Field,
     InterfaceError,
     Model,
+    definitions,
     engines,
     fn,
     select,
     transaction,
 )
-from pyferro.ddl import create_index_plan, create_table_plan
+from pyferro._native import HEADER
 
 _number = itertools.count()
 
@@ -59,10 +60,10 @@ def _model(table: str, field: str = "plays") -> Any:
 
 def _statements(db: Database, model: Any, field: str) -> dict[str, str]:
     table = model.__ferro_info__
-    [(index, columns)] = table.indexes
+    [index] = table.indexes
     plans = {
-        "create": create_table_plan(table),
-        "index": create_index_plan(table, index, columns, False),
+        "create": HEADER + definitions.create_table(table, ()).fragment,
+        "index": HEADER + definitions.create_index(table, index, False).fragment,
         "get": table.get_plan,
         "insert": table.insert_all.plan,
         "update": table.update_plan((field,)),
@@ -101,8 +102,8 @@ def test_tables_and_columns(guard: Guard, create: Create, db: Database, where: s
         model = _model(*parts(text))
         plain = _statements(db, _model(*parts(PLAIN)), parts(PLAIN)[1])
         made = _statements(db, model, parts(text)[1])
-        index = _model(*parts(PLAIN)).__ferro_info__.indexes[0][0]
-        names = {PLAIN: text, index: model.__ferro_info__.indexes[0][0]}
+        index = _model(*parts(PLAIN)).__ferro_info__.indexes[0].name
+        names = {PLAIN: text, index: model.__ferro_info__.indexes[0].name}
         for what, said in plain.items():
             wanted = [("name", names.get(t, t)) if k == "name" else (k, t) for k, t in tokens(said)]
             assert tokens(made[what]) == wanted, (text, what)
