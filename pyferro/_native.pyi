@@ -213,6 +213,29 @@ def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:
 def parse_json(text: bytes) -> Any:
     """What JSON text becomes in a row; ValueError for what is none."""
 
+def keys_of(instances: list[Any], names: tuple[str, ...]) -> list[Any]:
+    """The key of each: the value of one field, or a tuple of those of several."""
+
+def share(instances: list[Any], names: tuple[str, ...], seen: dict[Any, Any]) -> None:
+    """Let each be the first one that `seen` has of its key; the others are added. None stays."""
+
+def remember(instances: list[Any], name: str, values: list[Any]) -> None:
+    """Keep what a relation of each leads to, but of None: see `state.remember()`."""
+
+def gather(keys: list[Any], rows: list[Any], found: dict[Any, list[Any]]) -> None:
+    """Add each row to the list of its key."""
+
+def hand_out(
+    parents: list[Any],
+    keys: list[Any],
+    found: dict[Any, list[Any]],
+    name: str,
+    many: bool,
+    back: str | None,
+) -> None:
+    """Keep for each, as what the relation leads to, a list of the rows found for its key; unless
+    `many`, the first of them or None. By `back`, if it is a name, each row leads to its parent."""
+
 def adopt_model(model: type, state_slot: str) -> None: ...
 def shortcuts(names: Collection[str] = ...) -> frozenset[str]:
     """The names of the shortcuts past CPython's public API in use. With `names`, those of them that

@@ -11,7 +11,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from . import plan
+from . import _native, plan
 from ._native import Expr
 from .database import Using, resolve
 from .op import Body, Op, Steps, steps
@@ -19,7 +19,6 @@ from .order import Nulls, Ordered
 from .paths import Related, node_of_path, related
 from .related import AnyRelation, Through, ToMany, ToOne
 from .selection import Chosen, Instance, Projection
-from .state import remember
 from .table import Table, table_of
 
 if TYPE_CHECKING:
@@ -106,8 +105,8 @@ def load_rows(
 
     def body() -> Body[Any]:
         database = resolve(query._using)
-        rows = yield from _rows(query, database, (), one, limit)
-        found: Any = [row[0] for row in rows]
+        found: Any
+        found, *_ = yield from _rows(query, database, (), one, limit)
         if query._reversed and not one:
             found.reverse()
         if one:
@@ -127,7 +126,7 @@ class _Joined:
         self.parent = parent
         self.node = node
         self.name = node.relation.name
-        self.key = _key_getter(table_of(node.relation.target))
+        self.key = _key(table_of(node.relation.target))
         self.rows: dict[Any, Any] = {}  # by their keys
 
 
@@ -137,8 +136,8 @@ def _rows(
     extra: Sequence[Expr],
     one: bool = False,
     limit: Expr | None = None,
-) -> Body[list[Any]]:
-    """Rows that begin with an instance, its relations loaded, and go on with `extra`."""
+) -> Body[list[list[Any]]]:
+    """A list of instances, their relations loaded, and one for each of `extra`."""
     chosen: list[Chosen] = [query._chosen.chosen[0], *(Chosen(expr) for expr in extra)]
     start: Any = query._start
     joined: list[_Joined] = []
@@ -159,14 +158,17 @@ def _rows(
     found = yield from steps(selection.using(database)._fetch(one, limit))
     if one:
         found = [] if found is None else [found]
-    rows: list[Any] = [(row,) for row in found] if len(chosen) == 1 else found
-    if joined:
-        rows = [_attached(row, joined) for row in rows]
-    roots = [row[0] for row in rows]
-    yield from _load_many(database, roots, query._loads.values())
+    columns: list[list[Any]] = [found]
+    if len(chosen) > 1:
+        columns = [list(map(itemgetter(at), found)) for at in range(len(chosen))]
+    # A relation comes before those that are loaded of its rows, so that these are shared by then.
+    for each in joined:
+        _native.share(columns[each.at], each.key, each.rows)
+        _native.remember(columns[each.parent], each.name, columns[each.at])
+    yield from _load_many(database, columns[0], query._loads.values())
     for each in joined:
         yield from _load_many(database, list(each.rows.values()), each.node.children.values())
-    return rows
+    return columns[: 1 + len(extra)]
 
 
 class _JoinedInstance(Instance):
@@ -178,21 +180,9 @@ class _JoinedInstance(Instance):
         super().__init__(source.table, source)  # type: ignore[arg-type]
 
 
-def _attached(row: tuple[Any, ...], joined: list[_Joined]) -> list[Any]:
-    cells = list(row)
-    for one in joined:
-        found = cells[one.at]
-        if found is not None:
-            cells[one.at] = found = one.rows.setdefault(one.key(found.__dict__), found)
-        parent = cells[one.parent]
-        if parent is not None:
-            remember(parent, one.name, found)
-    return cells
-
-
-def _key_getter(table: Table) -> Callable[[dict[str, Any]], Any]:
-    """The key of an instance's values; every column where the table has no key."""
-    return itemgetter(*(table.key or table.columns))
+def _key(table: Table) -> tuple[str, ...]:
+    """The fields that are the key of an instance; every column where the table has no key."""
+    return tuple(table.key or table.columns)
 
 
 # Relations of instances that are there.
@@ -222,11 +212,9 @@ def _load_ones(database: Database, parents: list[Any], nodes: Iterable[Node]) ->
     for node in nodes:
         to = node.relation
         if isinstance(to, ToOne):
-            found = yield from _by_keys(database, parents, node, to.pairs)
-            own = itemgetter(*(pair[0] for pair in to.pairs))
-            for parent in parents:
-                rows = found.get(own(parent.__dict__))
-                remember(parent, node.relation.name, rows[0] if rows else None)
+            keys = _native.keys_of(parents, tuple(own for own, _ in to.pairs))
+            found = yield from _by_keys(database, keys, node, to.pairs)
+            _native.hand_out(parents, keys, found, to.name, False, None)
 
 
 def _load_many(database: Database, parents: list[Any], nodes: Iterable[Node]) -> Body[None]:
@@ -235,57 +223,51 @@ def _load_many(database: Database, parents: list[Any], nodes: Iterable[Node]) ->
         if isinstance(to, ToOne):
             continue
         if isinstance(to, Through):
-            found = yield from _through(database, parents, node, to)
-            own = itemgetter(*(pair[0] for pair in to.near))
+            keys = _native.keys_of(parents, tuple(own for own, _ in to.near))
+            found = yield from _through(database, keys, node, to)
         else:
-            found = yield from _by_keys(database, parents, node, to.pairs)
-            own = itemgetter(*(pair[0] for pair in to.pairs))
-        for parent in parents:
-            rows = found.get(own(parent.__dict__), [])
-            remember(parent, to.name, list(rows))
-            if isinstance(to, ToMany):
-                for row in rows:
-                    remember(row, to.back.name, parent)
+            keys = _native.keys_of(parents, tuple(own for own, _ in to.pairs))
+            found = yield from _by_keys(database, keys, node, to.pairs)
+        back = to.back.name if isinstance(to, ToMany) else None
+        _native.hand_out(parents, keys, found, to.name, True, back)
 
 
 Found = dict[Any, list[Any]]
 
 
 def _by_keys(
-    database: Database, parents: list[Any], node: Node, pairs: Sequence[tuple[str, str]]
+    database: Database, keys: list[Any], node: Node, pairs: Sequence[tuple[str, str]]
 ) -> Body[Found]:
     """The rows whose columns are the parents' keys, by these."""
     target = table_of(node.relation.target)
     columns: list[Expr] = [target.columns[theirs] for _, theirs in pairs]
-    theirs = itemgetter(*(pair[1] for pair in pairs))
+    names = tuple(theirs for _, theirs in pairs)
     found: Found = {}
-    for keys in _chunks(parents, [pair[0] for pair in pairs]):
-        query, _ = _limited(_query_of(node, target, database), node, columns, keys)
-        rows = yield from _rows(query, database, ())
-        for row in rows:
-            found.setdefault(theirs(row[0].__dict__), []).append(row[0])
+    for chunk in _chunks(keys, len(pairs)):
+        query, _ = _limited(_query_of(node, target, database), node, columns, chunk)
+        rows, *_ = yield from _rows(query, database, ())
+        _native.gather(_native.keys_of(rows, names), rows, found)
     return found
 
 
-def _through(database: Database, parents: list[Any], node: Node, to: Through) -> Body[Found]:
+def _through(database: Database, keys: list[Any], node: Node, to: Through) -> Body[Found]:
     """The rows that the pairs of the parents' keys lead to, by these."""
     target = table_of(to.target)
     link = table_of(to.link)
     near: list[Expr] = [link.columns[theirs] for _, theirs in to.near]
     found: Found = {}
     same: dict[Any, Any] = {}
-    key = _key_getter(target)
-    for keys in _chunks(parents, [own for own, _ in to.near]):
+    for chunk in _chunks(keys, len(near)):
         query = _query_of(node, target, database)
         on: Expr | None = None
         for own, theirs in to.far:
             term = link.columns[own] == target.columns[theirs]
             on = term if on is None else on & term
-        query, extra = _limited(query.join(to.link, on), node, near, keys)
-        rows = yield from _rows(query, database, extra)
-        for row, *nears in rows:
-            one = same.setdefault(key(row.__dict__), row)
-            found.setdefault(nears[0] if len(nears) == 1 else tuple(nears), []).append(one)
+        query, extra = _limited(query.join(to.link, on), node, near, chunk)
+        rows, *nears = yield from _rows(query, database, extra)
+        _native.share(rows, _key(target), same)
+        of = nears[0] if len(nears) == 1 else list(zip(*nears, strict=True))
+        _native.gather(of, rows, found)
     return found
 
 
@@ -348,9 +330,9 @@ def _first_of_each(
     return made, [numbered.c[f"of_{i}"] for i in range(len(columns))]
 
 
-def _chunks(parents: list[Any], names: list[str]) -> Iterable[list[tuple[Any, ...]]]:
+def _chunks(keys: list[Any], width: int) -> Iterable[list[tuple[Any, ...]]]:
     """The parents' keys, each once and without None, as many as a statement takes."""
-    keys = dict.fromkeys(tuple(parent.__dict__[name] for name in names) for parent in parents)
-    known = (key for key in keys if None not in key)
+    once = dict.fromkeys(keys)
+    known = (key for key in (zip(once, strict=True) if width == 1 else once) if None not in key)
     while chunk := list(islice(known, _KEYS)):
         yield chunk

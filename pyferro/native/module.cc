@@ -3,6 +3,7 @@
 #include "pyferro/native/json.h"
 #include "pyferro/native/operation.h"
 #include "pyferro/native/plan_bytes.h"
+#include "pyferro/native/relate.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
 
@@ -62,6 +63,11 @@ PyMethodDef kFunctions[] = {
     {"node", PlanNode, METH_VARARGS, "Plan bytes of a node of a kind with so many operands."},
     {"parse_json", ParseJsonFunction, METH_O, "What JSON text becomes in a row."},
     {"adopt_model", AdoptModelFunction, METH_VARARGS, "Told the base class of all models, once."},
+    {"keys_of", KeysOfFunction, METH_VARARGS, "The keys of instances."},
+    {"share", ShareFunction, METH_VARARGS, "One instance for each key."},
+    {"remember", RememberFunction, METH_VARARGS, "Relates instances to values."},
+    {"gather", GatherFunction, METH_VARARGS, "Rows by their keys."},
+    {"hand_out", HandOutFunction, METH_VARARGS, "Relates instances to the rows found for their keys."},
     {"shortcuts", ShortcutsFunction, METH_VARARGS, "The shortcuts past CPython's public API in use; sets them for tests."},
     {nullptr, nullptr, 0, nullptr}};
 
@@ -116,7 +122,8 @@ bool InternNames(ModuleState& state) {
          Intern(state.name_validate_json, "validate_json") && Intern(state.name_extra, "__pydantic_extra__") &&
          Intern(state.name_private, "__pydantic_private__") &&
          Intern(state.name_fields_set, "__pydantic_fields_set__") &&
-         Intern(state.name_post_init, "model_post_init") && Intern(state.name_row_state, "__ferro_state__");
+         Intern(state.name_post_init, "model_post_init") && Intern(state.name_related, "__ferro_related__") &&
+         Intern(state.name_row_state, "__ferro_state__");
 }
 
 bool Import(PyObject*& to, const char* module, const char* name) {

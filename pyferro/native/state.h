@@ -60,6 +60,7 @@ struct ModuleState {
   PyObject* name_private;
   PyObject* name_fields_set;
   PyObject* name_post_init;
+  PyObject* name_related;    // __ferro_related__
   PyObject* name_row_state;  // __ferro_state__
 
   JsonKeys* json_keys;

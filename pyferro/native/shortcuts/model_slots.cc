@@ -107,13 +107,15 @@ PyObject* AdoptModelFunction(PyObject* module, PyObject* args) {
   ModelSlots& slots = state.model_slots;
   slots = {};
   slots.row_state = MemberOffset(model, slot_name);
+  slots.related = MemberOffset(model, state.name_related);
   if (base != nullptr && IsKnownBase(base)) {
     slots.fields_set = MemberOffset(base, state.name_fields_set);
     slots.extra = MemberOffset(base, state.name_extra);
     slots.private_attributes = MemberOffset(base, state.name_private);
   }
   PyErr_Clear();
-  if (slots.fields_set == 0 || slots.extra == 0 || slots.private_attributes == 0 || slots.row_state == 0) {
+  if (slots.fields_set == 0 || slots.extra == 0 || slots.private_attributes == 0 || slots.row_state == 0 ||
+      slots.related == 0) {
     // Another pydantic than the one we know: everything by name, nothing half made.
     slots = {};
     state.shortcuts_found &= ~(kLazyFieldsSet | kLazyTracking);

@@ -19,6 +19,7 @@ struct ModelSlots {
   Py_ssize_t extra = 0;
   Py_ssize_t private_attributes = 0;
   Py_ssize_t row_state = 0;      // __ferro_state__
+  Py_ssize_t related = 0;        // __ferro_related__
   Py_ssize_t instance_size = 0;  // of Model: a subclass with more slots than a list of weak references is not ours
 };
 
