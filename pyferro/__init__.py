@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .select_query import cube, grouping_sets, rollup
     from .soft_delete import SoftDelete
     from .sources import aliased
+    from .upsert import excluded
 
 __all__ = [
     *errors.__all__,
@@ -94,6 +95,7 @@ __all__ = [
     "desc",
     "engines",
     "evict_instance",
+    "excluded",
     "execute",
     "exists",
     "fetch",
@@ -130,6 +132,7 @@ _LATER = {
     "case": "expressions",
     "cast": "expressions",
     "cube": "select_query",
+    "excluded": "upsert",
     "exists": "expressions",
     "fetch": "loading",
     "fn": "functions",

@@ -325,9 +325,11 @@ class Database:
         result: int,
         plan: RowPlan | Sequence[RowPlan | int] | None = None,
         finish: Callable[[Any], Any] | None = None,
+        types: bytes = b"",
+        values: Sequence[Any] = (),
     ) -> Operation[Any]:
-        """Runs an insert for each object: the value of a column is the object's
-        `__dict__[column.name]`."""
+        """Runs a change of a row for each object: the value of a column is the object's
+        `__dict__[column.name]`. The values are the same for all rows, and come after those."""
 
 @final
 class Transaction:

@@ -69,6 +69,9 @@ class ModelConnection(Generic[M]):
     def create(self, **fields: Any) -> Op[M]:
         return writes.create(self._model(**fields), self._using)
 
+    def upsert(self, **fields: Any) -> Op[M]:
+        return self._model(**fields).save(using=self._using, on_conflict="update")
+
     def insert(self, rows: Any) -> Insertion[M]:
         from .insertion import insert
 

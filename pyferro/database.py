@@ -344,7 +344,10 @@ class Database:
         result: int,
         shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
         finish: Callable[[Any], Any] | None,
+        types: bytes = b"",
+        values: Sequence[Any] = (),
     ) -> _native.Operation[Any]:
+        """The same for the rows of many objects; `values` are the same in all of them."""
         from .observe import Watched, listening
 
         statement = self.statement(whole)
@@ -352,12 +355,12 @@ class Database:
         observer = listening(self._observer)
         if observer is None:
             return self.native.execute_many(
-                native, statement, columns, objects, result, shape, finish
+                native, statement, columns, objects, result, shape, finish, types, values
             )
 
         def start(counting: Callable[[Any], Any]) -> _native.Operation[Any]:
             return self.native.execute_many(
-                native, statement, columns, objects, result, shape, counting
+                native, statement, columns, objects, result, shape, counting, types, values
             )
 
         watched = Watched(self, observer, statement, (list(objects),), finish).begin(start)

@@ -17,6 +17,7 @@ from .transaction import atomic
 if TYPE_CHECKING:
     from .expressions import Selectable
     from .model import Model
+    from .upsert import Conflict, Upsertion
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -86,6 +87,28 @@ class Insertion(Steps[None], Generic[M]):
         self._using = using
         super().__init__(lambda: self._run(None))
 
+    def on_conflict(self, *columns: Any) -> Conflict[M]:
+        """For rows that are there already, equal in this unique key: update() them or ignore()."""
+        from .upsert import Conflict
+
+        self._take()
+        return Conflict(self, columns)
+
+    def on_conflict_ignore(self) -> Upsertion[M]:
+        """Leave out rows that are there already, equal in any unique key."""
+        from .upsert import Upsertion
+
+        self._take()
+        return Upsertion(self, (), {})
+
+    def _shares(self) -> Written:
+        """What is bound after the values of each row, the same for all."""
+        return Written()
+
+    def _ordered(self) -> bool:
+        """Whether each row comes back, in its place."""
+        return True
+
     def _whole(self, how: Insert, items: Sequence[bytes]) -> bytes:
         table = self._table
         row = [plan.assignment(c.name, _native.param(c.type)) for c in how.columns]
@@ -127,28 +150,39 @@ class Insertion(Steps[None], Generic[M]):
     def _insert(
         self, database: Database, groups: list[Group], chosen: Projection | None
     ) -> Body[Any]:
-        found: list[Any] = [None] * len(self._objects)
+        found: list[Any] = [None] * len(self._objects) if self._ordered() else []
         for group in groups:
-            if chosen is None:
-                yield from self._group(database, group, None)
-                continue
             rows = yield from self._group(database, group, chosen)
+            if chosen is None:
+                continue
+            if not self._ordered():
+                found += rows
+                continue
             for place, row in zip(group.places, rows, strict=True):
                 found[place] = row
         return None if chosen is None else found
 
     def _group(self, database: Database, group: Group, chosen: Projection | None) -> Body[Any]:
         how = group.how
+        shared = self._shares()
         if chosen is None:
             yield database.start_many(
-                self._whole(how, ()), how.columns, group.objects, _native.RESULT_COUNT, None, None
+                self._whole(how, ()),
+                how.columns,
+                group.objects,
+                _native.RESULT_COUNT,
+                None,
+                None,
+                shared.types,
+                shared.values,
             )
             return None
         items = chosen.chosen_items()
         if any(item.values for item in items):
             rows = yield from atomic(database, self._one_by_one(database, group, chosen))
             return rows
-        chosen = with_key(self._table, chosen) if len(group.objects) > 1 else chosen
+        if len(group.objects) > 1 and self._ordered():
+            chosen = with_key(self._table, chosen)
         result, shape = chosen.shape(False)
         rows = yield database.start_many(
             self._whole(how, [item.fragment for item in chosen.chosen_items()]),
@@ -157,6 +191,8 @@ class Insertion(Steps[None], Generic[M]):
             result,
             shape,
             chosen.ending(False, None),
+            shared.types,
+            shared.values,
         )
         return rows
 
@@ -168,6 +204,9 @@ class Insertion(Steps[None], Generic[M]):
             written = Written()
             written.types, written.values = group.how.types, tuple(group.how.values(one.__dict__))
             whole = self._whole(group.how, [written.add(item) for item in chosen.chosen_items()])
+            shared = self._shares()
+            written.types += shared.types
+            written.values += shared.values
             found += yield database.start(
                 whole, written.types, written.values, result, shape, chosen.ending(False, None)
             )

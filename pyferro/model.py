@@ -11,7 +11,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as PydanticField
@@ -295,6 +295,14 @@ class Model(BaseModel, metaclass=ModelMeta):
         return writes.create(cls(**fields), None)
 
     @classmethod
+    def upsert(cls, **fields: Any) -> Op[Self]:
+        """Validate the fields, and insert the row or give the one that has its key these values.
+
+        It is one statement. A row whose key the database is to make is inserted.
+        """
+        return cls(**fields).save(on_conflict="update")
+
+    @classmethod
     def insert(cls, rows: Any, *, using: Using = None) -> Insertion[Self]:
         """Insert rows: an instance or a mapping of its fields, or an iterable of those.
 
@@ -316,14 +324,25 @@ class Model(BaseModel, metaclass=ModelMeta):
         only: Collection[str] | None = None,
         exclude: Collection[str] | None = None,
         full: bool = False,
-    ) -> Op[None]:
+        on_conflict: Literal["update"] | None = None,
+    ) -> Op[Any]:
         """Insert the row, or update it.
 
         An instance whose key the database makes is new while the key is None. One that is known to
         be stored writes the fields assigned since (assigned, not changed in place: name those in
         `only`, or say `full=True`). For one of unknown origin, made by the constructor with a key
         or copied, all columns are updated, and when no row has the key it is inserted.
+
+        `on_conflict="update"` does it in one statement: it inserts, and where a row has the key
+        that one takes all values. It gives the instance; else the result is None.
         """
+        if on_conflict is not None:
+            from .upsert import upsert
+
+            if on_conflict != "update" or only is not None or exclude is not None:
+                raise TypeError('on_conflict= is "update", and writes all columns')
+            return upsert(self, using)
+
         def write() -> Op[None]:
             return saving(self, using, lambda: writes.save(self, using, only, exclude, full))
 

@@ -43,6 +43,7 @@ WINDOW_CALL = 30
 REGEX = 31
 JSON_GET = 32
 RAW = 33
+EXCLUDED = 34
 SELECT_ITEM = 40
 TABLE = 41
 ORDER_ITEM = 42
@@ -63,6 +64,8 @@ ASSIGNMENT = 60
 INSERT = 61
 UPDATE = 62
 DELETE = 63
+UPSERT = 64
+INSERT_SELECT = 65
 COLUMN_DEFINITION = 80
 UNIQUE = 81
 CREATE_TABLE = 82
@@ -199,6 +202,13 @@ def insert(
         + integer(key_type)
         + node(INSERT, 5)
     )
+
+
+def upsert(
+    insertion: bytes, target: Sequence[str], row: Sequence[bytes], where: bytes, only_key: bool
+) -> bytes:
+    """Of a whole insert."""
+    return insertion + names(target) + sequence(row) + where + integer(only_key) + node(UPSERT, 5)
 
 
 def update(

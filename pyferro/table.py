@@ -308,6 +308,12 @@ class Table:
         return Insert(self, list(self.columns.values()), ())
 
     @cached_property
+    def upsert_plan(self) -> bytes:
+        from .upsert import upsert_plan
+
+        return upsert_plan(self)
+
+    @cached_property
     def insert_numbered(self) -> Insert:
         """Without the key, which the database makes and returns."""
         assert self.generated is not None

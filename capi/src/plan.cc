@@ -19,10 +19,12 @@ static_assert(Same(FERRO_NODE_SELECT_ITEM, Kind::kSelectItem) &&
               Same(FERRO_NODE_TABLE, Kind::kTable) &&
               Same(FERRO_NODE_ORDER_ITEM, Kind::kOrderItem) &&
               Same(FERRO_NODE_SELECT, Kind::kSelect));
-static_assert(Same(FERRO_NODE_CALL, Kind::kCall) && Same(FERRO_NODE_CASE, Kind::kCase) && Same(FERRO_NODE_CAST, Kind::kCast) && Same(FERRO_NODE_SUBQUERY, Kind::kSubquery) && Same(FERRO_NODE_IN_QUERY, Kind::kInQuery) && Same(FERRO_NODE_QUANTIFIED, Kind::kQuantified) && Same(FERRO_NODE_ROW, Kind::kRow) && Same(FERRO_NODE_OVER, Kind::kOver) && Same(FERRO_NODE_WINDOW_CALL, Kind::kWindowCall) && Same(FERRO_NODE_REGEX, Kind::kRegex) && Same(FERRO_NODE_JSON_GET, Kind::kJsonGet) && Same(FERRO_NODE_RAW, Kind::kRaw) && Same(FERRO_NODE_COMPOUND, Kind::kCompound) && Same(FERRO_NODE_WHEN, Kind::kWhen) && Same(FERRO_NODE_FRAME, Kind::kFrame) && Same(FERRO_NODE_JSON_STEP, Kind::kJsonStep) && Same(FERRO_NODE_DERIVED, Kind::kDerived) && Same(FERRO_NODE_JOIN, Kind::kJoin) && Same(FERRO_NODE_WITH, Kind::kWith) && Same(FERRO_NODE_CTE, Kind::kCte) && Same(FERRO_NODE_DISTINCT, Kind::kDistinct) && Same(FERRO_NODE_GROUPING, Kind::kGrouping) && Same(FERRO_NODE_GROUPING_SET, Kind::kGroupingSet) && Same(FERRO_NODE_LOCK, Kind::kLock));
+static_assert(Same(FERRO_NODE_CALL, Kind::kCall) && Same(FERRO_NODE_CASE, Kind::kCase) && Same(FERRO_NODE_CAST, Kind::kCast) && Same(FERRO_NODE_SUBQUERY, Kind::kSubquery) && Same(FERRO_NODE_IN_QUERY, Kind::kInQuery) && Same(FERRO_NODE_QUANTIFIED, Kind::kQuantified) && Same(FERRO_NODE_ROW, Kind::kRow) && Same(FERRO_NODE_OVER, Kind::kOver) && Same(FERRO_NODE_WINDOW_CALL, Kind::kWindowCall) && Same(FERRO_NODE_REGEX, Kind::kRegex) && Same(FERRO_NODE_JSON_GET, Kind::kJsonGet) && Same(FERRO_NODE_RAW, Kind::kRaw) && Same(FERRO_NODE_EXCLUDED, Kind::kExcluded) && Same(FERRO_NODE_COMPOUND, Kind::kCompound) && Same(FERRO_NODE_WHEN, Kind::kWhen) && Same(FERRO_NODE_FRAME, Kind::kFrame) && Same(FERRO_NODE_JSON_STEP, Kind::kJsonStep) && Same(FERRO_NODE_DERIVED, Kind::kDerived) && Same(FERRO_NODE_JOIN, Kind::kJoin) && Same(FERRO_NODE_WITH, Kind::kWith) && Same(FERRO_NODE_CTE, Kind::kCte) && Same(FERRO_NODE_DISTINCT, Kind::kDistinct) && Same(FERRO_NODE_GROUPING, Kind::kGrouping) && Same(FERRO_NODE_GROUPING_SET, Kind::kGroupingSet) && Same(FERRO_NODE_LOCK, Kind::kLock));
 static_assert(Same(FERRO_NODE_ASSIGNMENT, Kind::kAssignment) &&
               Same(FERRO_NODE_INSERT, Kind::kInsert) && Same(FERRO_NODE_UPDATE, Kind::kUpdate) &&
-              Same(FERRO_NODE_DELETE, Kind::kDelete));
+              Same(FERRO_NODE_DELETE, Kind::kDelete) &&
+              Same(FERRO_NODE_UPSERT, Kind::kUpsert) &&
+              Same(FERRO_NODE_INSERT_SELECT, Kind::kInsertSelect));
 static_assert(Same(FERRO_NODE_COLUMN_DEFINITION, Kind::kColumnDefinition) &&
               Same(FERRO_NODE_UNIQUE, Kind::kUnique) &&
               Same(FERRO_NODE_CREATE_TABLE, Kind::kCreateTable) &&

@@ -78,6 +78,11 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kPartialUniqueIndex, "ISO SQL has no indexes"),
     Refused(kExpressionIndex, "ISO SQL has no indexes: index a column"),
     Refused(kExpressionDefault, "in ISO SQL a default is a literal"),
+    Refused(kConflictUpdate, "ISO SQL has MERGE only: update first, insert what was not found"),
+    Refused(kConflictIgnore, "ISO SQL has MERGE only: select first, insert what was not found"),
+    Refused(kConflictWhere, "ISO SQL has MERGE only: update first, insert what was not found"),
+    Refused(kConflictReturning, "ISO SQL gives no rows back from INSERT: select them afterwards"),
+    Refused(kInsertSelectReturning, "ISO SQL gives no rows back from INSERT: select them afterwards"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

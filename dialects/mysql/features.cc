@@ -37,9 +37,7 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kGeneratedKey),
     Refused(kUnboundedDecimal,
             "a decimal without a precision has no fraction here: give precision and scale"),
-    Refused(kTargetInSubquery,
-            "MySQL does not read the table it changes in a subquery (error 1093): select the keys "
-            "first, then change the rows by them"),
+    Rewritten(kTargetInSubquery, "the table is read in a query in FROM, whose rows are kept apart"),
     Rewritten(kArrays, "JSON"),
     Rewritten(kFullJoin, "UNION ALL of a left join and the unmatched rows of the right side"),
     Native(kLateral, Since{8, 0, 14}),
@@ -86,6 +84,13 @@ constexpr sql::FeatureTable kMysqlRows = {{
               "each key is CASE WHEN the condition THEN its value END, from 8.0.13"),
     Native(kExpressionIndex, Since{8, 0, 13}),
     Native(kExpressionDefault, Since{8, 0, 13}),
+    Rewritten(kConflictUpdate, "ON DUPLICATE KEY UPDATE, if the row can violate no other unique key"),
+    Rewritten(kConflictIgnore, "ON DUPLICATE KEY UPDATE sets a column to itself"),
+    Rewritten(kConflictWhere, "CASE in each assignment"),
+    Refused(kConflictReturning,
+            "MySQL does not say which rows it has written: select them afterwards by their key"),
+    Refused(kInsertSelectReturning,
+            "MySQL has no RETURNING, and its rows may be numbered with gaps: select them afterwards"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -168,6 +173,12 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Refused(kExpressionIndex,
             "MariaDB indexes columns only: store the expression in a column of its own"),
     Native(kExpressionDefault, Since{10, 2}),
+    Rewritten(kConflictUpdate, "ON DUPLICATE KEY UPDATE, if the row can violate no other unique key"),
+    Rewritten(kConflictIgnore, "ON DUPLICATE KEY UPDATE sets a column to itself"),
+    Rewritten(kConflictWhere, "CASE in each assignment"),
+    Refused(kConflictReturning,
+            "MariaDB does not say which rows it has written: select them afterwards by their key"),
+    Native(kInsertSelectReturning, Since{10, 5}),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

@@ -31,6 +31,9 @@ class MysqlRenderer final : public sql::Renderer {
   void DistinctFrom(const ast::Binary& binary) override;
   void Looked(const ast::Query& query) override;
   void DefaultRow() override;
+  void OnConflict(const ast::Upsert& upsert) override;
+  void ExcludedValue(const ast::Excluded& excluded) override;
+  void BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
@@ -43,6 +46,8 @@ class MysqlRenderer final : public sql::Renderer {
   // Compares code points, and does not pad with spaces; the same name does not exist on both
   // servers.
   absl::string_view BinaryCollation() const;
+  // Whether the row that was to be inserted has a name in ON DUPLICATE KEY UPDATE.
+  bool NamesNewRow() const;
   // What a path leads to, as JSON.
   void Extracted(const sql::JsonPath& path);
   // The same as a value of `type`: of MySQL's type JSON, and of MariaDB's text.

@@ -77,6 +77,11 @@ constexpr sql::FeatureTable kRows = {{
     Native(kPartialUniqueIndex),
     Native(kExpressionIndex),
     Native(kExpressionDefault),
+    Native(kConflictUpdate),
+    Native(kConflictIgnore),
+    Native(kConflictWhere),
+    Native(kConflictReturning),
+    Native(kInsertSelectReturning),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -12,6 +12,7 @@ absl::string_view IntegerType(const ast::ColumnDefinition& column) {
 }
 
 bool IsIntegerColumn(const ast::Expr& expr) {
+  if (expr.kind == ast::Kind::kExcluded) return ast::As<ast::Excluded>(expr).type == Type::kInt64;
   return expr.kind == ast::Kind::kColumn && ast::As<ast::Column>(expr).type == Type::kInt64;
 }
 
@@ -161,7 +162,38 @@ void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) 
   sql_ << ") WITH ORDINALITY AS u(";
   names();
   sql_ << ", n) ORDER BY n";
+  ConflictClause();
   ReturningClause(insert.returning);
+  bulk.style = sql::BulkStyle::kArrays;
+  bulk.arrays = sql_.Take();
+}
+
+void PostgresqlRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) {
+  std::vector<const ast::Param*> parameters;
+  const auto add = [&](const ast::Expr& value) {
+    if (value.kind == ast::Kind::kParam) parameters.push_back(&ast::As<ast::Param>(value));
+  };
+  for (const ast::Assignment* assignment : update.assignments) add(*assignment->value);
+  for (const ast::Binary* key : keys) add(*key->right);
+  for (const ast::Param* parameter : parameters) {
+    if (TypeWord(parameter->type).empty()) return;  // an array, for one
+  }
+  const absl::string_view rows = update.table == "u" ? "v" : "u";
+  const std::string prefix = absl::StrCat(rows, ".c");
+  sql_ << "UPDATE ";
+  sql_.Identifier(update.table);
+  sql_ << " SET ";
+  SetFromRows(update, prefix);
+  sql_ << " FROM unnest(";
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (i > 0) sql_ << ", ";
+    Bound(*parameters[i]);
+    sql_ << "::" << TypeWord(parameters[i]->type) << "[]";
+  }
+  sql_ << ") AS " << rows << "(";
+  for (size_t i = 0; i < parameters.size(); ++i) sql_ << absl::StrCat(i > 0 ? ", c" : "c", i + 1);
+  sql_ << ") WHERE ";
+  WhereKeysOfRows(update, keys, prefix);
   bulk.style = sql::BulkStyle::kArrays;
   bulk.arrays = sql_.Take();
 }

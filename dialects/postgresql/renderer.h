@@ -25,6 +25,7 @@ class PostgresqlRenderer final : public sql::Renderer {
   void RegexPredicate(const ast::Regex& regex) override;
   void JsonValue(const ast::JsonGet& get) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
+  void BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
 

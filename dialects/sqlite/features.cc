@@ -80,6 +80,11 @@ constexpr sql::FeatureTable kRows = {{
     Native(kPartialUniqueIndex),
     Native(kExpressionIndex),
     Native(kExpressionDefault),
+    Native(kConflictUpdate, Since{3, 24}),
+    Native(kConflictIgnore, Since{3, 24}),
+    Native(kConflictWhere, Since{3, 24}),
+    Native(kConflictReturning, Since{3, 35}),
+    Native(kInsertSelectReturning, Since{3, 35}),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -171,6 +171,28 @@ std::optional<bool> SqliteRenderer::NullsStandFirst(bool descending) const { ret
 
 void SqliteRenderer::LimitClause(const sql::Page& page) { LimitOffset(page, "-1"); }
 
+// The columns of VALUES are called column1, column2, …
+void SqliteRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) {
+  if (profile_.version < ServerVersion{Product::kSqlite, 3, 33, 0}) return;
+  const auto take = [this] { return sql_.Take().pieces.front(); };
+  const absl::string_view rows = update.table == "u" ? "v" : "u";
+  const std::string prefix = absl::StrCat(rows, ".column");
+  sql_ << "UPDATE ";
+  sql_.Identifier(update.table);
+  sql_ << " SET ";
+  SetFromRows(update, prefix);
+  sql_ << " FROM (VALUES ";
+  bulk.head = take();
+  sql_ << "(";
+  for (size_t i = 0; i < bulk.row_parameters; ++i) sql_ << (i > 0 ? ", ?" : "?");
+  sql_ << ")";
+  bulk.row = take();
+  sql_ << ") AS " << rows << " WHERE ";
+  WhereKeysOfRows(update, keys, prefix);
+  bulk.tail = take();
+  bulk.style = sql::BulkStyle::kValues;
+}
+
 // The words are kept by SQLite and read back; what it does with a column follows from parts of them
 // (https://sqlite.org/datatype3.html#affinity). DECIMAL TEXT, UUID BLOB, INTERVAL INTEGER and JSON
 // TEXT are chosen for their affinity; dates and times are ISO text, which NUMERIC affinity leaves

@@ -28,6 +28,7 @@ class SqliteRenderer final : public sql::Renderer {
   void DistinctFrom(const ast::Binary& binary) override;
   void RowItem(const ast::Expr& item) override;
   bool ComparedItem(const ast::Expr& value) override;
+  void BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void ColumnChecks(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;

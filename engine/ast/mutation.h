@@ -1,4 +1,4 @@
-// INSERT, UPDATE and DELETE. `key` names the table's single-column primary key when there is one: dialects
+// INSERT, UPDATE, DELETE and what is made of them. `key` names the table's single-column primary key when there is one: dialects
 // without RETURNING find the touched rows by it.
 #pragma once
 
@@ -62,6 +62,51 @@ struct Delete final : Statement {
 
   static constexpr auto Fields(auto& n) {
     return std::tie(n.table, n.where, n.returning, n.key, n.key_type);
+  }
+};
+
+// Within an Upsert's assignments and condition: what the row that was to be inserted has in that column.
+struct Excluded final : Expr {
+  static constexpr Kind kKind = Kind::kExcluded;
+  Excluded() : Expr(kKind) {}
+
+  Name name;
+  Type type = Type::kNull;
+
+  static constexpr auto Fields(auto& n) { return std::tie(n.name, n.type); }
+};
+
+// An insert whose row, where there is one already that equals it in all columns of `target`, changes that one: by the
+// assignments, which see the row as it was, or not at all when there are none. Any other unique key that the row violates
+// is an error. An empty target, only without assignments, means every unique key. Columns say their table. What is
+// returned are the rows that were inserted or changed, in no order; nothing is promised of how they are counted.
+struct Upsert final : Statement {
+  static constexpr Kind kKind = Kind::kUpsert;
+  Upsert() : Statement(kKind) {}
+
+  const Insert* insert = nullptr;
+  List<Name> target;
+  List<const Assignment*> assignments;
+  Maybe<Expr> where;      // the row that is there stays as it is unless this is true
+  bool only_key = false;  // the row can violate no unique key but the target: what servers need that know no targets
+
+  static constexpr auto Fields(auto& n) {
+    return std::tie(n.insert, n.target, n.assignments, n.where, n.only_key);
+  }
+};
+
+// Inserts the rows of a query.
+struct InsertSelect final : Statement {
+  static constexpr Kind kKind = Kind::kInsertSelect;
+  InsertSelect() : Statement(kKind) {}
+
+  Name table;
+  List<Name> columns;  // as many as the query gives
+  const Query* query = nullptr;
+  List<const SelectItem*> returning;
+
+  static constexpr auto Fields(auto& n) {
+    return std::tie(n.table, n.columns, n.query, n.returning);
   }
 };
 

@@ -43,6 +43,7 @@ enum class Kind : uint8_t {
   kRegex = 31,
   kJsonGet = 32,
   kRaw = 33,
+  kExcluded = 34,
 
   kSelectItem = 40,
   kTable = 41,
@@ -65,6 +66,8 @@ enum class Kind : uint8_t {
   kInsert = 61,
   kUpdate = 62,
   kDelete = 63,
+  kUpsert = 64,
+  kInsertSelect = 65,
 
   kColumnDefinition = 80,
   kUnique = 81,

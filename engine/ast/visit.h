@@ -43,6 +43,7 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kRegex: return f(As<Regex>(node));
     case Kind::kJsonGet: return f(As<JsonGet>(node));
     case Kind::kRaw: return f(As<Raw>(node));
+    case Kind::kExcluded: return f(As<Excluded>(node));
     case Kind::kSelectItem: return f(As<SelectItem>(node));
     case Kind::kTable: return f(As<Table>(node));
     case Kind::kOrderItem: return f(As<OrderItem>(node));
@@ -63,6 +64,8 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kInsert: return f(As<Insert>(node));
     case Kind::kUpdate: return f(As<Update>(node));
     case Kind::kDelete: return f(As<Delete>(node));
+    case Kind::kUpsert: return f(As<Upsert>(node));
+    case Kind::kInsertSelect: return f(As<InsertSelect>(node));
     case Kind::kColumnDefinition: return f(As<ColumnDefinition>(node));
     case Kind::kUnique: return f(As<Unique>(node));
     case Kind::kCreateTable: return f(As<CreateTable>(node));
@@ -82,7 +85,7 @@ decltype(auto) Visit(const Node& node, F&& f) {
   __builtin_unreachable();
 }
 
-constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kRaw; }
+constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kExcluded; }
 constexpr bool IsQuery(Kind kind) { return kind == Kind::kSelect || kind == Kind::kCompound; }
 constexpr bool IsSource(Kind kind) {
   return kind == Kind::kTable || kind == Kind::kDerived || kind == Kind::kJoin;
@@ -96,7 +99,8 @@ constexpr bool IsDefinition(Kind kind) {
 }
 constexpr bool IsStatement(Kind kind) {
   return IsQuery(kind) || kind == Kind::kInsert || kind == Kind::kUpdate ||
-         kind == Kind::kDelete || IsDefinition(kind) ||
+         kind == Kind::kDelete || kind == Kind::kUpsert || kind == Kind::kInsertSelect ||
+         IsDefinition(kind) ||
          (kind >= Kind::kRawStatement && kind <= Kind::kTagged);
 }
 

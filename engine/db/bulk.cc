@@ -20,8 +20,10 @@ constexpr size_t kMostRows = (1 << 20) - 1;  // they share an id with the step
 size_t RowsOfOneStatement(const sql::Compiled& compiled, const sql::DialectProfile& profile) {
   if (compiled.bulk.style == sql::BulkStyle::kNone || compiled.bulk.one_row_each) return 1;
   size_t rows = std::min(profile.bulk_rows, kMostRows);
-  if (compiled.bulk.style == sql::BulkStyle::kValues && !compiled.parameters.empty()) {
-    rows = std::min(rows, profile.max_parameters / compiled.parameters.size());
+  const size_t width = compiled.bulk.row_parameters;
+  if (compiled.bulk.style == sql::BulkStyle::kValues && width > 0) {
+    const size_t shared = std::min(compiled.bulk.tail_binds.size(), profile.max_parameters);
+    rows = std::min(rows, (profile.max_parameters - shared) / width);
   }
   return std::max<size_t>(rows, 1);
 }
@@ -49,7 +51,7 @@ class BulkStatements {
     } else {
       request.statement_id = (compiled_.id << 24) | (kValuesStep << 20) | rows;
       request.sql = ValuesText(rows);
-      BindValues(arguments);
+      BindValues(arguments, rows);
     }
     request.parameters = parameters_;
     co_return co_await connection_.Run(request, &sink);
@@ -59,16 +61,28 @@ class BulkStatements {
   void BindArrays(std::span<const Value> arguments, size_t rows) {
     const auto columns = static_cast<uint32_t>(compiled_.parameters.size());
     for (const sql::Bind& bind : compiled_.bulk.arrays.binds) {
-      parameters_.push_back({arguments.data() + bind.index, static_cast<uint32_t>(rows), columns,
-                             bind.type, true});
+      const Value* first = arguments.data() + bind.index;
+      if (bind.source == sql::BindSource::kList) {
+        parameters_.push_back({first->items, static_cast<uint32_t>(first->size), 1, bind.type, true});
+      } else if (bind.index < compiled_.bulk.row_parameters) {
+        parameters_.push_back({first, static_cast<uint32_t>(rows), columns, bind.type, true});
+      } else {
+        parameters_.push_back({first, 1, 1, bind.type, false});
+      }
     }
   }
 
-  void BindValues(std::span<const Value> arguments) {
-    size_t column = 0;
-    for (const Value& value : arguments) {
-      parameters_.push_back({&value, 1, 1, compiled_.parameters[column], false});
-      if (++column == compiled_.parameters.size()) column = 0;
+  // Parameters that are the same for all rows are taken from the first.
+  void BindValues(std::span<const Value> arguments, size_t rows) {
+    const size_t columns = compiled_.parameters.size();
+    for (size_t row = 0; row < rows; ++row) {
+      for (size_t column = 0; column < compiled_.bulk.row_parameters; ++column) {
+        parameters_.push_back(
+            {&arguments[row * columns + column], 1, 1, compiled_.parameters[column], false});
+      }
+    }
+    for (const sql::Bind& bind : compiled_.bulk.tail_binds) {
+      parameters_.push_back({&arguments[bind.index], 1, 1, bind.type, false});
     }
   }
 
@@ -79,7 +93,7 @@ class BulkStatements {
     for (size_t i = 0; i < rows; ++i) {
       if (i > 0) text_ += ", ";
       if (numbered_) {
-        AppendNumbered(i * compiled_.parameters.size());
+        AppendNumbered(i * bulk.row_parameters);
       } else {
         text_ += bulk.row;
       }
@@ -91,7 +105,7 @@ class BulkStatements {
 
   // A row is its parameters in order; those of each row have numbers of their own.
   void AppendNumbered(size_t before) {
-    for (size_t i = 0; i < compiled_.parameters.size(); ++i) {
+    for (size_t i = 0; i < compiled_.bulk.row_parameters; ++i) {
       absl::StrAppend(&text_, i == 0 ? "($" : ", $", before + i + 1);
     }
     text_ += ")";
@@ -147,7 +161,8 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
     co_return co_await RunSteps(compiled, profile, connection, arguments, show);
   }
   const bool emulated = compiled.steps.front().role == sql::StepRole::kInsertForKeys;
-  if (emulated || compiled.columns.empty() || compiled.bulk.style == sql::BulkStyle::kArrays) {
+  if (emulated || compiled.bulk.unordered || compiled.columns.empty() ||
+      compiled.bulk.style == sql::BulkStyle::kArrays) {
     absl::StatusOr<Outcome> outcome = co_await statements.Run(arguments, rows, show);
     if (!outcome.ok()) co_return outcome.status();
     if (emulated) {
@@ -168,7 +183,7 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
 Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operation& operation) {
   const sql::Compiled& compiled = *execution.compiled;
   if (compiled.statement_class != sql::StatementClass::kWrite) {
-    co_return MakeError(ErrorClass::kInvalidArgument, "only an insert can be run for many rows");
+    co_return MakeError(ErrorClass::kInvalidArgument, "only a change can be run for many rows");
   }
   if (rows == 0) co_return absl::OkStatus();
   std::optional<TransactionUse> use;

@@ -133,6 +133,8 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::JsonGet>{});
     case Kind::kRaw:
       return f(std::type_identity<ast::Raw>{});
+    case Kind::kExcluded:
+      return f(std::type_identity<ast::Excluded>{});
     case Kind::kSelectItem:
       return f(std::type_identity<ast::SelectItem>{});
     case Kind::kTable:
@@ -173,6 +175,10 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::Update>{});
     case Kind::kDelete:
       return f(std::type_identity<ast::Delete>{});
+    case Kind::kUpsert:
+      return f(std::type_identity<ast::Upsert>{});
+    case Kind::kInsertSelect:
+      return f(std::type_identity<ast::InsertSelect>{});
     case Kind::kColumnDefinition:
       return f(std::type_identity<ast::ColumnDefinition>{});
     case Kind::kUnique:

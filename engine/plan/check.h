@@ -289,6 +289,14 @@ inline const char* Fault(const ast::Update& node) {
   return node.assignments.empty() ? "an update needs an assignment" : KeyFault(node);
 }
 inline const char* Fault(const ast::Delete& node) { return KeyFault(node); }
+inline const char* Fault(const ast::Upsert& node) {
+  if (node.insert->row.empty()) return "an upsert needs a row";
+  if (node.assignments.empty()) return node.where ? "a condition without an assignment" : nullptr;
+  return node.target.empty() ? "an upsert that changes a row needs a target" : nullptr;
+}
+inline const char* Fault(const ast::InsertSelect& node) {
+  return node.columns.empty() ? "an insert of rows of a query needs a column" : nullptr;
+}
 
 inline const char* Fault(const ast::ColumnDefinition& node) {
   if (node.type == Type::kNull) return "no type for a column";

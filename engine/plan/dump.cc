@@ -174,6 +174,24 @@ class Dumper {
     Close();
   }
 
+  void operator()(const ast::Upsert& n) {
+    Open("upsert");
+    Put(*n.insert);
+    Clause("target", n.target);
+    Clause("set", n.assignments);
+    Clause("where", n.where);
+    Flag("only-key", n.only_key);
+    Close();
+  }
+  void operator()(const ast::InsertSelect& n) {
+    Open("insert-select");
+    Word(Quoted(n.table));
+    Clause("columns", n.columns);
+    Put(*n.query);
+    Clause("returning", n.returning);
+    Close();
+  }
+
   void operator()(const ast::ColumnDefinition& n) {
     Open("column");
     Word(Quoted(n.name));

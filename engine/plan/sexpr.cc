@@ -30,6 +30,8 @@ class Assembler {
     if (head == "insert") return Insert(form);
     if (head == "update") return Update(form);
     if (head == "delete") return Delete(form);
+    if (head == "upsert") return Upsert(form);
+    if (head == "insert-select") return InsertSelect(form);
     if (head == "create-table") return CreateTable(form);
     if (head == "drop-table") return DropTable(form);
     if (head == "create-index") return CreateIndex(form);
@@ -254,6 +256,7 @@ class Assembler {
     attempt(std::type_identity<ast::Regex>{});
     attempt(std::type_identity<ast::JsonGet>{});
     attempt(std::type_identity<ast::Raw>{});
+    attempt(std::type_identity<ast::Excluded>{});
     return found ? status : SexprError("expected an expression", form.offset);
   }
 
@@ -563,6 +566,30 @@ class Assembler {
     FERRO_TRY(ListClause(cursor, "returning", &Assembler::Item));
     FERRO_TRY(Key(cursor));
     writer_.Node(Kind::kDelete, 5);
+    return cursor.End();
+  }
+
+  absl::Status Upsert(const Sexpr& form) {
+    Cursor cursor(form);
+    FERRO_ASSIGN(const Sexpr* insert, cursor.Take("an insert"));
+    if (insert->head() != "insert") return SexprError("expected (insert …)", insert->offset);
+    FERRO_TRY(Insert(*insert));
+    FERRO_TRY(ListClause(cursor, "target", &Assembler::Word));
+    FERRO_TRY(ListClause(cursor, "set", &Assembler::Assignment));
+    FERRO_TRY(ExprClause(cursor, "where"));
+    writer_.Int(cursor.Flag("only-key"));
+    writer_.Node(Kind::kUpsert, 5);
+    return cursor.End();
+  }
+
+  absl::Status InsertSelect(const Sexpr& form) {
+    Cursor cursor(form);
+    FERRO_TRY(NextName(cursor));
+    FERRO_TRY(ListClause(cursor, "columns", &Assembler::Word));
+    FERRO_ASSIGN(const Sexpr* query, cursor.Take("a query"));
+    FERRO_TRY(Statement(*query));
+    FERRO_TRY(ListClause(cursor, "returning", &Assembler::Item));
+    writer_.Node(Kind::kInsertSelect, 4);
     return cursor.End();
   }
 

@@ -27,6 +27,9 @@
 //   insert  (insert name (row (name e)*)? (returning item*)? (key name:type)?)
 //   update  (update name (set (name e)*) (where e)? (returning item*)? (key name:type)?)
 //   delete  (delete name (where e)? (returning item*)? (key name:type)?)
+//   upsert  (upsert insert (target name*)? (set (name e)*)? (where e)? only-key?); in e also
+//           (excluded name type?)
+//   insert of a query  (insert-select name (columns name*) query (returning item*)?)
 //   create  (create-table name if-not-exists? definition* (primary-key name*)?
 //                         (unique name name*)*)
 //           | (create-index name table (columns name*) unique? if-not-exists?)

@@ -87,6 +87,7 @@ inline constexpr FormHead kFormHeads[] = {
     {ast::Kind::kJsonGet, "json-get"},
     {ast::Kind::kJsonStep, "step"},
     {ast::Kind::kRaw, "raw"},
+    {ast::Kind::kExcluded, "excluded"},
     {ast::Kind::kCompound, "compound"},
     {ast::Kind::kDerived, "derived"},
     {ast::Kind::kJoin, "join"},

@@ -332,6 +332,7 @@ absl::Status Check(const ast::Compound& node) { return CheckCompound(node); }
 absl::Status Check(const ast::Join& node) { return CheckCondition(node.on, "ON"); }
 absl::Status Check(const ast::Update& node) { return CheckCondition(node.where, "WHERE"); }
 absl::Status Check(const ast::Delete& node) { return CheckCondition(node.where, "WHERE"); }
+absl::Status Check(const ast::Upsert& node) { return CheckCondition(node.where, "WHERE"); }
 absl::Status Check(const ast::Grouping& node) {
   FERRO_TRY(CheckGroups(node.items));
   return CheckCondition(node.having, "HAVING");

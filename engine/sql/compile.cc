@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "engine/ast/rebuild.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/sql/around.h"
@@ -15,6 +16,7 @@
 #include "engine/sql/features_of.h"
 #include "engine/sql/renderer.h"
 #include "engine/sql/rewrite.h"
+#include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
 #include "engine/sql/writer.h"
 
@@ -51,7 +53,76 @@ absl::Status CheckKeyIsNotNull(const ast::Insert& insert) {
   return absl::OkStatus();
 }
 
+// What the row that was to be inserted has in a column is of the type that is inserted.
+const ast::Node* TypeExcluded(const ast::Node& node, const ast::Insert& insert, Arena& arena) {
+  if (node.kind != ast::Kind::kExcluded) {
+    return ast::Rebuild(node, arena, [&](const ast::Node& child) {
+      return TypeExcluded(child, insert, arena);
+    });
+  }
+  const auto& excluded = ast::As<ast::Excluded>(node);
+  if (excluded.type != Type::kNull) return &node;
+  for (const ast::Assignment* assignment : insert.row) {
+    if (assignment->column != excluded.name) continue;
+    auto* copy = arena.New<ast::Excluded>(excluded);
+    copy->type = TypeOf(*assignment->value);
+    return copy;
+  }
+  return &node;
+}
+
+// A column without a table might be that of either row.
+absl::Status CheckUpsert(const ast::Upsert& upsert) {
+  FERRO_TRY(CheckSetOnce(upsert.insert->row));
+  FERRO_TRY(CheckSetOnce(upsert.assignments));
+  if (upsert.insert->table == "excluded") {
+    return MakeError(ErrorClass::kPlan, "an upsert into a table that is called excluded");
+  }
+  bool bare = false;
+  const auto look = [&bare](const ast::Column& column) { bare = bare || column.source.empty(); };
+  for (const ast::Assignment* assignment : upsert.assignments) {
+    ForEachFreeColumn(*assignment->value, look);
+  }
+  if (upsert.where) ForEachFreeColumn(*upsert.where, look);
+  if (bare) return MakeError(ErrorClass::kPlan, "a column of an upsert does not say its table");
+  return CheckKeyIsNotNull(*upsert.insert);
+}
+
+absl::Status CheckInsertSelect(const ast::InsertSelect& insert) {
+  absl::flat_hash_set<absl::string_view> seen;
+  for (const ast::Name column : insert.columns) {
+    if (!seen.insert(column).second) {
+      return MakeError(ErrorClass::kPlan, absl::StrCat("column ", column, " is set twice"));
+    }
+  }
+  if (ItemsOf(*insert.query).size() == insert.columns.size()) return absl::OkStatus();
+  return MakeErrorWithHint(ErrorClass::kPlan,
+                           "a query gives another number of columns than are inserted",
+                           "select one value for each column");
+}
+
+bool HasExcluded(const ast::Node& node) {
+  bool found = false;
+  const auto look = [&found](const ast::Node& part) {
+    found = found || part.kind == ast::Kind::kExcluded;
+  };
+  ast::Walk(node, look);
+  return found;
+}
+
+absl::Status CheckExcluded(const ast::Statement& statement) {
+  const bool upsert = statement.kind == ast::Kind::kUpsert;
+  const ast::Node& outside = upsert ? *ast::As<ast::Upsert>(statement).insert : statement;
+  if (!HasExcluded(outside)) return absl::OkStatus();
+  return MakeError(ErrorClass::kPlan, "the row that was to be inserted is known to an upsert only");
+}
+
 absl::Status CheckAssignments(const ast::Statement& statement) {
+  FERRO_TRY(CheckExcluded(statement));
+  if (statement.kind == ast::Kind::kUpsert) return CheckUpsert(ast::As<ast::Upsert>(statement));
+  if (statement.kind == ast::Kind::kInsertSelect) {
+    return CheckInsertSelect(ast::As<ast::InsertSelect>(statement));
+  }
   if (statement.kind == ast::Kind::kInsert) {
     const auto& insert = ast::As<ast::Insert>(statement);
     FERRO_TRY(CheckSetOnce(insert.row));
@@ -93,6 +164,11 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
   const auto* explain = Around<ast::Explain>(statement);
   FERRO_TRY(CheckAssignments(*statement));
   Arena scratch;
+  if (statement->kind == ast::Kind::kUpsert) {
+    const auto& upsert = ast::As<ast::Upsert>(*statement);
+    statement = static_cast<const ast::Statement*>(TypeExcluded(upsert, *upsert.insert, scratch));
+    FERRO_TRY(CheckTypes(*statement));
+  }
   FERRO_ASSIGN(const ast::Statement* rewritten, ApplyRewrites(*statement, profile, scratch));
   for (const plan::ParameterSlot& slot : plan.parameters) {
     compiled.parameters.push_back(slot.type);

@@ -65,7 +65,8 @@ struct Step {
   int32_t tolerated_native_code = 0;  // an error of this code is success: emulated IF [NOT] EXISTS
 };
 
-// How the row of an insert is repeated. Present only when every value of the row is a parameter.
+// How a change of one row is repeated: an insert whose row consists of parameters, or an update of a row that is found
+// by a key.
 enum class BulkStyle : uint8_t {
   kNone,
   kValues,  // head + row {", " row}… + tail; `row` holds the placeholders of the first row, whose
@@ -76,7 +77,10 @@ enum class BulkStyle : uint8_t {
 struct Bulk {
   BulkStyle style = BulkStyle::kNone;
   std::string head, row, tail;  // for kValues
-  Text arrays;                  // for kArrays; bind index i is the i-th parameter of the row
+  std::vector<Bind> tail_binds;  // for kValues: of parameters that are the same for all rows
+  Text arrays;  // for kArrays; bind index i is the i-th parameter of the row, others are the same for all rows
+  size_t row_parameters = 0;    // the first so many parameters are of the row
+  bool unordered = false;       // rows come back as the server gives them, perhaps fewer than were given
   bool one_row_each = false;    // emulated RETURNING with supplied keys: no statement may hold two rows
 };
 

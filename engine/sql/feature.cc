@@ -74,6 +74,11 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"partial-unique-index", "values that are unique among the rows that meet a condition"},
     {"expression-index", "an index of expressions"},
     {"expression-default", "a column's default may be an expression"},
+    {"conflict-update", "INSERT changes the row that has the same unique key instead"},
+    {"conflict-ignore", "INSERT leaves out rows whose unique key is there already"},
+    {"conflict-where", "INSERT changes the row that is there only if it meets a condition"},
+    {"conflict-returning", "INSERT that leaves some rows alone gives back the others"},
+    {"insert-select-returning", "INSERT of the rows of a query gives back columns of them"},
 }};
 
 constexpr bool AllSaid() {

@@ -76,9 +76,14 @@ enum class Feature : uint8_t {
   kPartialUniqueIndex,
   kExpressionIndex,
   kExpressionDefault,
+  kConflictUpdate,       // an insert changes the row that has its key
+  kConflictIgnore,       // an insert leaves it as it is
+  kConflictWhere,        // it is changed if a condition holds
+  kConflictReturning,    // RETURNING where not each row is written
+  kInsertSelectReturning,
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kExpressionDefault) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kInsertSelectReturning) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

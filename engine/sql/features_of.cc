@@ -2,6 +2,7 @@
 
 #include "engine/ast/derive.h"
 #include "engine/sql/rewrite/old_row.h"
+#include "engine/sql/rewrite/target.h"
 #include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
 
@@ -10,15 +11,6 @@ namespace {
 
 using ast::BinaryOp;
 using ast::Kind;
-
-bool ReadsTable(const ast::Node& part, ast::Name table) {
-  bool found = false;
-  const auto look = [&](const ast::Node& node) {
-    if (node.kind == Kind::kTable && ast::As<ast::Table>(node).name == table) found = true;
-  };
-  ast::Walk(part, look);
-  return found;
-}
 
 class Collector {
  public:
@@ -173,15 +165,27 @@ class Collector {
     if (node.analyze) Use(Feature::kExplainAnalyze);
   }
 
+  void Of(const ast::Upsert& node) {
+    Use(node.assignments.empty() ? Feature::kConflictIgnore : Feature::kConflictUpdate);
+    if (node.where) Use(Feature::kConflictWhere);
+    if (rewrite::HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);
+    const bool all_written = !node.assignments.empty() && !node.where;
+    if (!node.insert->returning.empty() && !all_written) Use(Feature::kConflictReturning);
+  }
+
+  void Of(const ast::InsertSelect& node) {
+    if (!node.returning.empty()) Use(Feature::kInsertSelectReturning);
+  }
+
   void Of(const ast::Update& node) {
     if (!node.returning.empty()) Use(Feature::kUpdateReturning);
     if (rewrite::HasDependentAssignments(node.assignments)) Use(Feature::kOldRowAssignment);
-    if (ReadsTable(node, node.table)) Use(Feature::kTargetInSubquery);
+    if (rewrite::ReadsTarget(node, node.table)) Use(Feature::kTargetInSubquery);
   }
 
   void Of(const ast::Delete& node) {
     if (!node.returning.empty()) Use(Feature::kDeleteReturning);
-    if (ReadsTable(node, node.table)) Use(Feature::kTargetInSubquery);
+    if (rewrite::ReadsTarget(node, node.table)) Use(Feature::kTargetInSubquery);
   }
 
   void Of(const ast::ColumnDefinition& node) {

@@ -26,7 +26,7 @@ bool IsCompound(const ast::Expr& expr) {
     } else if constexpr (std::is_same_v<T, ast::Logical>) {
       return node.terms.size() > 1 || IsCompound(*node.terms.front());
     } else {
-      return !(std::is_same_v<T, ast::Column> || std::is_same_v<T, ast::Param> ||
+      return !(std::is_same_v<T, ast::Column> || std::is_same_v<T, ast::Excluded> || std::is_same_v<T, ast::Param> ||
                std::is_same_v<T, ast::ParamList> || std::is_same_v<T, ast::Literal> ||
                std::is_same_v<T, ast::Subquery> || std::is_same_v<T, ast::Row> ||
                std::is_same_v<T, ast::Case> || std::is_same_v<T, ast::Cast> ||
@@ -116,6 +116,8 @@ void Renderer::Expression(const ast::Expr& expr) {
       RegexPredicate(node);
     } else if constexpr (std::is_same_v<T, ast::JsonGet>) {
       JsonValue(node);
+    } else if constexpr (std::is_same_v<T, ast::Excluded>) {
+      ExcludedValue(node);
     } else if constexpr (std::is_same_v<T, ast::Raw>) {
       Raw(node);
     } else if constexpr (std::is_same_v<T, ast::Exists>) {

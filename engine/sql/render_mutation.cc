@@ -1,5 +1,8 @@
 // INSERT, UPDATE and DELETE, and their RETURNING on servers that have none: the rows are found by
 // their key, in more than one step of one transaction.
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "engine/sql/renderer.h"
 
@@ -17,9 +20,10 @@ const ast::Assignment* Find(ast::List<const ast::Assignment*> row, ast::Name col
   return nullptr;
 }
 
-// Whether the arguments of the statement are the values of its row, one each.
-bool TakesOneRow(const ast::Insert& insert, const Compiled& compiled) {
-  if (insert.row.size() != compiled.parameters.size()) return false;
+// Whether the arguments of the statement are the values of its row, one each, and perhaps more after them.
+bool TakesOneRow(const ast::Insert& insert, const Compiled& compiled, bool more) {
+  if (insert.row.size() > compiled.parameters.size()) return false;
+  if (insert.row.size() < compiled.parameters.size() && !more) return false;
   for (size_t i = 0; i < insert.row.size(); ++i) {
     const ast::Expr& value = *insert.row[i]->value;
     if (value.kind != ast::Kind::kParam || ast::As<ast::Param>(value).index != i) return false;
@@ -34,13 +38,14 @@ void Renderer::Insert(const ast::Insert& insert, Compiled& compiled) {
   compiled.columns = ResultColumns(insert.returning);
   DescribeKey(insert, compiled);
   if (!insert.returning.empty() && Is(Feature::kInsertReturning, Support::kRewritten)) {
-    InsertForKeys(insert, compiled);
+    upsert_ == nullptr ? InsertForKeys(insert, compiled) : UpsertForRows(insert, compiled);
   } else {
     InsertText(insert);
+    ConflictClause();
     ReturningClause(insert.returning);
     AddStep(compiled).columns = compiled.columns;
   }
-  if (status_.ok() && TakesOneRow(insert, compiled)) DescribeBulk(insert, compiled);
+  if (status_.ok() && TakesOneRow(insert, compiled, upsert_ != nullptr)) DescribeBulk(insert, compiled);
 }
 
 void Renderer::InsertText(const ast::Insert& insert) {
@@ -94,7 +99,14 @@ void Renderer::DescribeBulk(const ast::Insert& insert, Compiled& compiled) {
   Bulk& bulk = compiled.bulk;
   const bool emulated = compiled.steps.front().role == StepRole::kInsertForKeys;
   if (insert.row.empty()) return;
+  bulk.row_parameters = insert.row.size();
   BulkInsert(insert, bulk);
+  if (upsert_ != nullptr && !insert.returning.empty()) {
+    const bool native = Is(Feature::kInsertReturning, Support::kNative);
+    bulk.one_row_each = !native;
+    bulk.unordered = native;
+    return;
+  }
   if (bulk.style != BulkStyle::kValues || insert.returning.empty()) return;
   const bool supplied = Find(insert.row, insert.key) != nullptr;
   if (emulated) {
@@ -127,8 +139,21 @@ void Renderer::BulkInsert(const ast::Insert& insert, Bulk& bulk) {
   }
   sql_ << ")";
   bulk.row = take();
+  ConflictClause();
   if (Is(Feature::kInsertReturning, Support::kNative)) ReturningClause(insert.returning);
-  bulk.tail = take();
+  Text tail = sql_.Take();
+  const auto is_plain = [](const Bind& bind) {
+    return bind.source == BindSource::kParameter && bind.translate == nullptr && !bind.not_negative;
+  };
+  // A list may be of another length in each call, and numbered placeholders would depend on the rows before.
+  const bool numbered = profile_.lexicon->placeholder == sql::Placeholder::kDollar;
+  if ((numbered && !tail.binds.empty()) ||
+      !std::all_of(tail.binds.begin(), tail.binds.end(), is_plain)) {
+    bulk.style = BulkStyle::kNone;
+    return;
+  }
+  bulk.tail = std::move(tail.pieces.front());
+  bulk.tail_binds = std::move(tail.binds);
 }
 
 void Renderer::InsertForKeys(const ast::Insert& insert, Compiled& compiled) {
@@ -158,6 +183,7 @@ void Renderer::Update(const ast::Update& update, Compiled& compiled) {
     WhereClause(update.where);
     ReturningClause(update.returning);
     AddStep(compiled).columns = compiled.columns;
+    if (status_.ok() && update.returning.empty()) DescribeBulkUpdate(update, compiled);
     return;
   }
   if (!HasKey(Feature::kUpdateReturning, update.key)) return;
@@ -178,12 +204,20 @@ void Renderer::UpdateText(const ast::Update& update) {
   sql_ << "UPDATE ";
   sql_.Identifier(update.table);
   sql_ << " SET ";
-  for (size_t i = 0; i < update.assignments.size(); ++i) {
-    if (i > 0) sql_ << ", ";
-    sql_.Identifier(update.assignments[i]->column);
-    sql_ << " = ";
-    Expression(*update.assignments[i]->value);
-  }
+  Assignments(update.assignments);
+}
+
+void Renderer::InsertSelect(const ast::InsertSelect& insert, Compiled& compiled) {
+  compiled.statement_class = StatementClass::kWrite;
+  compiled.columns = ResultColumns(insert.returning);
+  sql_ << "INSERT INTO ";
+  sql_.Identifier(insert.table);
+  sql_ << " ";
+  NameList(insert.columns);
+  sql_ << " ";
+  QueryText(*insert.query);
+  ReturningClause(insert.returning);
+  AddStep(compiled).columns = compiled.columns;
 }
 
 void Renderer::Delete(const ast::Delete& del, Compiled& compiled) {

@@ -30,6 +30,11 @@ absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compile
       Query(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Insert>) {
       Insert(node, compiled);
+    } else if constexpr (std::is_same_v<T, ast::Upsert>) {
+      upsert_ = &node;
+      Insert(*node.insert, compiled);
+    } else if constexpr (std::is_same_v<T, ast::InsertSelect>) {
+      InsertSelect(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Update>) {
       Update(node, compiled);
     } else if constexpr (std::is_same_v<T, ast::Delete>) {

@@ -117,6 +117,21 @@ class Renderer {
 
   // What stands after the table in an insert without columns.
   virtual void DefaultRow();
+  // --- render_upsert.cc
+  // What an insert does about rows that are there; nothing for one that is no upsert.
+  void ConflictClause();
+  // `column = value, …`
+  void Assignments(ast::List<const ast::Assignment*> assignments);
+  virtual void OnConflict(const ast::Upsert& upsert);
+  virtual void ExcludedValue(const ast::Excluded& excluded);
+  // The keys by which an update finds its one row: `column = parameter`.
+  using Keys = std::vector<const ast::Binary*>;
+  // Called for an update of one row whose parameters are those of its assignments and then those of its keys. Sets no
+  // style where the dialect has none for it.
+  virtual void BulkUpdate(const ast::Update& update, const Keys& keys, Bulk& bulk);
+  // What is set to what, with the parameters of the rows being the columns of `rows`: `prefix` and their number.
+  void SetFromRows(const ast::Update& update, absl::string_view prefix);
+  void WhereKeysOfRows(const ast::Update& update, const Keys& keys, absl::string_view prefix);
   // Called when every value of the row is a parameter, and the row is not empty.
   virtual void BulkInsert(const ast::Insert& insert, Bulk& bulk);
 
@@ -206,6 +221,9 @@ class Renderer {
   void InsertForKeys(const ast::Insert& insert, Compiled& compiled);
   void DescribeKey(const ast::Insert& insert, Compiled& compiled);
   void DescribeBulk(const ast::Insert& insert, Compiled& compiled);
+  void InsertSelect(const ast::InsertSelect& insert, Compiled& compiled);
+  void UpsertForRows(const ast::Insert& insert, Compiled& compiled);
+  void DescribeBulkUpdate(const ast::Update& update, Compiled& compiled);
   void UpdateText(const ast::Update& update);
   bool HasKey(Feature feature, ast::Name key);
   void CollectKeys(ast::Name table, ast::Name key, Type key_type,
@@ -214,6 +232,7 @@ class Renderer {
   void SelectByKeys(ast::Name table, ast::List<const ast::SelectItem*> items, ast::Name key,
                     Type key_type, Compiled& compiled);
 
+  const ast::Upsert* upsert_ = nullptr;  // that the insert belongs to
   // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
   const ast::Select* naming_ = nullptr;
   bool in_having_ = false;

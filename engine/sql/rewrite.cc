@@ -10,6 +10,7 @@
 #include "engine/sql/rewrite/nulls_order.h"
 #include "engine/sql/rewrite/old_row.h"
 #include "engine/sql/rewrite/queries.h"
+#include "engine/sql/rewrite/target.h"
 #include "engine/sql/rewrite/wrap.h"
 #include "engine/sql/scope.h"
 
@@ -25,6 +26,20 @@ class Rewriter {
   // changed.
   const ast::Node* Node(const ast::Node& node) {
     return ast::Visit(node, [this](const auto& typed) -> const ast::Node* { return Typed(typed); });
+  }
+
+  // The statement with what concerns it as a whole, then all of it.
+  const ast::Node* Whole(const ast::Statement& statement) {
+    const ast::Statement* whole = &statement;
+    if (context_.Rewrites(Feature::kTargetInSubquery)) {
+      ast::Name table;
+      if (whole->kind == ast::Kind::kUpdate) table = ast::As<ast::Update>(statement).table;
+      if (whole->kind == ast::Kind::kDelete) table = ast::As<ast::Delete>(statement).table;
+      if (!table.empty() && rewrite::ReadsTarget(statement, table)) {
+        whole = rewrite::KeepTargetApart(statement, table, context_);
+      }
+    }
+    return Node(*whole);
   }
 
   const absl::Status& status() const {
@@ -131,14 +146,26 @@ class Rewriter {
     return true;
   }
 
-  bool Own(ast::Update& update) {
+  bool Own(ast::Update& update) { return OwnAssignments(update); }
+
+  bool Own(ast::Upsert& upsert) {
+    const bool conditional = upsert.where && context_.Rewrites(Feature::kConflictWhere);
+    if (conditional) {
+      upsert.assignments = rewrite::IfTrue(upsert, context_);
+      upsert.where = {};
+    }
+    return OwnAssignments(upsert) || conditional;
+  }
+
+  template <class T>
+  bool OwnAssignments(T& node) {
     if (!context_.Rewrites(Feature::kOldRowAssignment) ||
-        !rewrite::HasDependentAssignments(update.assignments)) {
+        !rewrite::HasDependentAssignments(node.assignments)) {
       return false;
     }
-    auto ordered = rewrite::ReadersFirst(update.assignments, profile_, arena_);
+    auto ordered = rewrite::ReadersFirst(node.assignments, profile_, arena_);
     if (ordered.ok()) {
-      update.assignments = *ordered;
+      node.assignments = *ordered;
     } else {
       status_.Update(ordered.status());
     }
@@ -156,7 +183,7 @@ class Rewriter {
 absl::StatusOr<const ast::Statement*> ApplyRewrites(const ast::Statement& statement,
                                                     const DialectProfile& profile, Arena& arena) {
   Rewriter rewriter(statement, profile, arena);
-  const ast::Node* rewritten = rewriter.Node(statement);
+  const ast::Node* rewritten = rewriter.Whole(statement);
   FERRO_TRY(rewriter.status());
   return static_cast<const ast::Statement*>(rewritten);
 }

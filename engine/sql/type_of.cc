@@ -90,7 +90,7 @@ Type TypeOf(const ast::Expr& expr) {
     } else if constexpr (std::is_same_v<T, ast::Subquery>) {
       return TypeOf(*ItemsOf(*node.query).front());
     } else if constexpr (std::is_same_v<T, ast::Cast> || std::is_same_v<T, ast::JsonGet> ||
-                         std::is_same_v<T, ast::Raw>) {
+                         std::is_same_v<T, ast::Raw> || std::is_same_v<T, ast::Excluded>) {
       return node.type;
     } else if constexpr (std::is_same_v<T, ast::Row>) {
       return Type::kNull;

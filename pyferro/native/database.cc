@@ -1,4 +1,5 @@
 // Database, Statement and Transaction: heap types over the handles of the C ABI, and the two ways to run a statement.
+#include <algorithm>
 #include <cstring>
 
 #include "ferro.h"
@@ -231,6 +232,12 @@ PyObject* Database_statistics(PyObject* self, void*) {
                        found.statements, found.statement_hits, found.statement_misses);
 }
 
+// `type` has kListFlag added for a list.
+bool PackTyped(ModuleState& state, uint8_t type, PyObject* value, ferro_value& out, Scratch& scratch) {
+  if ((type & kListFlag) == 0) return Pack(state, type, value, out, scratch);
+  return PackItems(state, type & ~kListFlag & 0xFF, value, out, scratch);
+}
+
 bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t count) {
   PyObject* values = request.inputs.get();
   if (PyTuple_GET_SIZE(values) != count) {
@@ -242,10 +249,7 @@ bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t
     const auto type = static_cast<uint8_t>(types[i]);
     PyObject* value = PyTuple_GET_ITEM(values, i);
     ferro_value& argument = request.arguments[static_cast<size_t>(i)];
-    const bool packed = (type & kListFlag) == 0
-                            ? Pack(state, type, value, argument, request.scratch)
-                            : PackItems(state, type & ~kListFlag & 0xFF, value, argument, request.scratch);
-    if (!packed) return false;
+    if (!PackTyped(state, type, value, argument, request.scratch)) return false;
   }
   return true;
 }
@@ -322,7 +326,7 @@ bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_v
     PyObject* value = PyDict_GetItemWithError(fields.get(), column.name);
     if (value == nullptr) {
       if (!PyErr_Occurred()) {
-        PyErr_Format(PyExc_AttributeError, "an object to insert has no value for column %R", column.name);
+        PyErr_Format(PyExc_AttributeError, "an object to write has no value for column %R", column.name);
       }
       return false;
     }
@@ -336,13 +340,34 @@ bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_v
   return true;
 }
 
+// Arguments that are the same for all rows; the request keeps what they point at.
+bool PackShared(ModuleState& state, Request& request, const char* types, Py_ssize_t count, PyObject* values,
+                std::vector<ferro_value>& out) {
+  if (values == nullptr) return true;
+  Ref made = Ref::Steal(PySequence_Tuple(values));
+  if (!made) return false;
+  if (PyTuple_GET_SIZE(made.get()) != count) {
+    PyErr_SetString(PyExc_ValueError, "one type is needed for each value");
+    return false;
+  }
+  PyObject* kept = request.scratch.Keep(std::move(made));
+  out.resize(static_cast<size_t>(count));
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const auto type = static_cast<uint8_t>(types[i]);
+    if (!PackTyped(state, type, PyTuple_GET_ITEM(kept, i), out[static_cast<size_t>(i)], request.scratch)) return false;
+  }
+  return true;
+}
+
 PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs) {
   static const char* kNames[] = {"transaction", "statement", "columns", "objects", "result",
-                                 "plan",        "finish",    nullptr};
-  PyObject *transaction, *statement, *columns, *objects, *plan = Py_None, *finish = Py_None;
+                                 "plan",        "finish",    "types",   "values",  nullptr};
+  PyObject *transaction, *statement, *columns, *objects, *plan = Py_None, *finish = Py_None, *values = nullptr;
+  const char* types = "";
+  Py_ssize_t type_count = 0;
   int result;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOi|OO", const_cast<char**>(kNames), &transaction, &statement,
-                                   &columns, &objects, &result, &plan, &finish)) {
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOi|OOy#O", const_cast<char**>(kNames), &transaction, &statement,
+                                   &columns, &objects, &result, &plan, &finish, &types, &type_count, &values)) {
     return nullptr;
   }
   ModuleState* state = StateOfType(Py_TYPE(self));
@@ -350,7 +375,7 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
   auto request = NewRequest(*state, self, transaction, statement, result, plan, finish);
   if (request == nullptr) return nullptr;
   Ref column_list = Ref::Steal(PySequence_Tuple(columns));
-  Ref rows = Ref::Steal(PySequence_Fast(objects, "objects to insert are a sequence"));
+  Ref rows = Ref::Steal(PySequence_Fast(objects, "objects to write are a sequence"));
   request->inputs = Ref::Steal(PyList_New(0));
   if (!column_list || !rows || !request->inputs) return nullptr;
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(column_list.get()); ++i) {
@@ -359,7 +384,10 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
       return nullptr;
     }
   }
-  const auto width = static_cast<size_t>(PyTuple_GET_SIZE(column_list.get()));
+  std::vector<ferro_value> shared;
+  if (!PackShared(*state, *request, types, type_count, values, shared)) return nullptr;
+  const auto own = static_cast<size_t>(PyTuple_GET_SIZE(column_list.get()));
+  const size_t width = own + shared.size();
   const auto count = static_cast<size_t>(PySequence_Fast_GET_SIZE(rows.get()));
   request->arguments.resize(width * count);
   for (size_t i = 0; i < count; ++i) {
@@ -367,6 +395,7 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
                     request->arguments.data() + i * width, *request, request->inputs.get())) {
       return nullptr;
     }
+    std::copy(shared.begin(), shared.end(), request->arguments.data() + i * width + own);
   }
   ferro_operation* operation = nullptr;
   ferro_error* error = nullptr;
@@ -432,7 +461,7 @@ PyMethodDef kDatabaseMethods[] = {
     {"supports", Database_supports, METH_O, "(0 native, 1 rewritten or 2 refused, advice)."},
     {"execute", WithKeywords(Database_execute), METH_VARARGS | METH_KEYWORDS, "Start a statement."},
     {"execute_many", WithKeywords(Database_execute_many), METH_VARARGS | METH_KEYWORDS,
-     "Start an insert for each of many objects."},
+     "Start a change of a row for each of many objects."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyGetSetDef kDatabaseGetters[] = {{"dialect", Database_dialect, nullptr, "Name of the dialect.", nullptr},

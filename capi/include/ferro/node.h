@@ -30,6 +30,8 @@ enum {
   FERRO_NODE_REGEX = 31,       /* expr, text parameter, bool fold case, bool negated */
   FERRO_NODE_JSON_GET = 32,    /* expr document, [json step], int type */
   FERRO_NODE_RAW = 33,         /* [text], [expr] between the texts, int type */
+  FERRO_NODE_EXCLUDED = 34,    /* name column, int type (0: as it is inserted); in FERRO_NODE_UPSERT only: of the row
+                                  to be inserted */
 
   /* Queries */
   FERRO_NODE_SELECT_ITEM = 40, /* expr, name alias (may be empty), int type of the result */
@@ -56,6 +58,10 @@ enum {
   FERRO_NODE_INSERT = 61,     /* name table, [assignment], [select item] returning, name key, int key type */
   FERRO_NODE_UPDATE = 62, /* name table, [assignment], expr? where, [select item] returning, name key, int key type */
   FERRO_NODE_DELETE = 63, /* name table, expr? where, [select item] returning, name key, int key type */
+  FERRO_NODE_UPSERT = 64, /* insert, [name] target, [assignment], expr? where, bool only key. Without assignments rows that
+                             are there stay as they are. A target is needed with assignments. `only key`: no other unique
+                             key can be violated; servers without targets need that. Rows are not counted. */
+  FERRO_NODE_INSERT_SELECT = 65, /* name table, [name] columns, query, [select item] returning */
 
   /* Definitions */
   FERRO_NODE_COLUMN_DEFINITION = 80, /* name, int type, int length, int precision, int scale, bool nullable,

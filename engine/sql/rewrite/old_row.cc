@@ -46,6 +46,22 @@ bool HasDependentAssignments(ast::List<const ast::Assignment*> assignments) {
   return found;
 }
 
+ast::List<const ast::Assignment*> IfTrue(const ast::Upsert& upsert, Context& context) {
+  std::vector<const ast::Assignment*> made;
+  for (const ast::Assignment* assignment : upsert.assignments) {
+    auto* when = context.New<ast::When>();
+    when->condition = &*upsert.where;
+    when->value = assignment->value;
+    auto* choice = context.New<ast::Case>();
+    choice->whens = context.Copy(std::vector<const ast::When*>{when});
+    choice->otherwise = {context.Column(upsert.insert->table, assignment->column, Type::kNull)};
+    auto* copy = context.New(*assignment);
+    copy->value = choice;
+    made.push_back(copy);
+  }
+  return context.Copy(made);
+}
+
 absl::StatusOr<ast::List<const ast::Assignment*>> ReadersFirst(
     ast::List<const ast::Assignment*> assignments, const DialectProfile& profile, Arena& arena) {
   std::vector<const ast::Assignment*> waiting(assignments.begin(), assignments.end());

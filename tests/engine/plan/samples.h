@@ -48,6 +48,13 @@ inline constexpr const char* kSamples[] = {
     " (where (eq id:int64 (param int64))) (returning id:int64 age:int64) (key id:int64))",
     "(delete users (where (lt age:int64 (param int64))) (returning id:int64) (key id:int64))",
     "(delete users)",
+    "(upsert (insert users (row (name (param text)) (age (param int64))) (returning id:int64)"
+    " (key id:int64)) (target name age) (set (age (add users.age:int64 (excluded age int64)))"
+    " (name (excluded name))) (where (lt users.age:int64 1)) only-key)",
+    "(upsert (insert users (row (name (param text)))))",
+    "(insert-select users (columns name age) (select (columns a.name age) (from a))"
+    " (returning id:int64))",
+    "(insert-select users (columns age) (select (columns 1)))",
     "(create-table users if-not-exists (column id int64 generated indexed)"
     " (column email text (length 80) indexed) (column balance decimal (precision 12 2) null)"
     " (column share decimal (precision 5)) (column born date null) (primary-key id)"
