@@ -198,6 +198,9 @@ IS(FERRO_NULLS_DEFAULT, 0);
 IS(FERRO_NULLS_FIRST, 1);
 IS(FERRO_NULLS_LAST, 2);
 IS(FERRO_NULLS_NEVER, 3);
+IS(FERRO_NODE_EXCLUDED, 34);
+IS(FERRO_NODE_UPSERT, 64);
+IS(FERRO_NODE_INSERT_SELECT, 65);
 
 int main(void) { return 0; }
 
@@ -209,6 +212,5 @@ ASSERT(offsetof(ferro_statistics, timeouts) == 40 && offsetof(ferro_statistics, 
 ASSERT(offsetof(ferro_statistics, opened) == 56 && offsetof(ferro_statistics, closed) == 64);
 ASSERT(offsetof(ferro_statistics, longest_busy_us) == 72 && offsetof(ferro_statistics, statements) == 80);
 ASSERT(offsetof(ferro_statistics, statement_hits) == 88 && offsetof(ferro_statistics, statement_misses) == 96);
-IS(FERRO_NODE_EXCLUDED, 34);
-IS(FERRO_NODE_UPSERT, 64);
-IS(FERRO_NODE_INSERT_SELECT, 65);
+
+int main(void) { return 0; }
