@@ -77,7 +77,8 @@ class PyferroError(Exception):
             self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        said = self.message if self.row is None else f"{self.message} (row {self.row})"
+        return f"{said}\n{self.hint}" if self.hint else said
 
     @property
     def column(self) -> str | None:

@@ -208,7 +208,9 @@ def upsert(
     insertion: bytes, target: Sequence[str], row: Sequence[bytes], where: bytes, only_key: bool
 ) -> bytes:
     """Of a whole insert."""
-    return insertion + names(target) + sequence(row) + where + integer(only_key) + node(UPSERT, 5)
+    inner = insertion[len(HEADER) :]
+    rest = names(target) + sequence(row) + where
+    return HEADER + integer(only_key) + inner + rest + node(UPSERT, 5)
 
 
 def update(

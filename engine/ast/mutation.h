@@ -84,14 +84,14 @@ struct Upsert final : Statement {
   static constexpr Kind kKind = Kind::kUpsert;
   Upsert() : Statement(kKind) {}
 
+  bool only_key = false;  // the row can violate no unique key but the target: what servers need that know no targets
   const Insert* insert = nullptr;
   List<Name> target;
   List<const Assignment*> assignments;
-  Maybe<Expr> where;      // the row that is there stays as it is unless this is true
-  bool only_key = false;  // the row can violate no unique key but the target: what servers need that know no targets
+  Maybe<Expr> where;  // the row that is there stays as it is unless this is true
 
   static constexpr auto Fields(auto& n) {
-    return std::tie(n.insert, n.target, n.assignments, n.where, n.only_key);
+    return std::tie(n.only_key, n.insert, n.target, n.assignments, n.where);
   }
 };
 

@@ -153,10 +153,9 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
 
 Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatements& statements,
                                        Connection& connection, std::span<const Value> arguments,
-                                       size_t rows) {
+                                       size_t rows, RowSink& show) {
   const sql::Compiled& compiled = *execution.compiled;
   const sql::DialectProfile& profile = *execution.database->profile();
-  ShowRows show;
   if (compiled.bulk.style == sql::BulkStyle::kNone || compiled.bulk.one_row_each) {
     co_return co_await RunSteps(compiled, profile, connection, arguments, show);
   }
@@ -178,6 +177,159 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
   co_return outcome->rows_affected;
 }
 
+// The state before a bulk call, to which one can go back whoever began the transaction.
+class StartPoint {
+ public:
+  // `own`: the transaction was begun for this call. Else `inside` says whether there is one.
+  StartPoint(Connection& connection, const sql::Lexicon& words, bool own, bool inside)
+      : connection_(connection), words_(words), own_(own), inside_(inside) {}
+
+  Task<absl::Status> Mark() {
+    if (!inside_) co_return absl::OkStatus();
+    co_return co_await connection_.Script(absl::StrCat(words_.savepoint, kName));
+  }
+
+  Task<absl::Status> Return() {
+    if (inside_) co_return co_await connection_.Script(absl::StrCat(words_.rollback_to, kName));
+    if (own_) FERRO_CO_TRY(co_await connection_.Script("ROLLBACK"));
+    began_ = !own_;
+    co_return co_await connection_.Script(words_.begin_write);
+  }
+
+  // Keeps or undoes what was done since the mark. A transaction of its own is its owner's to end.
+  Task<absl::Status> End(absl::Status status) {
+    const bool open = connection_.healthy() &&
+                      connection_.transaction_state() != TransactionState::kIdle;
+    if (inside_ && status.ok()) {
+      co_return co_await connection_.Script(absl::StrCat(words_.release, kName));
+    }
+    if (inside_ && open) {
+      (co_await connection_.Script(absl::StrCat(words_.rollback_to, kName))).IgnoreError();
+      (co_await connection_.Script(absl::StrCat(words_.release, kName))).IgnoreError();
+    } else if (began_ && open) {
+      (co_await connection_.Script("ROLLBACK")).IgnoreError();
+    }
+    co_return status;
+  }
+
+ private:
+  static constexpr absl::string_view kName = "ferro_bulk";
+
+  Connection& connection_;
+  const sql::Lexicon& words_;
+  const bool own_;
+  const bool inside_;
+  bool began_ = false;
+};
+
+class NoRows : public RowSink {
+ public:
+  Task<absl::Status> Accept(Batch& /*batch*/) override { co_return absl::OkStatus(); }
+};
+
+// Whether an error is about a row, so that the statement without it would have succeeded.
+bool IsOfARow(const absl::Status& status) {
+  switch (ClassOf(status)) {
+    case ErrorClass::kUnique:
+    case ErrorClass::kForeignKey:
+    case ErrorClass::kNotNull:
+    case ErrorClass::kCheck:
+    case ErrorClass::kIntegrity:
+    case ErrorClass::kOutOfRange:
+    case ErrorClass::kStringTooLong:
+    case ErrorClass::kInvalidText:
+    case ErrorClass::kData:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class BulkRun {
+ public:
+  BulkRun(const Execution& execution, Connection& connection, size_t rows, size_t chunk)
+      : execution_(execution),
+        connection_(connection),
+        statements_(*execution.compiled, *execution.database->profile(), connection),
+        rows_(rows),
+        chunk_(chunk) {}
+
+  // All rows, or those before `end`. After an error `failed_at` is where the statement began.
+  Task<absl::StatusOr<int64_t>> Run(size_t end, RowSink& sink) {
+    int64_t affected = 0;
+    for (size_t first = 0; first < end; first += chunk_) {
+      absl::StatusOr<int64_t> done = co_await Rows(first, std::min(chunk_, end - first), sink);
+      if (!done.ok()) {
+        failed_at_ = first;
+        co_return done.status();
+      }
+      affected += *done;
+    }
+    co_return affected;
+  }
+
+  // The error with the row that it is about, if that can be told: what came before is run again, and then ever smaller
+  // parts of the statement that failed. Nothing of it is kept.
+  Task<absl::Status> Located(absl::Status status, StartPoint& start) {
+    const size_t count = std::min(chunk_, rows_ - failed_at_);
+    const int64_t within = DetailOf(status).row;
+    // A driver may know the row within its statement (PostgreSQL's arrays).
+    if (within >= 0 || count == 1) {
+      co_return WithRow(status, failed_at_ + static_cast<size_t>(std::max<int64_t>(within, 0)));
+    }
+    if (!IsOfARow(status) || !connection_.healthy()) co_return status;
+    absl::Status searched = co_await Search(failed_at_, count, start);
+    co_return searched.ok() ? status : searched;
+  }
+
+ private:
+  static absl::Status WithRow(const absl::Status& status, size_t row) {
+    return WithDetail(status, [row](ErrorDetail& detail) { detail.row = static_cast<int64_t>(row); });
+  }
+
+  Task<absl::StatusOr<int64_t>> Rows(size_t first, size_t count, RowSink& sink) {
+    const size_t width = execution_.compiled->parameters.size();
+    co_return co_await RunChunk(execution_, statements_, connection_,
+                                execution_.arguments.subspan(first * width, count * width), count, sink);
+  }
+
+  // OK when it cannot be told, perhaps because the rows are fine by now.
+  Task<absl::Status> Search(size_t first, size_t count, StartPoint& start) {
+    if (!(co_await start.Return()).ok()) co_return absl::OkStatus();
+    NoRows none;
+    absl::StatusOr<int64_t> before = co_await Run(first, none);
+    if (!before.ok()) co_return absl::OkStatus();
+    const sql::Lexicon& words = *execution_.database->profile()->lexicon;
+    while (true) {
+      const size_t half = count > 1 ? count / 2 : 1;
+      if (!(co_await connection_.Script(absl::StrCat(words.savepoint, kPart))).ok()) {
+        co_return absl::OkStatus();
+      }
+      absl::StatusOr<int64_t> part = co_await Rows(first, half, none);
+      if (count == 1) co_return part.ok() ? absl::OkStatus() : WithRow(part.status(), first);
+      absl::Status next;
+      if (part.ok()) {
+        first += half;
+        count -= half;
+      } else {
+        count = half;
+        next = co_await connection_.Script(absl::StrCat(words.rollback_to, kPart));
+      }
+      if (next.ok()) next = co_await connection_.Script(absl::StrCat(words.release, kPart));
+      if (!next.ok()) co_return absl::OkStatus();
+    }
+  }
+
+  static constexpr absl::string_view kPart = "ferro_part";
+
+  const Execution& execution_;
+  Connection& connection_;
+  BulkStatements statements_;
+  const size_t rows_;
+  const size_t chunk_;
+  size_t failed_at_ = 0;
+};
+
 }  // namespace
 
 Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operation& operation) {
@@ -191,31 +343,27 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
     FERRO_CO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));
     use.emplace(std::move(taken));
   }
-  const size_t chunk = RowsOfOneStatement(compiled, *execution.database->profile());
-  ExecutionScope scope(execution, compiled.atomic || rows > chunk);
+  const sql::DialectProfile& profile = *execution.database->profile();
+  const size_t chunk = RowsOfOneStatement(compiled, profile);
+  const bool inside = execution.transaction != nullptr;
+  const bool atomic = compiled.atomic || rows > chunk;
+  ExecutionScope scope(execution, atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
-  BulkStatements statements(compiled, *execution.database->profile(), **connection);
-  absl::Status status;
-  int64_t affected = 0;
-  const size_t width = compiled.parameters.size();
-  for (size_t first = 0; first < rows; first += chunk) {
-    const size_t count = std::min(chunk, rows - first);
-    absl::StatusOr<int64_t> done =
-        co_await RunChunk(execution, statements, **connection,
-                          execution.arguments.subspan(first * width, count * width), count);
-    if (!done.ok()) {
-      status = WithDetail(done.status(),
-                          [&](ErrorDetail& detail) {
-                            // A driver may know the row within its statement (PostgreSQL's arrays).
-                            detail.row = static_cast<int64_t>(first) + std::max<int64_t>(detail.row, 0);
-                          });
-      break;
+  StartPoint start(**connection, *profile.lexicon, atomic && !inside, inside && rows > 1);
+  absl::Status status = co_await start.Mark();
+  if (status.ok()) {
+    BulkRun run(execution, **connection, rows, chunk);
+    ShowRows show;
+    absl::StatusOr<int64_t> affected = co_await run.Run(rows, show);
+    if (affected.ok()) {
+      operation.rows_affected = *affected;
+    } else {
+      status = co_await run.Located(affected.status(), start);
     }
-    affected += *done;
+    status = co_await start.End(std::move(status));
   }
-  operation.rows_affected = affected;
-  co_return co_await scope.End(status);
+  co_return co_await scope.End(std::move(status));
 }
 
 }  // namespace ferro::db

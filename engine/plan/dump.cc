@@ -176,11 +176,11 @@ class Dumper {
 
   void operator()(const ast::Upsert& n) {
     Open("upsert");
+    Flag("only-key", n.only_key);
     Put(*n.insert);
     Clause("target", n.target);
     Clause("set", n.assignments);
     Clause("where", n.where);
-    Flag("only-key", n.only_key);
     Close();
   }
   void operator()(const ast::InsertSelect& n) {

@@ -571,13 +571,13 @@ class Assembler {
 
   absl::Status Upsert(const Sexpr& form) {
     Cursor cursor(form);
+    writer_.Int(cursor.Flag("only-key"));
     FERRO_ASSIGN(const Sexpr* insert, cursor.Take("an insert"));
     if (insert->head() != "insert") return SexprError("expected (insert …)", insert->offset);
     FERRO_TRY(Insert(*insert));
     FERRO_TRY(ListClause(cursor, "target", &Assembler::Word));
     FERRO_TRY(ListClause(cursor, "set", &Assembler::Assignment));
     FERRO_TRY(ExprClause(cursor, "where"));
-    writer_.Int(cursor.Flag("only-key"));
     writer_.Node(Kind::kUpsert, 5);
     return cursor.End();
   }

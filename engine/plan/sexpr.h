@@ -27,7 +27,7 @@
 //   insert  (insert name (row (name e)*)? (returning item*)? (key name:type)?)
 //   update  (update name (set (name e)*) (where e)? (returning item*)? (key name:type)?)
 //   delete  (delete name (where e)? (returning item*)? (key name:type)?)
-//   upsert  (upsert insert (target name*)? (set (name e)*)? (where e)? only-key?); in e also
+//   upsert  (upsert only-key? insert (target name*)? (set (name e)*)? (where e)?); in e also
 //           (excluded name type?)
 //   insert of a query  (insert-select name (columns name*) query (returning item*)?)
 //   create  (create-table name if-not-exists? definition* (primary-key name*)?

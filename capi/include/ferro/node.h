@@ -58,7 +58,7 @@ enum {
   FERRO_NODE_INSERT = 61,     /* name table, [assignment], [select item] returning, name key, int key type */
   FERRO_NODE_UPDATE = 62, /* name table, [assignment], expr? where, [select item] returning, name key, int key type */
   FERRO_NODE_DELETE = 63, /* name table, expr? where, [select item] returning, name key, int key type */
-  FERRO_NODE_UPSERT = 64, /* insert, [name] target, [assignment], expr? where, bool only key. Without assignments rows that
+  FERRO_NODE_UPSERT = 64, /* bool only key, insert, [name] target, [assignment], expr? where. Without assignments rows that
                              are there stay as they are. A target is needed with assignments. `only key`: no other unique
                              key can be violated; servers without targets need that. Rows are not counted. */
   FERRO_NODE_INSERT_SELECT = 65, /* name table, [name] columns, query, [select item] returning */

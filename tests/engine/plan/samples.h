@@ -48,9 +48,9 @@ inline constexpr const char* kSamples[] = {
     " (where (eq id:int64 (param int64))) (returning id:int64 age:int64) (key id:int64))",
     "(delete users (where (lt age:int64 (param int64))) (returning id:int64) (key id:int64))",
     "(delete users)",
-    "(upsert (insert users (row (name (param text)) (age (param int64))) (returning id:int64)"
+    "(upsert only-key (insert users (row (name (param text)) (age (param int64))) (returning id:int64)"
     " (key id:int64)) (target name age) (set (age (add users.age:int64 (excluded age int64)))"
-    " (name (excluded name))) (where (lt users.age:int64 1)) only-key)",
+    " (name (excluded name))) (where (lt users.age:int64 1)))",
     "(upsert (insert users (row (name (param text)))))",
     "(insert-select users (columns name age) (select (columns a.name age) (from a))"
     " (returning id:int64))",
