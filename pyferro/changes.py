@@ -167,6 +167,8 @@ def update(query: Query[Any], values: dict[str, Any]) -> Change:
         raise TypeError("update() needs at least one column to set")
     set_first = Written()
     row = assignments(table, values, set_first)
+    if table.version is not None and table.version not in values:
+        row.append(table.next_version())
 
     def whole(written: Written, returning: Sequence[Expr]) -> bytes:
         written.types, written.values = set_first.types, set_first.values
@@ -193,13 +195,14 @@ def delete(query: Query[Any]) -> Change:
 
 def _condition(query: Query[Any], written: Written) -> bytes:
     where = query._where
-    if where is not None and where.paths:
+    paged = query._limit is not None or query._offset is not None
+    if paged or query._joined or (where is not None and where.paths):
         where = _by_key(query)
     return _native.NONE if where is None else written.add(where)
 
 
 def _by_key(query: Query[Any]) -> Expr:
-    """A condition that reads other tables, as one on the keys of a query that joins them."""
+    """A condition that reads other tables, or stops at a limit, as one on the keys of a query."""
     from .expressions import row
 
     columns = query._table._key_columns()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import writes
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from .choosing import Choose
     from .conditions import Condition
     from .database import Using
+    from .bulk import InsertFrom
     from .insertion import Insertion
     from .model import Model
     from .op import Op
+    from .rows import Rows
 
 M = TypeVar("M", bound="Model")
 
@@ -76,6 +78,30 @@ class ModelConnection(Generic[M]):
         from .insertion import insert
 
         return insert(self._model, rows, self._using)
+
+    def bulk_update(self, instances: Iterable[M], /, *columns: Any) -> Op[int]:
+        return self._model.bulk_update(instances, *columns, using=self._using)
+
+    def insert_from(self, query: Rows[Any], /, *columns: Any) -> InsertFrom:
+        return self._model.insert_from(query, *columns, using=self._using)
+
+    def copy_in(
+        self,
+        rows: Iterable[Any] | AsyncIterable[Any],
+        *,
+        columns: Sequence[Any] | None = None,
+    ) -> Op[int]:
+        return self._model.copy_in(rows, columns=columns, using=self._using)
+
+    def get_or_create(
+        self, defaults: dict[str, Any] | None = None, **lookup: Any
+    ) -> Op[tuple[M, bool]]:
+        return self._model.get_or_create(defaults, using=self._using, **lookup)
+
+    def update_or_create(
+        self, defaults: dict[str, Any] | None = None, **lookup: Any
+    ) -> Op[tuple[M, bool]]:
+        return self._model.update_or_create(defaults, using=self._using, **lookup)
 
     def bulk_create(self, instances: Sequence[M]) -> Op[list[M]]:
         return writes.bulk_create(self._model, instances, self._using)

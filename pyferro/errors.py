@@ -48,6 +48,7 @@ __all__ = [
     "ReadOnly",
     "SerializationError",
     "SqlSyntaxError",
+    "StaleData",
     "StringTooLong",
     "TooManyConnections",
     "UndefinedObject",
@@ -248,6 +249,19 @@ class ModelDoesNotExist(PyferroError, LookupError):
 
     def __init__(self, model: type, pk: Any = None) -> None:
         super().__init__(f"no {model.__name__} with this key is stored")
+        self.args = (model, pk)
+        self.model = model
+        self.pk = pk
+
+
+class StaleData(PyferroError):
+    """The row was changed, or was deleted, since it was read. `model` and `pk` say which."""
+
+    def __init__(self, model: type, pk: Any = None) -> None:
+        super().__init__(
+            f"this {model.__name__} was changed since it was read",
+            hint="refresh() it, or read it again, and repeat the change",
+        )
         self.args = (model, pk)
         self.model = model
         self.pk = pk

@@ -34,6 +34,7 @@ class FerroField:
         "primary_key",
         "server_default",
         "unique",
+        "version",
     )
 
     def __init__(
@@ -47,7 +48,9 @@ class FerroField:
         db_type: str | None = None,
         db_check: FieldCheck = None,
         server_default: Any = None,
+        version: bool = False,
     ) -> None:
+        self.version = version
         self.primary_key = primary_key
         self.autoincrement = autoincrement
         self.unique = unique
@@ -135,6 +138,7 @@ def Field(
     db_type: str | None = None,
     db_check: FieldCheck = None,
     server_default: Any = None,
+    version: bool = False,
     max_length: int | None = None,
     max_digits: int | None = None,
     decimal_places: int | None = None,
@@ -154,6 +158,8 @@ def Field(
     `db_check=lambda age: age >= 0`, or with True for the values of an enum or Literal.
     `server_default` is what the database puts where an instance gives nothing: a value, `now`, or an
     expression such as `sql("…")`. Until the row is stored the field is None; then it is read back.
+    `version` makes an integer count the changes of a row: `save()` and `bulk_update()` raise
+    StaleData where somebody else has changed it since it was read.
     """
     relation = {name: pydantic_options.pop(name) for name in _RELATION & pydantic_options.keys()}
     unknown = sorted(set(pydantic_options) - _PYDANTIC)
@@ -181,6 +187,7 @@ def Field(
         db_type=db_type,
         db_check=db_check,
         server_default=server_default,
+        version=version,
     )
     info.metadata.append(marker)
     if relation:

@@ -9,6 +9,7 @@ from . import _native, plan
 from ._native import Column, Expr
 from .changes import Written, returned
 from .database import Database, Using, resolve
+from .errors import PyferroError
 from .op import Body, Op, Steps
 from .selection import Chosen, Projection
 from .table import Insert, Table, table_of
@@ -152,7 +153,12 @@ class Insertion(Steps[None], Generic[M]):
     ) -> Body[Any]:
         found: list[Any] = [None] * len(self._objects) if self._ordered() else []
         for group in groups:
-            rows = yield from self._group(database, group, chosen)
+            try:
+                rows = yield from self._group(database, group, chosen)
+            except PyferroError as error:
+                if error.row is not None:
+                    error.row = group.places[error.row]
+                raise
             if chosen is None:
                 continue
             if not self._ordered():

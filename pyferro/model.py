@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterable, Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
+    from .bulk import InsertFrom
     from .insertion import Insertion
     from .op import Op
     from .query import Query
+    from .rows import Rows
 
 M = TypeVar("M", bound="Model")
 
@@ -316,6 +318,65 @@ class Model(BaseModel, metaclass=ModelMeta):
     def bulk_create(cls, instances: Sequence[Self], *, using: Using = None) -> Op[list[Self]]:
         """Insert them all or none; the same objects in the same order, with their keys."""
         return writes.bulk_create(cls, instances, using)
+
+    @classmethod
+    def bulk_update(
+        cls, instances: Iterable[Self], /, *columns: Any, using: Using = None
+    ) -> Op[int]:
+        """Write these columns of all instances, each with its own values, or nothing at all.
+
+        `Author.bulk_update(authors, Author.name, Author.born)` takes one statement for many rows.
+        A row that is not there is ModelDoesNotExist, one that was changed meanwhile StaleData where
+        the model has a version; the error's `row` says which.
+        """
+        from .bulk import bulk_update
+
+        return bulk_update(cls, instances, columns, using)
+
+    @classmethod
+    def insert_from(cls, query: Rows[Any], /, *columns: Any, using: Using = None) -> InsertFrom:
+        """Insert the rows of a query; without columns those that its columns are called like."""
+        from .bulk import insert_from
+
+        return insert_from(cls, query, columns, using)
+
+    @classmethod
+    def copy_in(
+        cls,
+        rows: Iterable[Any] | AsyncIterable[Any],
+        *,
+        columns: Sequence[Any] | None = None,
+        using: Using = None,
+    ) -> Op[int]:
+        """Insert rows as they come, all or none; how many there were.
+
+        Rows are instances, mappings, or with `columns` tuples of their values. Memory holds some
+        thousand of them. Tuples are not validated: what does not fit their column is refused.
+        """
+        from .bulk import copy_in
+
+        return copy_in(cls, rows, columns, using)
+
+    @classmethod
+    def get_or_create(
+        cls, defaults: dict[str, Any] | None = None, *, using: Using = None, **lookup: Any
+    ) -> Op[tuple[Self, bool]]:
+        """The row with these values, or a new one with the defaults, too; and whether it is new.
+
+        With a unique key among the values only one of many calls at once inserts.
+        """
+        from .getting import get_or_create
+
+        return get_or_create(cls, lookup, defaults, using)
+
+    @classmethod
+    def update_or_create(
+        cls, defaults: dict[str, Any] | None = None, *, using: Using = None, **lookup: Any
+    ) -> Op[tuple[Self, bool]]:
+        """Give the row with these values the defaults, or insert it; and whether it is new."""
+        from .getting import update_or_create
+
+        return update_or_create(cls, lookup, defaults, using)
 
     def save(
         self,

@@ -213,6 +213,14 @@ def upsert(
     return HEADER + integer(only_key) + inner + rest + node(UPSERT, 5)
 
 
+def insert_select(
+    into: str, columns: Sequence[str], query: Expr, returning: Sequence[Expr]
+) -> Expr:
+    """The rows of a query, as a whole plan."""
+    made = build(NULL, INSERT_SELECT, into, list(columns), query, list(returning))
+    return made
+
+
 def update(
     into: str,
     row: Sequence[bytes],

@@ -144,6 +144,7 @@ class Query(Select[M]):
     def update(self, changes: Callable[[Any], Any] | None = None, /, **values: Any) -> Change:
         """Set columns to values or expressions; the number of rows that matched.
 
+        Where the query joins or has a limit, these are the rows of the model that it would give.
         Of the rows themselves, `.returning(…)` gives what they are then.
         """
         from .changes import update
@@ -170,19 +171,14 @@ class Query(Select[M]):
 
     def _whole_only(self, verb: str) -> None:
         for said, word in (
-            (self._limit is not None, "limit"),
-            (self._offset is not None, "offset"),
-            (bool(self._order), "order_by"),
-            (bool(self._joined), "join"),
             (self._group is not None, "group_by"),
             (self._having is not None, "having"),
             (self._distinct is not None, "distinct"),
-            (self._lock is not None, "lock"),
         ):
             if said:
                 raise TypeError(
                     f"{verb}() takes no {word}\n"
-                    f"fetch the keys first, then {verb} where(id__in=keys)"
+                    f"{verb} where the key is in_() a query of its own"
                 )
 
 

@@ -109,6 +109,7 @@ class Table:
         # Dialects without RETURNING find rows by a key of one column.
         self.plan_key = self.key[0] if len(self.key) == 1 else ""
         self.plan_key_type = self.columns[self.plan_key].type if self.plan_key else _native.NULL
+        self.version = self._version(markers)
         for column in self.all:
             column.default = self._default(column, markers[column.name].server_default)
         self.defaulted = tuple(one.name for one in self.all if one.default is not None)
@@ -195,6 +196,17 @@ class Table:
             f"{where}: its server_default is of type {NAMES[made.type]}, "
             f"the column of type {NAMES[wanted]}"
         )
+
+    def _version(self, markers: dict[str, FerroField]) -> str | None:
+        found = [name for name, marker in markers.items() if marker.version]
+        if not found:
+            return None
+        column = self.columns[found[0]]
+        if len(found) > 1 or column.type != _native.INT64 or column.nullable:
+            raise TypeError(f"{self.model.__name__}: a version is one int that is not None")
+        if not self.key or found[0] in self.key:
+            raise TypeError(f"{self.model.__name__}: a version is beside a primary key")
+        return found[0]
 
     def constraint_name(self, columns: Sequence[str], ending: str) -> str:
         """`table_columns_ending`, cut so that every database takes it."""
@@ -292,6 +304,37 @@ class Table:
         return _native.integer(0) + plan.sequence(parts) + _native.node(16, 2)
 
     @cached_property
+    def found_by(self) -> tuple[str, ...]:
+        """The columns by which a row that was read is found again: its key, and its version."""
+        self._key_columns()
+        return self.key if self.version is None else (*self.key, self.version)
+
+    @cached_property
+    def by_read(self) -> bytes:
+        """The condition on those, as `by_key`."""
+        parts = [_equal_fragment(self.columns[name]) for name in self.found_by]
+        if len(parts) == 1:
+            return parts[0]
+        return _native.integer(0) + plan.sequence(parts) + _native.node(16, 2)
+
+    @cached_property
+    def read_types(self) -> bytes:
+        return bytes(self.columns[name].type for name in self.found_by)
+
+    def read_values(self, pk: Any, fields: dict[str, Any]) -> tuple[Any, ...]:
+        """What is bound for `by_read`."""
+        values = self.key_values(pk)
+        if self.version is None:
+            return values
+        return (*values, self.infos[self.version].adapt(fields[self.version]))
+
+    def next_version(self) -> bytes:
+        """The assignment of a change."""
+        assert self.version is not None
+        following = self.columns[self.version] + plan.number(1)
+        return plan.assignment(self.version, following.fragment)
+
+    @cached_property
     def key_types(self) -> bytes:
         return bytes(column.type for column in self._key_columns())
 
@@ -301,7 +344,7 @@ class Table:
 
     @cached_property
     def delete_plan(self) -> bytes:
-        return plan.delete(self.name, self.by_key, self.plan_key, self.plan_key_type)
+        return plan.delete(self.name, self.by_read, self.plan_key, self.plan_key_type)
 
     @cached_property
     def insert_all(self) -> Insert:
@@ -359,7 +402,9 @@ class Table:
         made = self._update_plans.get(names)
         if made is None:
             row = [plan.assignment(n, _native.param(self.columns[n].type)) for n in names]
-            made = plan.update(self.name, row, self.by_key, self.plan_key, self.plan_key_type)
+            if self.version is not None:
+                row.append(self.next_version())
+            made = plan.update(self.name, row, self.by_read, self.plan_key, self.plan_key_type)
             self._update_plans[names] = made
         return made
 
@@ -479,6 +524,7 @@ def _marker(info: FieldInfo) -> FerroField:
         merged.primary_key = merged.primary_key or one.primary_key
         merged.unique = merged.unique or one.unique
         merged.index = merged.index or one.index
+        merged.version = merged.version or one.version
         if one.autoincrement is not None:
             merged.autoincrement = one.autoincrement
         if one.nullable != "infer":

@@ -53,13 +53,13 @@ def unique_keys(table: Table) -> list[tuple[str, ...]]:
 
 
 class Conflict(Generic[M]):
-    """Rows to insert and the unique key by which they may be there: say `update()` or `ignore()`."""
+    """Rows to insert and the key by which they may be there: say `update()` or `ignore()`."""
 
     __slots__ = ("_insertion", "_target")
 
     def __init__(self, insertion: Insertion[M], columns: Sequence[Column | str]) -> None:
         table = insertion._table
-        target = tuple(_name(table, column) for column in columns)
+        target = tuple(name_of(table, column) for column in columns)
         known = unique_keys(table)
         if not any(set(target) == set(key) for key in known):
             shown = ", ".join(f"({', '.join(key)})" for key in known) or "none"
@@ -77,9 +77,10 @@ class Conflict(Generic[M]):
         that was to be inserted. Without any all columns but the keys are taken.
         """
         table = self._insertion._table
-        names = [_name(table, column) for column in columns]
+        names = [name_of(table, column) for column in columns]
         if not names and not values:
-            names = [n for n in table.columns if n not in table.key and n not in self._target]
+            fixed = (*table.key, *self._target, table.version)
+            names = [name for name in table.columns if name not in fixed]
             if not names:
                 raise TypeError(f"{table.model.__name__} has no column but keys: say ignore()")
         taken = {name: getattr(excluded, name) for name in names}
@@ -90,7 +91,7 @@ class Conflict(Generic[M]):
         return Upsertion(self._insertion, self._target, {})
 
 
-def _name(table: Table, column: Any) -> str:
+def name_of(table: Table, column: Any) -> str:
     name = column.name if isinstance(column, Column) else column
     if not isinstance(name, str):
         raise TypeError(f"expected a column or its name, not {type(column).__name__}")
@@ -106,7 +107,7 @@ class Upsertion(Insertion[M]):
     `returning()` makes it give the rows that were inserted or changed, in no order.
     """
 
-    __slots__ = ("_shared", "_sets", "_target", "_where")
+    __slots__ = ("_sets", "_shared", "_target", "_where")
 
     def __init__(
         self, insertion: Insertion[M], target: tuple[str, ...], values: dict[str, Any]
@@ -116,6 +117,8 @@ class Upsertion(Insertion[M]):
         self._shared = Written()
         self._sets = assignments(table, values, self._shared)
         self._where: Expr | None = None
+        if values and table.version is not None and table.version not in values:
+            self._sets.append(table.next_version())
         if values:
             _refuse_twins(table, target, insertion._objects)
         super().__init__(insertion._model, insertion._objects, insertion._using)
@@ -176,6 +179,8 @@ def _refuse_twins(table: Table, target: Sequence[str], objects: Sequence[Any]) -
 def upsert(instance: M, using: Using) -> Op[M]:
     """Insert the instance, or give the row that has its key all of its values."""
     table = table_of(type(instance))
+    if table.version is not None:
+        raise TypeError("a row with a version is saved by save(): an upsert would not look at it")
     key = table.key_of(instance.__dict__)
     if key is None:
         from .writes import insert

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _native
 from .database import Database, Using, resolve
-from .errors import ModelDoesNotExist, NotPersisted
+from .errors import ModelDoesNotExist, NotPersisted, PyferroError, StaleData
 from .hooks import bulk_inserting, inserting
 from .op import Body, Op, Steps
 from .state import LOADED, mark, mark_all, related, state_of
@@ -125,13 +125,32 @@ def save(
         else:
             return
         if not found:
+            yield from check_version(database, table, key)
             if state is not None or only is not None or exclude is not None:
                 raise ModelDoesNotExist(table.model, key)
             how = table.insert_for(instance)
             yield _start_insert(database, how, how.values(fields), instance)
+        elif table.version is not None:
+            fields[table.version] += 1
         saved(instance, names)
 
     return Steps(body)
+
+
+def check_version(database: Database, table: Table, key: Any) -> Body[None]:
+    """After a change that found no row: StaleData if there is one, of another version."""
+    if table.version is None:
+        return
+    stored = yield database.start(
+        table.get_plan,
+        table.key_types,
+        table.key_values(key),
+        _native.RESULT_FIRST,
+        table.row_plan(),
+        None,
+    )
+    if stored is not None:
+        raise StaleData(table.model, key)
 
 
 def _names_to_save(
@@ -145,6 +164,7 @@ def _names_to_save(
         name
         for name in table.columns
         if name not in table.key
+        and name != table.version
         and (only is None or name in only)
         and (exclude is None or name not in exclude)
     )
@@ -160,8 +180,8 @@ def _start_update(
     types = bytes(table.columns[name].type for name in names)
     return database.start(
         table.update_plan(names),
-        types + table.key_types,
-        (*values, *table.key_values(key)),
+        types + table.read_types,
+        (*values, *table.read_values(key, fields)),
         _native.RESULT_COUNT,
         None,
         None,
@@ -191,18 +211,26 @@ def _stored_key(instance: Model, table: Table) -> tuple[Any, Any]:
 def delete(instance: Model, using: Using) -> Op[int]:
     """See Model.delete."""
     table = table_of(type(instance))
-    _, values = _stored_key(instance, table)
+    key, _ = _stored_key(instance, table)
+    values = table.read_values(key, instance.__dict__)
 
     def finish(count: int) -> int:
         # Saved again, it is a new row.
         mark(instance, None)
         return count
 
-    return Op(
-        lambda: resolve(using).start(
-            table.delete_plan, table.key_types, values, _native.RESULT_COUNT, None, finish
+    def start() -> _native.Operation[int]:
+        return resolve(using).start(
+            table.delete_plan, table.read_types, values, _native.RESULT_COUNT, None, finish
         )
-    )
+
+    def checked() -> Body[int]:
+        count: int = yield start()
+        if not count:
+            yield from check_version(resolve(using), table, key)
+        return count
+
+    return Op(start) if table.version is None else Steps(checked)
 
 
 def refresh(instance: Model, using: Using) -> Op[None]:
@@ -244,8 +272,10 @@ def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list
         if not objects:
             return objects
         database = resolve(using)
-        steps = _bulk(database, groups)
-        yield from steps if len(groups) == 1 else atomic(database, steps)
+        if len(groups) == 1:
+            yield from _bulk(database, groups)
+        else:
+            yield from atomic(database, _bulk(database, groups, objects))
         return objects
 
     return Steps(body)
@@ -268,7 +298,10 @@ def _groups(table: Table, objects: list[M]) -> list[tuple[Insert, list[M]]]:
     return [group for group in groups if group[1]]
 
 
-def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None]:
+def _bulk(
+    database: Database, groups: list[tuple[Insert, list[M]]], all: list[M] | None = None
+) -> Body[None]:
+    """`all`: the rows as they were given, where there is more than one group."""
     made: list[list[Any] | None] = []
     for how, objects in groups:
         if how.key:
@@ -283,9 +316,16 @@ def _bulk(database: Database, groups: list[tuple[Insert, list[M]]]) -> Body[None
         elif reads is not None:
             result, shape = reads.shape(False)
             ending = reads.ending(False, None)
-        made.append(
-            (yield database.start_many(how.plan, how.columns, objects, result, shape, ending))
-        )
+        try:
+            keys = yield database.start_many(
+                how.plan, how.columns, objects, result, shape, ending
+            )
+        except PyferroError as error:
+            if error.row is not None and all is not None:
+                failed = objects[error.row]
+                error.row = next(row for row, one in enumerate(all) if one is failed)
+            raise
+        made.append(keys)
     # Not before all of it is stored: keys of rows that were rolled back would be lies.
     for (how, objects), keys in zip(groups, made, strict=True):
         if how.returns is not None:

@@ -5,10 +5,14 @@
 namespace ferro::mysql {
 namespace {
 
+// Of VALUES the type of a column is that of the first row, so each has to be told a length. Longer texts are not sent so.
+constexpr size_t kMaxText = 16383;
+
 // A parameter of a derived table has no type by itself, and MySQL would take it for text. Decimals are sent as text, of
-// any number of digits, and are converted when they are stored.
-absl::string_view CastWord(Type type, bool mariadb) {
-  if (IsArray(type)) return mariadb ? "CHAR" : "JSON";
+// any number of digits, and are converted when they are stored. Nothing for a type that cannot be told: BINARY(n) would
+// be padded.
+absl::string_view CastWord(Type type) {
+  if (IsArray(type)) return "";
   switch (type) {
     case Type::kBool:
     case Type::kInt64:
@@ -18,10 +22,9 @@ absl::string_view CastWord(Type type, bool mariadb) {
       return "DOUBLE";
     case Type::kDecimal:
     case Type::kText:
-      return "CHAR";
-    case Type::kBytes:
+      return "CHAR(16383)";
     case Type::kUuid:
-      return "BINARY";
+      return "BINARY(16)";
     case Type::kDate:
       return "DATE";
     case Type::kTime:
@@ -29,8 +32,8 @@ absl::string_view CastWord(Type type, bool mariadb) {
     case Type::kTimestamp:
     case Type::kTimestampTz:
       return "DATETIME(6)";
+    case Type::kBytes:
     case Type::kJson:
-      return mariadb ? "CHAR" : "JSON";
     case Type::kNull:
     case Type::kArray:
       break;
@@ -86,13 +89,13 @@ void MysqlRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql:
   };
   for (const ast::Assignment* assignment : update.assignments) add(*assignment->value);
   for (const ast::Binary* key : keys) {
-    // A decimal would be compared as a float, being text here; MariaDB has a type of its own for uuid.
+    // A decimal would be compared as a float, being text here.
     const Type type = ast::As<ast::Param>(*key->right).type;
-    if (type == Type::kDecimal || type == Type::kJson) return;
+    if (type == Type::kDecimal) return;
     add(*key->right);
   }
   for (const Type type : types) {
-    if (CastWord(type, mariadb).empty()) return;
+    if (CastWord(type).empty()) return;
   }
   const auto take = [this] { return sql_.Take().pieces.front(); };
   const absl::string_view rows = update.table == "u" ? "v" : "u";
@@ -112,7 +115,7 @@ void MysqlRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql:
   bulk.head = take();
   sql_ << (mariadb ? "(" : "ROW(");
   for (size_t i = 0; i < types.size(); ++i) {
-    sql_ << (i > 0 ? ", CAST(? AS " : "CAST(? AS ") << CastWord(types[i], mariadb) << ")";
+    sql_ << (i > 0 ? ", CAST(? AS " : "CAST(? AS ") << CastWord(types[i]) << ")";
   }
   sql_ << ")";
   bulk.row = take();
@@ -139,6 +142,7 @@ void MysqlRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql:
   SetFromRows(update, prefix);
   bulk.tail = take();
   bulk.style = sql::BulkStyle::kValues;
+  bulk.max_bytes = kMaxText;
 }
 
 }  // namespace ferro::mysql

@@ -151,6 +151,12 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
   co_return selected.status();
 }
 
+bool HasLonger(std::span<const Value> values, size_t most) {
+  return most > 0 && std::any_of(values.begin(), values.end(), [most](const Value& value) {
+           return IsArray(value.type) || (HasBytes(value.type) && value.size > most);
+         });
+}
+
 Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatements& statements,
                                        Connection& connection, std::span<const Value> arguments,
                                        size_t rows, RowSink& show) {
@@ -158,6 +164,17 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
   const sql::DialectProfile& profile = *execution.database->profile();
   if (compiled.bulk.style == sql::BulkStyle::kNone || compiled.bulk.one_row_each) {
     co_return co_await RunSteps(compiled, profile, connection, arguments, show);
+  }
+  if (HasLonger(arguments, compiled.bulk.max_bytes)) {
+    const size_t width = compiled.parameters.size();
+    int64_t affected = 0;
+    for (size_t row = 0; row < rows; ++row) {
+      FERRO_CO_ASSIGN(const int64_t one,
+                      co_await RunSteps(compiled, profile, connection,
+                                        arguments.subspan(row * width, width), show));
+      affected += one;
+    }
+    co_return affected;
   }
   const bool emulated = compiled.steps.front().role == sql::StepRole::kInsertForKeys;
   if (emulated || compiled.bulk.unordered || compiled.columns.empty() ||

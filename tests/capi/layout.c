@@ -202,8 +202,6 @@ IS(FERRO_NODE_EXCLUDED, 34);
 IS(FERRO_NODE_UPSERT, 64);
 IS(FERRO_NODE_INSERT_SELECT, 65);
 
-int main(void) { return 0; }
-
 /* Whoever was compiled with fewer fields says so by their size. */
 ASSERT(offsetof(ferro_statistics, idle) == 0 && sizeof(((ferro_statistics *)0)->idle) == 8);
 ASSERT(offsetof(ferro_statistics, busy) == 8 && offsetof(ferro_statistics, waiting) == 16);
