@@ -153,7 +153,7 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
 
 bool HasLonger(std::span<const Value> values, size_t most) {
   return most > 0 && std::any_of(values.begin(), values.end(), [most](const Value& value) {
-           return IsArray(value.type) || (HasBytes(value.type) && value.size > most);
+           return value.type == Type::kText && value.size > most;
          });
 }
 

@@ -80,7 +80,7 @@ struct Bulk {
   std::vector<Bind> tail_binds;  // for kValues: of parameters that are the same for all rows
   Text arrays;  // for kArrays; bind index i is the i-th parameter of the row, others are the same for all rows
   size_t row_parameters = 0;    // the first so many parameters are of the row
-  size_t max_bytes = 0;         // of a value, 0 for any: rows with longer ones are changed one by one
+  size_t max_bytes = 0;         // of a text, 0 for any: rows with longer ones are changed one by one
   bool unordered = false;       // rows come back as the server gives them, perhaps fewer than were given
   bool one_row_each = false;    // emulated RETURNING with supplied keys: no statement may hold two rows
 };

@@ -331,7 +331,7 @@ def test_rows_of_a_query_are_inserted(wait: Waiting) -> None:
     assert wait(Item.insert_from(query, Item.name, Item.price)) == 3
     found = Item.where(Item.price >= 30).select(Item.name, Item.price).order_by(Item.price)
     assert found.all().run() == [("copy of n3", 30), ("copy of n4", 40), ("copy of n5", 50)]
-    seats = select(Item.price.as_("row"), Item.name.as_("place")).where(Item.price < 3)
+    seats = select(Item.price.as_("row"), Item.note.as_("place")).where(Item.price < 3)
     with pytest.raises(TypeError, match="may give NULL"):
         Seat.insert_from(seats)
     keys = select(Seat.row, Seat.place, Seat.guest)
