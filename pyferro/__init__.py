@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from .soft_delete import SoftDelete
     from .sources import aliased
     from .upsert import excluded
+    from .values import values
 
 __all__ = [
     *errors.__all__,
@@ -114,6 +115,7 @@ __all__ = [
     "sql",
     "sync",
     "transaction",
+    "values",
     "version",
 ]
 
@@ -143,6 +145,7 @@ _LATER = {
     "rollup": "select_query",
     "row": "expressions",
     "sql": "expressions",
+    "values": "values",
     "desc": "order",
     "select": "query",
 }

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# How rows are made; of statements in words of the user's a function of the columns' names says it.
+Shape: TypeAlias = (
+    "_native.RowPlan | Sequence[_native.RowPlan | int] | Callable[[tuple[str, ...]], Any] | None"
+)
 Row: TypeAlias = dict[str, Any]
 Location: TypeAlias = tuple[str | None, int | None, str]  # host, port, database
 Using: TypeAlias = "Database | str | None"
@@ -247,10 +251,7 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        shape: _native.RowPlan
-        | Sequence[_native.RowPlan | int]
-        | Callable[[tuple[str, ...]], Any]
-        | None,
+        shape: Shape,
         finish: Callable[[Any], Any] | None,
     ) -> _native.Operation[Any]:
         """An operation for a plan, in the transaction that is open here.
@@ -287,7 +288,7 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        shape: Any,
+        shape: Shape,
         finish: Callable[[Any], Any] | None,
         page: int,
     ) -> _native.Operation[Any]:

@@ -440,6 +440,15 @@ def _between(number: int, later: Any, earlier: Any) -> Expr:
     return call(number, _native.INT64, first, _native.operand(earlier, first))
 
 
+class Arrays:
+    """Of arrays. Columns have `contains()` and `overlaps()` besides."""
+
+    @staticmethod
+    def array_length(array: Any) -> Expr[int | None]:
+        """Elements of an array, NULLs included."""
+        return call(150, _native.INT64, _native.operand(array))
+
+
 class Documents:
     """Of JSON documents: columns, parts of them, or Python values."""
 
@@ -469,7 +478,7 @@ def _document(value: Any) -> Expr:
 
 
 class fn(
-    Aggregates, WindowFunctions, Choices, Texts, Numbers, Moments, Documents
+    Aggregates, WindowFunctions, Choices, Texts, Numbers, Moments, Arrays, Documents
 ):  # a namespace, written as other libraries write it
     """All functions: `fn.lower(User.name)`, `fn.count()`, `fn.row_number().over(...)`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import plan
-from ._native import BOOL, JSON, TEXT, Expr, build, operand
+from ._native import ARRAY_OF, BOOL, DECIMAL, FLOAT64, JSON, TEXT, Expr, build, operand
 
 LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -66,12 +66,36 @@ def endswith(self: Expr, part: Any, *, ignore_case: bool = False) -> Expr:
 
 
 def contains(self: Expr, part: Any, *, ignore_case: bool = False) -> Expr:
-    """Whether the text has `part` in it, taken literally; of JSON whether it holds such a part."""
+    """Whether the text has `part` in it, taken literally; of JSON whether it holds such a part.
+
+    Of an array whether it has the element, or each of a list of them.
+    """
+    if self.type & ARRAY_OF:
+        wanted = part if isinstance(part, (list, tuple, set, frozenset)) else [part]
+        return _looks_through(self, wanted, 151)
     if self.type == JSON:
         from .functions import fn
 
         return fn.json_contains(self, part)
     return _part(self, part, "%", "%", ignore_case, "contains")
+
+
+def overlaps(self: Expr, values: Any) -> Expr:
+    """Whether an array has any of these elements."""
+    if not self.type & ARRAY_OF or isinstance(values, (str, bytes)):
+        raise TypeError("overlaps() looks through an array for a list of values")
+    return _looks_through(self, values, 152)
+
+
+def _looks_through(array: Expr, values: Any, function: int) -> Expr:
+    if isinstance(values, Expr):
+        raise TypeError("arrays are looked through for values, not for those of other columns")
+    wanted = list(values)
+    if None in wanted:
+        raise TypeError("None equals nothing, so no array has it: leave it out")
+    if array.type & ~ARRAY_OF in (FLOAT64, DECIMAL):
+        raise TypeError("equal floats and decimals have several spellings: look in the program")
+    return build(BOOL, plan.CALL, function, [array, operand(wanted, array)])
 
 
 def _part(
@@ -153,6 +177,7 @@ def install() -> None:
         startswith,
         endswith,
         contains,
+        overlaps,
         matches,
         not_matches,
         over,

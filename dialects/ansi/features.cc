@@ -64,6 +64,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kParameterGroup),
     Native(kLoneHaving),
     Refused(kExplainAnalyze, "ISO SQL has no EXPLAIN"),
+    Native(kRangeDistance),
     Native(kMixedNumbers),
     Native(kOuterInOrder),
     Native(kRightJoin),

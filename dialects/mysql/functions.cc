@@ -113,6 +113,18 @@ constexpr sql::FunctionRow kRows[] = {
          "THEN CAST(DATE_ADD($1, INTERVAL $2 MICROSECOND) AS DATETIME(6)) END"),
     Says(kDaysBetween, "DATEDIFF($*)"),
     Says(kMicrosecondsBetween, "TIMESTAMPDIFF(MICROSECOND, $2, $1)"),
+    Says(kAddInterval, Type::kInterval, "$1 + $2"),
+    Says(kAddInterval,
+         "CASE WHEN $2 >= TIMESTAMPDIFF(MICROSECOND, $1, '0001-01-01') THEN CAST(DATE_ADD($1, INTERVAL $2 "
+         "MICROSECOND) AS DATETIME(6)) END"),
+    Says(kSubtractInterval, Type::kInterval, "$1 - $2"),
+    Says(kSubtractInterval,
+         "CASE WHEN $2 <= TIMESTAMPDIFF(MICROSECOND, '0001-01-01', $1) THEN CAST(DATE_SUB($1, INTERVAL $2 "
+         "MICROSECOND) AS DATETIME(6)) END"),
+    Says(kElapsed, "TIMESTAMPDIFF(MICROSECOND, $2, $1)"),
+    Says(kArrayLength, "JSON_LENGTH($1)"),
+    Says(kArrayHasAll, "JSON_CONTAINS($*)"),
+    Says(kArrayHasAny, "JSON_OVERLAPS($*)"),
     RefusedFunction(kJsonContains,
                     "its JSON_CONTAINS() looks into arrays within arrays: compare values by path"),
     Says(kJsonHasKey, "JSON_CONTAINS_PATH($1, 'one', CONCAT('$$.', JSON_QUOTE($2)$~))"),

@@ -125,8 +125,28 @@ void MysqlRenderer::JsonNumber(const sql::JsonPath& path, Type type) {
 }
 
 // MariaDB reads JSON with functions that differ from MySQL's by more than their names.
+// MariaDB's JSON_CONTAINS() and JSON_OVERLAPS() compare numbers as doubles, and strings by their escapes.
+void MysqlRenderer::ArrayHas(const ast::Call& call) {
+  const bool all = call.function == ast::Function::kArrayHasAll;
+  const auto items = [&](const ast::Expr& array, absl::string_view name) {
+    sql_ << "JSON_TABLE(";
+    Expression(array);
+    sql_ << ", '$[*]' COLUMNS (v LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$')) AS " << name;
+  };
+  sql_ << "CASE WHEN ";
+  Operand(*call.arguments[0]);
+  sql_ << (all ? " IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM " : " IS NOT NULL THEN EXISTS (SELECT 1 FROM ");
+  items(*call.arguments[1], "ferro_wanted");
+  sql_ << (all ? " WHERE NOT EXISTS (SELECT 1 FROM " : " WHERE EXISTS (SELECT 1 FROM ");
+  items(*call.arguments[0], "ferro_held");
+  sql_ << " WHERE ferro_held.v = ferro_wanted.v)) END";
+}
+
 void MysqlRenderer::Call(const ast::Call& call) {
   if (profile_.version.product != Product::kMariadb) return Renderer::Call(call);
+  if (call.function == ast::Function::kArrayHasAll || call.function == ast::Function::kArrayHasAny) {
+    return ArrayHas(call);
+  }
   const auto refuse = [&](absl::string_view function, absl::string_view advice) {
     Fail(MakeErrorWithHint(
         ErrorClass::kUnsupported,

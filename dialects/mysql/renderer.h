@@ -56,6 +56,7 @@ class MysqlRenderer final : public sql::Renderer {
   void JsonNumber(const sql::JsonPath& path, Type type);
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);
+  void ArrayHas(const ast::Call& call);
 };
 
 }  // namespace ferro::mysql

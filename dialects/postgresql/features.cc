@@ -63,6 +63,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kParameterGroup),
     Native(kLoneHaving),
     Native(kExplainAnalyze),
+    Native(kRangeDistance, Since{11}, "frames of RANGE with distances came with PostgreSQL 11"),
     Native(kMixedNumbers),
     Native(kOuterInOrder),
     Native(kRightJoin),

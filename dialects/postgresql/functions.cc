@@ -115,6 +115,26 @@ constexpr sql::FunctionRow kRows[] = {
          "$2 % 1000000 * INTERVAL '1 microsecond' END"),
     Says(kDaysBetween, "CAST($1 - $2 AS bigint)"),
     Says(kMicrosecondsBetween, "CAST(EXTRACT(EPOCH FROM $1 - $2) * 1000000 AS bigint)"),
+    // The differences are exact, and no sum is made that would be out of range.
+    Says(kAddInterval, Type::kTimestamp,
+         "CASE WHEN $2 BETWEEN TIMESTAMP '0001-01-01' - $1 AND TIMESTAMP '9999-12-31 "
+         "23:59:59.999999' - $1 THEN $1 + $2 END"),
+    Says(kAddInterval, Type::kTimestampTz,
+         "CASE WHEN $2 BETWEEN TIMESTAMPTZ '0001-01-01 00:00:00+00' - $1 AND TIMESTAMPTZ "
+         "'9999-12-31 23:59:59.999999+00' - $1 THEN $1 + $2 END"),
+    Says(kAddInterval, "$1 + $2"),
+    Says(kSubtractInterval, Type::kTimestamp,
+         "CASE WHEN $2 BETWEEN $1 - TIMESTAMP '9999-12-31 23:59:59.999999' AND $1 - TIMESTAMP "
+         "'0001-01-01' THEN $1 - $2 END"),
+    Says(kSubtractInterval, Type::kTimestampTz,
+         "CASE WHEN $2 BETWEEN $1 - TIMESTAMPTZ '9999-12-31 23:59:59.999999+00' AND $1 - "
+         "TIMESTAMPTZ '0001-01-01 00:00:00+00' THEN $1 - $2 END"),
+    Says(kSubtractInterval, "$1 - $2"),
+    Says(kElapsed, Type::kDate, "MAKE_INTERVAL(days => $1 - $2)"),
+    Says(kElapsed, "$1 - $2"),
+    Says(kArrayLength, "CAST(CARDINALITY($1) AS bigint)"),
+    Says(kArrayHasAll, "$1 @> $2"),
+    Says(kArrayHasAny, "$1 && $2"),
     Says(kJsonContains, "$1 @> $2"),
     Says(kJsonHasKey,
          "CASE WHEN $? THEN NULL ELSE JSONB_TYPEOF($1) = 'object' AND JSONB_EXISTS($1, $2) END"),

@@ -65,6 +65,7 @@ constexpr sql::FeatureTable kRows = {{
     Rewritten(kLoneHaving, "a count of all rows in a query in FROM"),
     Refused(kExplainAnalyze,
             "SQLite measures nothing: explain without analyze, and time the query itself"),
+    Native(kRangeDistance, Since{3, 28}),
     Rewritten(kMixedNumbers, "casts; SQLite would compare an integer with a REAL exactly, and a text with neither"),
     Rewritten(kOuterInOrder, "a column of a query in FROM"),
     Rewritten(kRightJoin, "LEFT JOIN the other way round"),

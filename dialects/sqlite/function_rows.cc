@@ -72,6 +72,20 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kAddMicroseconds, "ferro_date_add($1, $2, 'microsecond')"),
     Says(kDaysBetween, "ferro_diff_days($*)"),
     Says(kMicrosecondsBetween, "ferro_diff_us($*)"),
+    Says(kAddInterval, Type::kInterval, "ferro_add($*)"),
+    Says(kAddInterval, "ferro_date_add($1, $2, 'microsecond')"),
+    Says(kSubtractInterval, Type::kInterval, "ferro_subtract($*)"),
+    Says(kSubtractInterval, "ferro_date_add($1, -($2), 'microsecond')"),
+    Says(kElapsed, Type::kDate, "ferro_diff_days($*) * 86400000000"),
+    Says(kElapsed, "ferro_diff_us($*)"),
+    Says(kArrayLength, "json_array_length($1)"),
+    Says(kArrayHasAll,
+         "CASE WHEN $1 IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each($2) AS ferro_wanted WHERE "
+         "ferro_wanted.value NOT IN (SELECT ferro_held.value FROM json_each($1) AS ferro_held WHERE "
+         "ferro_held.value IS NOT NULL)) END"),
+    Says(kArrayHasAny,
+         "CASE WHEN $1 IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each($2) AS ferro_wanted WHERE "
+         "ferro_wanted.value IN (SELECT ferro_held.value FROM json_each($1) AS ferro_held)) END"),
     Says(kJsonContains, "ferro_json_contains($*)"),
     Says(kJsonHasKey,
          "CASE WHEN $? THEN NULL ELSE json_type($1) = 'object' AND ferro_json_has_key($*) END"),

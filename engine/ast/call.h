@@ -50,7 +50,7 @@ inline constexpr FrameUnit kLastFrameUnit = FrameUnit::kGroups;
 
 enum class FrameBound : uint8_t {
   kUnboundedPreceding = 0,
-  kPreceding = 1,  // these two with a count of rows or groups
+  kPreceding = 1,  // these two with a count of rows or groups, or of RANGE a distance of the int64 that orders
   kCurrentRow = 2,
   kFollowing = 3,
   kUnboundedFollowing = 4,

@@ -85,12 +85,20 @@ enum class Function : uint8_t {
   kMicrosecondsBetween = 121,  // (later, earlier) of timestamps of one type
   kNow = 122,                  // the statement's moment, timestamptz
   kToday = 123,                // the date of it in UTC
+  kAddInterval = 124,          // (timestamp or interval, interval); a moment beyond years 1 to 9999 is NULL
+  kSubtractInterval = 125,
+  kElapsed = 126,              // (later, earlier) of one type: an interval
 
   // JSON documents.
   kJsonContains = 140,  // (document, part): as a subset, numbers by value
   kJsonHasKey = 141,    // (document, key) of an object
   kJsonLength = 142,    // elements of an array; NULL for anything else
   kJsonMergePatch = 143,  // (document, patch) as RFC 7396 has it
+
+  // Arrays of scalars whose equality is exact: not of float64 and decimal. The second one is a parameter.
+  kArrayLength = 150,  // of any array: elements, NULLs included
+  kArrayHasAll = 151,  // (array, array): whether each element of the second is in the first
+  kArrayHasAny = 152,
 
   // Grouping: 1 where the row stands for all values of the expression, else 0.
   kGrouping = 160,

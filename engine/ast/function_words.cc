@@ -76,10 +76,16 @@ constexpr std::array<Row, kFunctionCount> kRows = {{
     {Function::kMicrosecondsBetween, "microseconds-between"},
     {Function::kNow, "now"},
     {Function::kToday, "today"},
+    {Function::kAddInterval, "add-interval"},
+    {Function::kSubtractInterval, "subtract-interval"},
+    {Function::kElapsed, "elapsed"},
     {Function::kJsonContains, "json-contains"},
     {Function::kJsonHasKey, "json-has-key"},
     {Function::kJsonLength, "json-length"},
     {Function::kJsonMergePatch, "json-merge-patch"},
+    {Function::kArrayLength, "array-length"},
+    {Function::kArrayHasAll, "array-has-all"},
+    {Function::kArrayHasAny, "array-has-any"},
     {Function::kGrouping, "grouping"},
 }};
 

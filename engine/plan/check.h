@@ -134,8 +134,10 @@ inline const char* Fault(const ast::Frame& node) {
   if (!IsRowCount(node.start_count) || !IsRowCount(node.end_count)) {
     return "the count of a frame must be an int64 parameter or a count";
   }
-  if (node.unit == ast::FrameUnit::kRange && (node.start_count || node.end_count)) {
-    return "a frame of RANGE has no counts: use rows or groups";
+  for (const auto* count : {&node.start_count, &node.end_count}) {
+    if (node.unit == ast::FrameUnit::kRange && *count && (*count)->kind != ast::Kind::kLiteral) {
+      return "the distance of a frame of RANGE is an integer that is part of the plan";
+    }
   }
   if (node.start == ast::FrameBound::kUnboundedFollowing ||
       node.end == ast::FrameBound::kUnboundedPreceding || node.start > node.end) {

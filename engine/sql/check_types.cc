@@ -294,6 +294,15 @@ absl::Status Check(const ast::Between& node) {
 absl::Status Check(const ast::Call& node) { return CheckCall(node); }
 absl::Status Check(const ast::Aggregate& node) { return CheckAggregate(node); }
 absl::Status Check(const ast::WindowCall& node) { return CheckWindowCall(node); }
+absl::Status Check(const ast::Over& node) {
+  if (!node.frame || node.frame->unit != ast::FrameUnit::kRange) return absl::OkStatus();
+  if (!node.frame->start_count && !node.frame->end_count) return absl::OkStatus();
+  if (node.order.size() == 1 && TypeOf(*node.order[0]->value) == Type::kInt64) {
+    return absl::OkStatus();
+  }
+  return Wrong("a frame of RANGE with distances in an order that is not one int64",
+               "order by one column of int64, or count rows or groups");
+}
 absl::Status Check(const ast::Case& node) { return CheckCase(node); }
 absl::Status Check(const ast::When& node) { return CheckCondition(*node.condition, "CASE"); }
 absl::Status Check(const ast::Cast& node) { return CheckCast(node); }

@@ -60,6 +60,7 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"parameter-group", "GROUP BY an expression with parameters"},
     {"lone-having", "HAVING without groups and aggregates makes one group of all rows"},
     {"explain-analyze", "the plan of a statement with what it took to run it"},
+    {"range-distance", "window frames of values so near in the order"},
     {"mixed-numbers", "numbers of two types are compared and chosen from as the wider of them"},
     {"outer-in-order", "ORDER BY and GROUP BY of a subquery may read the query around it"},
     {"right-join", "RIGHT JOIN"},

@@ -62,6 +62,7 @@ enum class Feature : uint8_t {
   kParameterGroup,       // GROUP BY an expression with parameters
   kLoneHaving,           // HAVING makes one group of all rows
   kExplainAnalyze,       // a plan with what it took to run it
+  kRangeDistance,        // a window frame of RANGE with distances
   kMixedNumbers,         // numbers of two types meet as the wider one
   kOuterInOrder,         // ORDER BY and GROUP BY read a query around
   kRightJoin,

@@ -91,6 +91,8 @@ class Collector {
 
   void Of(const ast::Frame& node) {
     if (node.unit == ast::FrameUnit::kGroups) Use(Feature::kGroupsFrame);
+    const bool counts = node.start_count || node.end_count;
+    if (node.unit == ast::FrameUnit::kRange && counts) Use(Feature::kRangeDistance);
     if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);
   }
 

@@ -88,10 +88,16 @@ constexpr std::array<Row, ast::kFunctionCount> kRows = {{
     {Function::kMicrosecondsBetween, {2, 2, {Takes::kTimestamp, Takes::kTimestamp, Takes::kTimestamp}, Gives::kInteger}},
     {Function::kNow, {0, 0, {Takes::kAny, Takes::kAny, Takes::kAny}, Gives::kTimestampTz}},
     {Function::kToday, {0, 0, {Takes::kAny, Takes::kAny, Takes::kAny}, Gives::kDate}},
+    {Function::kAddInterval, {2, 2, {Takes::kSpan, Takes::kInterval, Takes::kInterval}, Gives::kFirst}},
+    {Function::kSubtractInterval, {2, 2, {Takes::kSpan, Takes::kInterval, Takes::kInterval}, Gives::kFirst}},
+    {Function::kElapsed, {2, 2, {Takes::kCommonDay, Takes::kCommonDay, Takes::kCommonDay}, Gives::kInterval}},
     {Function::kJsonContains, {2, 2, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kBool}},
     {Function::kJsonHasKey, {2, 2, {Takes::kJson, Takes::kText, Takes::kText}, Gives::kBool}},
     {Function::kJsonLength, {1, 1, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kInteger}},
     {Function::kJsonMergePatch, {2, 2, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kJson}},
+    {Function::kArrayLength, {1, 1, {Takes::kArray, Takes::kArray, Takes::kArray}, Gives::kInteger}},
+    {Function::kArrayHasAll, {2, 2, {Takes::kCommonArray, Takes::kCommonArray, Takes::kCommonArray}, Gives::kBool}},
+    {Function::kArrayHasAny, {2, 2, {Takes::kCommonArray, Takes::kCommonArray, Takes::kCommonArray}, Gives::kBool}},
     {Function::kGrouping, {1, 1, {Takes::kAnything, Takes::kAnything, Takes::kAnything}, Gives::kInteger}},
 }};
 
@@ -143,10 +149,24 @@ bool Fits(Takes takes, Type type) {
       return type == Type::kBool;
     case Takes::kJson:
       return type == Type::kJson;
+    case Takes::kCommonDay:
+      return IsDay(type);
+    case Takes::kSpan:
+      return type == Type::kTimestamp || type == Type::kTimestampTz || type == Type::kInterval;
+    case Takes::kInterval:
+      return type == Type::kInterval;
+    case Takes::kArray:
+      return IsArray(type);
+    case Takes::kCommonArray:
+      return IsArray(type) && ElementOf(type) != Type::kFloat64 && ElementOf(type) != Type::kDecimal;
     case Takes::kAnything:
       return true;
   }
   return false;
+}
+
+bool IsCommon(Takes takes) {
+  return takes == Takes::kCommon || takes == Takes::kCommonDay || takes == Takes::kCommonArray;
 }
 
 absl::string_view Wanted(Takes takes) {
@@ -177,6 +197,16 @@ absl::string_view Wanted(Takes takes) {
       return "bool";
     case Takes::kJson:
       return "json";
+    case Takes::kCommonDay:
+      return "date, timestamp or timestamptz";
+    case Takes::kSpan:
+      return "timestamp, timestamptz or interval";
+    case Takes::kInterval:
+      return "interval";
+    case Takes::kArray:
+      return "an array";
+    case Takes::kCommonArray:
+      return "an array, not of float64 or decimal, which have several spellings of equal numbers";
     case Takes::kAnything:
       return "any value";
   }
@@ -199,7 +229,7 @@ absl::Status CheckArguments(absl::string_view function, const Signature& signatu
                                             " is of type ", Name(type)),
                                absl::StrCat("it takes ", Wanted(takes)));
     }
-    if (takes != Takes::kCommon) continue;
+    if (!IsCommon(takes)) continue;
     if (!GoTogether(common, type)) {
       return MakeErrorWithHint(ErrorClass::kPlan,
                                absl::StrCat("the arguments of function ", function, " are of types ",
@@ -234,6 +264,8 @@ Type TypeGiven(const Signature& signature, ast::List<const ast::Expr*> arguments
       return Type::kDate;
     case Gives::kTimestampTz:
       return Type::kTimestampTz;
+    case Gives::kInterval:
+      return Type::kInterval;
     case Gives::kJson:
       return Type::kJson;
   }
@@ -311,7 +343,14 @@ const Signature& SignatureOf(WindowFunction function) {
 }
 
 absl::Status CheckCall(const ast::Call& call) {
-  return CheckArguments(ast::WordOf(call.function), SignatureOf(call.function), call.arguments);
+  FERRO_TRY(CheckArguments(ast::WordOf(call.function), SignatureOf(call.function), call.arguments));
+  // JSON finds a null in an array, PostgreSQL does not: what is looked for has to be looked at before.
+  const bool looks = call.function == Function::kArrayHasAll || call.function == Function::kArrayHasAny;
+  if (!looks || call.arguments[1]->kind == ast::Kind::kParam) return absl::OkStatus();
+  return MakeErrorWithHint(ErrorClass::kPlan,
+                           absl::StrCat("argument 2 of function ", ast::WordOf(call.function),
+                                        " is no parameter"),
+                           "arrays are looked through for values, not for those of other columns");
 }
 
 absl::Status CheckAggregate(const ast::Aggregate& aggregate) {

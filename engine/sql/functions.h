@@ -30,6 +30,11 @@ enum class Takes : uint8_t {
   kTimestamp,  // or timestamptz
   kBool,
   kJson,
+  kCommonDay,    // a kDay of one type with all other kCommonDay arguments
+  kSpan,         // kTimestamp or an interval
+  kInterval,
+  kArray,        // of anything
+  kCommonArray,  // of one type with the others, whose elements can be compared
   kAnything,  // whatever can be selected
 };
 
@@ -43,6 +48,7 @@ enum class Gives : uint8_t {
   kDate,
   kTimestampTz,
   kJson,
+  kInterval,
 };
 
 struct Signature {

@@ -2,7 +2,9 @@
 
 #include <type_traits>
 
+#include "absl/strings/str_cat.h"
 #include "engine/ast/rebuild.h"
+#include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/sql/rewrite/context.h"
 #include "engine/sql/rewrite/joins.h"
@@ -136,7 +138,19 @@ class Rewriter {
   bool Own(ast::Over& over) {
     const bool filter = context_.Rewrites(Feature::kWindowFilter) &&
                         rewrite::FilterExtremeByCase(over, context_);
-    return OwnOrder(over) || filter;
+    if (!over.frame || !rewrite::HasDistance(*over.frame)) return OwnOrder(over) || filter;
+    // An order of two items has no distances.
+    if (!context_.Rewrites(Feature::kRangeDistance) || !rewrite::SaysNulls(over.order)) return filter;
+    if (rewrite::HasOpenEnd(*over.frame)) {
+      status_.Update(MakeErrorWithHint(
+          ErrorClass::kUnsupported,
+          absl::StrCat(profile_.version.ToString(), " does not support ",
+                       Name(Feature::kRangeDistance), " beside NULLs that stand last"),
+          "say nulls=\"native\" where there are none, or give the frame both its ends"));
+      return false;
+    }
+    over.order = rewrite::NullsAsTheyStand(over.order, arena_);
+    return true;
   }
 
   template <class T>

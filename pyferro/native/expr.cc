@@ -42,6 +42,13 @@ bool IsNumber(uint8_t type) {
          type == FERRO_TYPE_NULL;
 }
 
+// Of what is no number: moments, which are Python's business.
+PyObject* OtherArithmetic(int op, PyObject* left, PyObject* right) {
+  Ref module = Ref::Steal(PyImport_ImportModule("pyferro.moments"));
+  if (!module) return nullptr;
+  return PyObject_CallMethod(module.get(), "arithmetic", "iOO", op, left, right);
+}
+
 template <int kOp>
 PyObject* Arithmetic(PyObject* left, PyObject* right) {
   ModuleState* state = StateOfType(Py_TYPE(left));
@@ -52,15 +59,9 @@ PyObject* Arithmetic(PyObject* left, PyObject* right) {
   }
   PyObject* beside = IsExpr(*state, left) ? left : right;
   Operand a, b;
-  if (!IsNumber(AsExpr(beside).type)) {
-    PyErr_SetString(PyExc_TypeError, "arithmetic needs numbers on both sides");
-    return nullptr;
-  }
+  if (!IsNumber(AsExpr(beside).type)) return OtherArithmetic(kOp, left, right);
   if (!ToOperand(*state, beside, left, a) || !ToOperand(*state, beside, right, b)) return nullptr;
-  if (!IsNumber(a.type) || !IsNumber(b.type)) {
-    PyErr_SetString(PyExc_TypeError, "arithmetic needs numbers on both sides");
-    return nullptr;
-  }
+  if (!IsNumber(a.type) || !IsNumber(b.type)) return OtherArithmetic(kOp, left, right);
   return Binary(*state, kOp, a, b, ArithmeticType(kOp, a.type, b.type)).release();
 }
 

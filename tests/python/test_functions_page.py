@@ -10,14 +10,14 @@ import inspect
 import os
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pyferro import PK, Expr, Field, Model, _native, aggregates, call, fn, functions, plan
+from pyferro import PK, Expr, Field, Model, _native, aggregates, call, fn, functions, moments, operators, plan
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "functions.md"
@@ -31,6 +31,7 @@ KINDS = {
     "Text": functions.Texts,
     "Numbers": functions.Numbers,
     "Dates and times": functions.Moments,
+    "Arrays": functions.Arrays,
     "JSON": functions.Documents,
 }
 TYPES = {
@@ -54,6 +55,7 @@ class FunctionsPageSample(Model):
     day: date
     moment: datetime
     meta: dict[str, Any]
+    tags: list[str]
 
 
 S = FunctionsPageSample
@@ -133,11 +135,22 @@ SAMPLES: dict[str, list[Callable[[], Expr]]] = {
     "microseconds_between": [lambda: fn.microseconds_between(S.moment, S.moment)],
     "now": [lambda: fn.now()],
     "today": [lambda: fn.today()],
+    "array_length": [lambda: fn.array_length(S.tags)],
     "json_contains": [lambda: fn.json_contains(S.meta, {"a": 1})],
     "json_has_key": [lambda: fn.json_has_key(S.meta, "a")],
     "json_length": [lambda: fn.json_length(S.meta)],
     "json_merge_patch": [lambda: fn.json_merge_patch(S.meta, {"a": 1})],
 }
+
+
+# Functions that operators and methods of expressions make.
+OPERATORS = [
+    lambda: S.moment + timedelta(days=1),
+    lambda: S.moment - timedelta(days=1),
+    lambda: S.moment - S.moment,
+    lambda: S.tags.contains("a"),
+    lambda: S.tags.overlaps(["a"]),
+]
 
 
 def names_of(kind: type) -> list[str]:
@@ -209,7 +222,9 @@ def test_python_has_every_function_of_the_engine(
 
     monkeypatch.setattr(call, "build", build)
     monkeypatch.setattr(aggregates, "build", build)
-    for makes in SAMPLES.values():
+    monkeypatch.setattr(moments, "build", build)
+    monkeypatch.setattr(operators, "build", build)
+    for makes in [*SAMPLES.values(), OPERATORS]:
         for make in makes:
             make()
     header = (ROOT / "engine" / "ast" / "function.h").read_text()

@@ -243,6 +243,17 @@ def test_one_and_first(db: Database, things: list[Thing]) -> None:
         db.sql(text, id=1).one().run()
 
 
+def test_streams(db: Database, things: list[Thing], wait: Wait) -> None:
+    query = db.sql("select * from raw_thing order by id")
+    assert [row.id for row in query.stream()] == [1, 2, 3]
+    assert list(query.into(Thing).stream()) == things
+    assert [[row["id"] for row in rows] for rows in query.into(dict).batches(2)] == [[1, 2], [3]]
+    assert list(db.sql("select id, good from raw_thing where id > 9").into(Point).stream()) == []
+    with pytest.raises(TypeError, match="no such field"):
+        list(query.into(Point).batches(2))
+    assert [thing.id for thing in Thing.where().order_by("id").tag("streamed").stream()] == [1, 2, 3]
+
+
 def test_execute_gives_affected_rows(db: Database, things: list[Thing], wait: Wait) -> None:
     assert wait(db.execute("update raw_thing set name = :n where id > :id", n="x", id=1)) == 2
     assert wait(db.execute("update raw_thing set name = 'x' where id = 99")) == 0

@@ -42,4 +42,24 @@ bool SaysNulls(ast::List<const ast::OrderItem*> order) {
                      [](const ast::OrderItem* item) { return SaysNull(*item); });
 }
 
+ast::List<const ast::OrderItem*> NullsAsTheyStand(ast::List<const ast::OrderItem*> order,
+                                                  Arena& arena) {
+  std::vector<const ast::OrderItem*> items;
+  for (const ast::OrderItem* item : order) {
+    auto* plain = arena.New<ast::OrderItem>(*item);
+    plain->nulls = ast::Nulls::kNever;
+    items.push_back(plain);
+  }
+  return ast::CopyList(items, arena);
+}
+
+bool HasDistance(const ast::Frame& frame) {
+  return frame.unit == ast::FrameUnit::kRange && (frame.start_count || frame.end_count);
+}
+
+bool HasOpenEnd(const ast::Frame& frame) {
+  return frame.start == ast::FrameBound::kUnboundedPreceding ||
+         frame.end == ast::FrameBound::kUnboundedFollowing;
+}
+
 }  // namespace ferro::sql::rewrite

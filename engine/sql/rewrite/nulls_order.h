@@ -14,4 +14,12 @@ ast::List<const ast::OrderItem*> NullsOrderAsIsNull(ast::List<const ast::OrderIt
 // Whether that would add expressions.
 bool SaysNulls(ast::List<const ast::OrderItem*> order);
 
+// The same order without a word on NULLs.
+ast::List<const ast::OrderItem*> NullsAsTheyStand(ast::List<const ast::OrderItem*> order,
+                                                  Arena& arena);
+
+// Whether the frame holds values so near to the current one, and whether it also holds all beyond one end.
+bool HasDistance(const ast::Frame& frame);
+bool HasOpenEnd(const ast::Frame& frame);
+
 }  // namespace ferro::sql::rewrite

@@ -95,6 +95,12 @@ FAR = (-100_000, 100_000)
 _COUNTS = (FAR[0], -400, -13, -12, -1, 0, 1, 11, 12, 13, 400, FAR[1])
 
 
+_SPANS = tuple(
+    dt.timedelta(days=days, microseconds=micros)
+    for days, micros in product((0, -1000, 3652058, 99999999), (1, -1))
+)
+
+
 def _call(function: Function, *arguments: tree.Expr) -> tree.Expr:
     return tree.Call(function, arguments)
 
@@ -172,6 +178,12 @@ def of_two() -> Iterator[tree.Expr]:
     yield _call(Function.replace, a(Type.text), b(Type.text), tree.Param(Type.text, "-"))
     yield _call(Function.days_between, a(Type.date), b(Type.date))
     yield from (_call(Function.microseconds_between, a(t), b(t)) for t in _MOMENTS)
+    yield from (_call(Function.elapsed, a(t), b(t)) for t in (Type.date, *_MOMENTS))
+    for type, change in product(_MOMENTS, (Function.add_interval, Function.subtract_interval)):
+        for by in _SPANS:
+            yield _call(change, a(type), tree.Param(Type.interval, by))
+        between = _call(Function.elapsed, a(type), b(type))
+        yield _call(change, between, tree.Param(Type.interval, _SPANS[2]))
 
 
 def patterns() -> Iterator[tree.Expr]:

@@ -57,6 +57,16 @@ def _adder(**unit: int) -> Callable[[Any, int], Any]:
     return add
 
 
+def _moved(sign: int) -> Callable[[Any, dt.timedelta], Any]:
+    def move(value: Any, by: dt.timedelta) -> Any:
+        try:
+            return value + by * sign
+        except OverflowError:
+            return None
+
+    return move
+
+
 MOMENT: dict[Function, Callable[..., Any]] = {
     Function.year: lambda v: v.year,
     Function.quarter: lambda v: (v.month - 1) // 3 + 1,
@@ -86,6 +96,9 @@ MOMENT: dict[Function, Callable[..., Any]] = {
     Function.add_minutes: _adder(minutes=1),
     Function.add_seconds: _adder(seconds=1),
     Function.add_microseconds: _adder(microseconds=1),
+    Function.add_interval: _moved(1),
+    Function.subtract_interval: _moved(-1),
+    Function.elapsed: lambda later, earlier: later - earlier,
     Function.days_between: lambda later, earlier: (later - earlier).days,
     Function.microseconds_between: lambda later, earlier: (later - earlier) // _MICROSECOND,
 }

@@ -110,6 +110,10 @@ def _of_call(node: tree.Call) -> Type:
         return Type.bool
     if function in _FLOAT:
         return Type.float64
+    if function in (Function.add_interval, Function.subtract_interval):
+        return type_of(node.arguments[0])
+    if function == Function.elapsed:
+        return Type.interval
     if function == Function.now:
         return Type.timestamptz
     return Type.date if function == Function.today else Type.int64

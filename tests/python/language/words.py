@@ -192,6 +192,9 @@ class Function(Word):
     microseconds_between = 121
     now = 122
     today = 123
+    add_interval = 124
+    subtract_interval = 125
+    elapsed = 126
     grouping = 160
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, assert_type
 
@@ -110,3 +110,15 @@ assert_type(literal(1.5), Expr[float])
 assert_type(Post.meta["a"].as_(int), Expr[int | None])
 assert_type(Post.meta["a"][0].contains(1), Expr[bool])
 assert_type(aliased(Post, "p").title, Column[str])
+
+# Moments.
+day = timedelta(days=1)
+assert_type(Post.created + day, Expr[datetime | None])
+assert_type(day + Post.created, Expr[datetime | None])
+assert_type(Post.created - day, Expr[datetime | None])
+assert_type(Post.created - Post.created, Expr[timedelta])
+assert_type(datetime(2024, 1, 1) - Post.created, Expr[timedelta])
+assert_type(Author.born - date(2024, 1, 1), Expr[timedelta | None])
+assert_type(Author.born + day, Expr[date | None])
+assert_type((Post.created - Post.created) + day, Expr[timedelta])
+assert_type((Post.created - Post.created) > day, Expr[bool])

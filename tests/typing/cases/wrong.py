@@ -40,6 +40,9 @@ Post.views & Post.id  # wrong
 Post.title.avg()  # wrong
 Post.title.like(3)  # wrong
 Post.title.nope()  # wrong
+Post.created + 1  # wrong
+Post.created + Post.created  # wrong
+Post.views - Post.created  # wrong
 fn.lower(Post.views)  # wrong
 fn.sum(Post.title)  # wrong
 fn.year(Post.title)  # wrong
