@@ -76,6 +76,11 @@ absl::string_view Taken(sql::Takes takes) {
     case sql::Takes::kTimestamp: return "timestamp";
     case sql::Takes::kBool: return "bool";
     case sql::Takes::kJson: return "json";
+    case sql::Takes::kCommonDay: return "day";
+    case sql::Takes::kSpan: return "timestamp or interval";
+    case sql::Takes::kInterval: return "interval";
+    case sql::Takes::kArray: return "array";
+    case sql::Takes::kCommonArray: return "array";
     case sql::Takes::kAnything: return "anything";
   }
   return "";
@@ -92,6 +97,7 @@ absl::string_view Given(const sql::Signature& signature) {
     case sql::Gives::kDate: return "date";
     case sql::Gives::kTimestampTz: return "timestamptz";
     case sql::Gives::kJson: return "json";
+    case sql::Gives::kInterval: return "interval";
   }
   return "";
 }
