@@ -41,7 +41,7 @@ class Connection final : public db::Connection {
   Task<absl::Status> Fill(MYSQL_STMT* statement, size_t rows, int64_t first);
   // Reads what a stream that was given up has left on the wire.
   Task<absl::Status> TakeRest();
-  Task<absl::Status> CheckPatterns(MYSQL_STMT* statement, absl::string_view sql);
+  Task<absl::Status> CheckPatterns(absl::string_view sql);
   Task<absl::Status> Drain(MYSQL_STMT* statement);
   Task<absl::Status> Drop(MYSQL_STMT* statement, uint64_t id);
   Task<absl::Status> AfterFailure(absl::Status failure);
