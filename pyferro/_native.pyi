@@ -321,6 +321,7 @@ class Operation(Generic[T]):
     stream again and again, until there are fewer rows than a page."""
 
     def run(self) -> T: ...
+    def set_timeout(self, seconds: float) -> None: ...  # from now
     def __await__(self) -> Generator[Any, None, T]: ...
     def close(self) -> None:
         """Abort, without waiting."""
@@ -380,6 +381,8 @@ class Database:
 
 @final
 class Transaction:
+    def begin(self, isolation: int, flags: int, timeout: float) -> Operation[int]: ...
+    def abandon(self) -> None: ...
     def do(self, action: int) -> Operation[int]: ...  # FERRO_TRANSACTION_*: 0 begin … 6 rollback to
     @property
     def active(self) -> bool: ...

@@ -11,7 +11,9 @@
  *  4. Truth is uint8_t, enumerations are int32_t. An enumerator keeps its number for ever; treat one that you do not
  *     know as "other".
  *  5. ferro_database and ferro_statement may be used from any thread at once; everything else from one thread at a
- *     time. There are no callbacks, no global settings, and nothing is printed.
+ *     time. There is one callback, ferro_operation_set_interrupt(). There are no global settings, and nothing is printed.
+ *     After fork() a database goes on in the child with connections of its own; operations and transactions stay the
+ *     parent's: in the child they fail with FERRO_ERROR_FORKED and may be freed, which touches nothing of the parent.
  *  6. Nothing waits but ferro_operation_wait().
  *
  * To run a statement: open a database, wait for ferro_database_connect(), write a plan, compile it, run it, wait for

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "capi/src/guard.h"
 #include "dialects/builtin.h"
 #include "engine/base/try.h"
+#include "engine/runtime/clock.h"
 
 using ferro::capi::BytesOf;
 using ferro::capi::CheckHandle;
@@ -94,7 +94,7 @@ ferro_code ferro_database_drain(ferro_database* database, int64_t milliseconds,
   return Guard(error, [&]() -> absl::Status {
     FERRO_TRY(CheckHandle(database, "database"));
     const absl::Time deadline = milliseconds < 0 ? absl::InfiniteFuture()
-                                                 : absl::Now() + absl::Milliseconds(milliseconds);
+                                                 : ferro::runtime::Now() + absl::Milliseconds(milliseconds);
     auto operation = std::make_unique<ferro_operation>();
     operation->operation.Start(Drain(database->database, deadline, operation->operation));
     *out_operation = operation.release();

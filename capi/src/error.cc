@@ -11,7 +11,7 @@ static_assert(FERRO_ERROR_POOL_TIMEOUT == static_cast<int>(ferro::ErrorClass::kP
 static_assert(FERRO_ERROR_UNSUPPORTED == static_cast<int>(ferro::ErrorClass::kUnsupported));
 static_assert(FERRO_ERROR_PLAN == static_cast<int>(ferro::ErrorClass::kPlan));
 static_assert(FERRO_ERROR_COMMIT_UNKNOWN == static_cast<int>(ferro::ErrorClass::kCommitUnknown));
-static_assert(FERRO_ERROR_INTERNAL == static_cast<int>(ferro::kLastErrorClass));
+static_assert(FERRO_ERROR_FORKED == static_cast<int>(ferro::kLastErrorClass));
 
 namespace {
 
@@ -62,6 +62,6 @@ int64_t ferro_error_row(const ferro_error* error) {
 }
 
 ferro_bytes ferro_code_name(ferro_code code) {
-  if (code < 0 || code > FERRO_ERROR_INTERNAL) return BytesOf("unknown");
+  if (code < 0 || code > FERRO_ERROR_FORKED) return BytesOf("unknown");
   return BytesOf(Name(static_cast<ferro::ErrorClass>(code)));
 }

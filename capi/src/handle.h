@@ -42,6 +42,8 @@ struct ferro_transaction {
 };
 
 struct ferro_operation {
+  int32_t (*ask)(void* data) = nullptr;
+  void* ask_data = nullptr;
   ferro::runtime::Operation operation;
 };
 

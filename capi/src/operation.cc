@@ -1,6 +1,7 @@
-#include "absl/time/clock.h"
 #include "capi/src/guard.h"
 #include "engine/base/try.h"
+#include "engine/runtime/apart.h"
+#include "engine/runtime/clock.h"
 
 using ferro::capi::BatchOf;
 using ferro::capi::Guard;
@@ -53,7 +54,22 @@ int64_t ferro_operation_timeout(const ferro_operation* operation) {
 }
 
 void ferro_operation_set_timeout(ferro_operation* operation, int64_t milliseconds) {
-  operation->operation.context().deadline = absl::Now() + absl::Milliseconds(milliseconds);
+  ferro::runtime::Context& context = operation->operation.context();
+  context.deadline = ferro::runtime::Now() + absl::Milliseconds(milliseconds);
+  context.own_deadline = true;
+}
+
+void ferro_operation_set_interrupt(ferro_operation* operation, int32_t (*ask)(void*), void* data) {
+  operation->ask = ask;
+  operation->ask_data = data;
+  ferro::runtime::Interrupt& interrupt = operation->operation.context().interrupt;
+  interrupt = {};
+  if (ask == nullptr) return;
+  interrupt.data = operation;
+  interrupt.ask = [](void* self) {
+    auto* const asked = static_cast<ferro_operation*>(self);
+    return asked->ask(asked->ask_data) != 0;
+  };
 }
 
 const ferro_batch* ferro_operation_batch(const ferro_operation* operation) {
@@ -75,6 +91,10 @@ ferro_bytes ferro_operation_column_name(const ferro_operation* operation, size_t
 }
 
 void ferro_operation_free(ferro_operation* operation) { delete operation; }
+
+void ferro_quiesce(int64_t milliseconds) {
+  ferro::runtime::WaitForApart(absl::Milliseconds(milliseconds));
+}
 
 size_t ferro_batch_rows(const ferro_batch* batch) {
   return batch == nullptr ? 0 : BatchOf(batch).rows();

@@ -84,6 +84,11 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kConflictWhere, "ISO SQL has MERGE only: update first, insert what was not found"),
     Refused(kConflictReturning, "ISO SQL gives no rows back from INSERT: select them afterwards"),
     Refused(kInsertSelectReturning, "ISO SQL gives no rows back from INSERT: select them afterwards"),
+    Native(kWeakIsolation),
+    Native(kReadOnlyTransaction),
+    Refused(kDeferrable, "leave deferrable out: ISO SQL does not have it"),
+    Refused(kAdvisoryLock, "lock a row instead: ISO SQL does not have it"),
+    Refused(kListen, "ask for new rows now and then: ISO SQL does not have it"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

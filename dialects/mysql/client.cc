@@ -15,12 +15,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "dialects/mysql/errors.h"
 #include "dialects/mysql/tls_errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/runtime/apart.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::mysql {
 namespace {
@@ -28,32 +28,9 @@ namespace {
 using runtime::Wait;
 using runtime::WaitFor;
 
-// A nonblocking call that is suspended inside the library, on a stack of its own with memory of its
-// own. When the task that waits for it is destroyed, the call is told that its time is up until it
-// has unwound; the socket is shut down first, so that nothing it tries on its way out can block.
-template <class Continue, class Result>
-class Suspended {
- public:
-  Suspended(MYSQL* mysql, bool& broken, Continue& next, Result& result)
-      : mysql_(mysql), broken_(broken), next_(next), result_(result) {}
-  Suspended(const Suspended&) = delete;
-  Suspended& operator=(const Suspended&) = delete;
-  ~Suspended() {
-    if (events == 0) return;
-    broken_ = true;
-    const my_socket fd = mysql_get_socket(mysql_);
-    if (fd >= 0) shutdown(fd, SHUT_RDWR);
-    for (int i = 0; i < 256 && events != 0; ++i) events = next_(&result_, MYSQL_WAIT_TIMEOUT);
-  }
-
-  int events = 0;
-
- private:
-  MYSQL* mysql_;
-  bool& broken_;
-  Continue& next_;
-  Result& result_;
-};
+void FreeResult(MYSQL_RES* result) { mysql_free_result(result); }
+void FreeResult(int) {}
+void FreeResult(my_bool) {}
 
 void InitLibrary() {
   // Not thread-safe by itself. mysql_thread_init does nothing in this library: no thread of ours
@@ -94,24 +71,54 @@ Client::Client() {
   mysql_ = mysql_init(nullptr);
 }
 
+// While a call is suspended inside the library, on a stack of its own. When the task that waits for it is destroyed, or too
+// late, the call is left to the client, to be ended by Drain() or Close().
+template <class Result, class Continue>
+class Client::Suspended {
+ public:
+  Suspended(Client& client, Continue& next, Result& result)
+      : client_(client), next_(next), result_(result) {}
+  Suspended(const Suspended&) = delete;
+  Suspended& operator=(const Suspended&) = delete;
+  ~Suspended() {
+    if (events == 0) return;
+    client_.left_ = events;
+    client_.go_on_ = [next = next_, result = result_](int ready) mutable {
+      const int more = next(&result, ready);
+      if (more == 0) FreeResult(result);
+      return more;
+    };
+  }
+
+  int events = 0;
+
+ private:
+  Client& client_;
+  Continue& next_;
+  Result& result_;
+};
+
+runtime::WaitFor Client::Events(int events) const {
+  Wait wait;
+  wait.fd = mysql_get_socket(mysql_);
+  wait.read = (events & MYSQL_WAIT_READ) != 0;
+  wait.write = (events & MYSQL_WAIT_WRITE) != 0;
+  if ((events & MYSQL_WAIT_TIMEOUT) != 0) {
+    wait.deadline = runtime::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
+  }
+  return WaitFor(wait);
+}
+
 // Runs start(&result), which gives the events to wait for (0: done), and next(&result, events)
 // until it is done.
 template <class Result, class Start, class Continue, class Finish>
 Task<absl::Status> Client::Await(Result initial, Start start, Continue next, Finish finish) {
   Result result = initial;
-  Suspended<Continue, Result> call(mysql_, broken_, next, result);
+  Suspended<Result, Continue> call(*this, next, result);
   ForgetTlsErrors();
   call.events = start(&result);
   while (call.events != 0) {
-    Wait wait;
-    wait.fd = mysql_get_socket(mysql_);
-    wait.read = (call.events & MYSQL_WAIT_READ) != 0;
-    wait.write = (call.events & MYSQL_WAIT_WRITE) != 0;
-    if ((call.events & MYSQL_WAIT_TIMEOUT) != 0) {
-      const absl::Time limit = absl::Now() + absl::Milliseconds(mysql_get_timeout_value_ms(mysql_));
-      wait.deadline = std::min(wait.deadline, limit);
-    }
-    if (absl::Status ready = co_await WaitFor(wait); !ready.ok()) co_return ready;
+    if (absl::Status ready = co_await Events(call.events); !ready.ok()) co_return ready;
     ForgetTlsErrors();
     call.events = next(&result, call.events & ~MYSQL_WAIT_TIMEOUT);
   }
@@ -162,7 +169,7 @@ absl::Status Client::Configure(const db::Url& url, absl::Time deadline) {
   failed |= mysql_optionsv(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
 
   if (deadline != absl::InfiniteFuture()) {
-    const double seconds = absl::ToDoubleSeconds(deadline - absl::Now());
+    const double seconds = absl::ToDoubleSeconds(deadline - runtime::Now());
     const unsigned int timeout = static_cast<unsigned int>(std::clamp(std::ceil(seconds), 1.0, 1e6));
     failed |= mysql_optionsv(mysql_, MYSQL_OPT_CONNECT_TIMEOUT, &timeout);
   }
@@ -255,7 +262,7 @@ Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   std::function<absl::Status()> job = [login] { return login->Run(); };
   const absl::Status status = co_await runtime::RunApart(std::move(job), deadline);
   if (!status.ok()) {
-    if (absl::Now() < deadline) co_return status;
+    if (runtime::Now() < deadline) co_return status;
     co_return MakeError(ErrorClass::kTimeout,
                         absl::StrCat("connecting to ", Endpoint(url), " took too long"));
   }
@@ -264,8 +271,12 @@ Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   co_return CheckConnected(url);
 }
 
-Task<absl::Status> Client::Query(absl::string_view sql) {
+Task<absl::Status> Client::Query(absl::string_view text) {
   MYSQL* const mysql = mysql_;
+  // The call may be left while it sends.
+  text_.assign(text.data(), text.size());
+  const absl::string_view sql = text_;
+  in_text_ = true;
   const auto finish = [this](int failed) { return failed != 0 ? Fail(mysql_) : absl::OkStatus(); };
   FERRO_CO_TRY(co_await Await(
       0,
@@ -275,8 +286,13 @@ Task<absl::Status> Client::Query(absl::string_view sql) {
       },
       [=](int* result, int events) { return mysql_real_query_cont(result, mysql, events); },
       finish));
+  co_return co_await TakeResults();
+}
+
+Task<absl::Status> Client::TakeResults() {
+  MYSQL* const mysql = mysql_;
   while (true) {
-    if (mysql_field_count(mysql) != 0) {
+    if (mysql_field_count(mysql) != 0 && mysql->status == MYSQL_STATUS_GET_RESULT) {
       FERRO_CO_TRY(co_await Await(
           static_cast<MYSQL_RES*>(nullptr),
           [=](MYSQL_RES** result) { return mysql_store_result_start(result, mysql); },
@@ -289,7 +305,10 @@ Task<absl::Status> Client::Query(absl::string_view sql) {
             return absl::OkStatus();
           }));
     }
-    if (!mysql_more_results(mysql)) co_return absl::OkStatus();
+    if (!mysql_more_results(mysql)) {
+      in_text_ = false;
+      co_return absl::OkStatus();
+    }
     FERRO_CO_TRY(co_await Await(
         0, [=](int* result) { return mysql_next_result_start(result, mysql); },
         [=](int* result, int events) { return mysql_next_result_cont(result, mysql, events); },
@@ -297,8 +316,11 @@ Task<absl::Status> Client::Query(absl::string_view sql) {
   }
 }
 
-Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_view sql) {
+Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_view text) {
   MYSQL* const mysql = mysql_;
+  text_.assign(text.data(), text.size());
+  const absl::string_view sql = text_;
+  in_text_ = true;
   std::vector<std::string> row;
   std::vector<std::string>* const out = &row;
   FERRO_CO_TRY(co_await Await(
@@ -328,12 +350,16 @@ Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_vie
         mysql_free_result(result);
         return absl::OkStatus();
       }));
+  in_text_ = false;
   co_return std::move(row);
 }
 
 MYSQL_STMT* Client::NewStatement() { return mysql_stmt_init(mysql_); }
 
-Task<absl::Status> Client::Prepare(MYSQL_STMT* statement, absl::string_view sql) {
+Task<absl::Status> Client::Prepare(MYSQL_STMT* statement, absl::string_view text) {
+  text_.assign(text.data(), text.size());
+  const absl::string_view sql = text_;
+  in_text_ = false;
   return Await(
       0,
       [=](int* result) {
@@ -417,14 +443,35 @@ Task<absl::Status> Client::CloseStatement(MYSQL_STMT* statement) {
       });
 }
 
+Task<absl::Status> Client::Drain() {
+  while (left_ != 0) {
+    if (absl::Status ready = co_await Events(left_); !ready.ok()) co_return ready;
+    ForgetTlsErrors();
+    left_ = go_on_(left_ & ~MYSQL_WAIT_TIMEOUT);
+  }
+  go_on_ = nullptr;
+  if (in_text_) FERRO_CO_TRY(co_await TakeResults());
+  co_return absl::OkStatus();
+}
+
 void Client::Close() {
   if (mysql_ == nullptr) return;
+  if (!born_.here()) {
+    // The parent's: neither a word nor a shutdown may reach its socket.
+    mysql_ = nullptr;
+    left_ = 0;
+    new std::function<int(int)>(std::move(go_on_));
+    return;
+  }
   // mysql_close says goodbye with a blocking send. On a session in doubt the peer may never read
-  // it.
-  if (broken_) {
+  // it. A call that was left is told that its time is up until it has unwound, and cannot block either.
+  if (broken()) {
     const my_socket fd = mysql_get_socket(mysql_);
     if (fd >= 0) shutdown(fd, SHUT_RDWR);
   }
+  for (int i = 0; i < 256 && left_ != 0; ++i) left_ = go_on_(MYSQL_WAIT_TIMEOUT);
+  left_ = 0;
+  go_on_ = nullptr;
   mysql_close(std::exchange(mysql_, nullptr));
   broken_ = true;
 }

@@ -1,11 +1,12 @@
 // One MYSQL* of libmariadb as an awaitable: each nonblocking _start/_cont pair becomes a task that
 // waits for the socket through the operation's context. It knows the library, not our statements,
-// values or caches. One operation at a time; a task that is destroyed while its call is under way
-// ends the session.
+// values or caches. One operation at a time; a task that is destroyed, or late, while its call is under way leaves the call
+// to Drain().
 #pragma once
 
 #include <mysql.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/time/time.h"
 #include "engine/base/version.h"
 #include "engine/db/url.h"
+#include "engine/runtime/fork.h"
 #include "engine/runtime/task.h"
 
 namespace ferro::mysql {
@@ -33,14 +35,14 @@ class Client {
   Task<absl::Status> Connect(const db::Url& url, absl::Time deadline);
 
   // Runs a text unprepared; whatever rows it gives are read and dropped.
-  Task<absl::Status> Query(absl::string_view sql);
+  Task<absl::Status> Query(absl::string_view text);
   // The first row of a text's result, as text; NULL is an empty string.
-  Task<absl::StatusOr<std::vector<std::string>>> QueryRow(absl::string_view sql);
+  Task<absl::StatusOr<std::vector<std::string>>> QueryRow(absl::string_view text);
 
   // Null when memory ran out. The caller closes it: CloseStatement, or mysql_stmt_close after
   // Close.
   MYSQL_STMT* NewStatement();
-  Task<absl::Status> Prepare(MYSQL_STMT* statement, absl::string_view sql);
+  Task<absl::Status> Prepare(MYSQL_STMT* statement, absl::string_view text);
   Task<absl::Status> Execute(MYSQL_STMT* statement);
   // Reads all rows of the current result into the statement's memory.
   Task<absl::Status> StoreResult(MYSQL_STMT* statement);
@@ -62,16 +64,28 @@ class Client {
   // mysql_stmt_close.
   void Close();
 
-  // The session is over or cannot be trusted.
-  bool broken() const { return broken_; }
+  // The session is over or cannot be trusted, or a call was left in it.
+  bool broken() const { return broken_ || left_ != 0; }
   void Break() { broken_ = true; }
   // Not by us: the server or the network ended it.
   bool lost() const { return lost_; }
+  // The session is sound but for a call that was left.
+  bool left() const { return !broken_ && left_ != 0; }
+  bool over() const { return broken_; }
+  // Ends the call that was left, and forgets what it gave.
+  Task<absl::Status> Drain();
+  // What the server calls this session.
+  unsigned long thread_id() const { return mysql_thread_id(mysql_); }
   // As the last OK or EOF packet said.
   bool in_transaction() const;
   ServerVersion version() const { return version_; }
 
  private:
+  template <class Result, class Continue>
+  class Suspended;
+  runtime::WaitFor Events(int events) const;
+  // Reads and drops what a text gives after its first answer.
+  Task<absl::Status> TakeResults();
   template <class Result, class Start, class Continue, class Finish>
   Task<absl::Status> Await(Result initial, Start start, Continue next, Finish finish);
 
@@ -84,6 +98,11 @@ class Client {
   ServerVersion version_;
   bool broken_ = false;
   bool lost_ = false;
+  std::string text_;                 // of the statement that is being sent
+  bool in_text_ = false;             // a text's results may be unread
+  int left_ = 0;                     // events that a call that was left waits for
+  std::function<int(int)> go_on_;    // with it
+  const runtime::Born born_;
 };
 
 }  // namespace ferro::mysql

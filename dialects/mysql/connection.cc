@@ -85,7 +85,7 @@ class Connection::Busy {
     if (streaming != nullptr && connection_.client_.in_transaction()) {
       connection_.left_ = streaming;
     } else {
-      connection_.client_.Break();
+      connection_.half_way_ = true;
     }
   }
   void Done() { done_ = true; }
@@ -106,6 +106,7 @@ Connection::~Connection() {
 }
 
 Task<absl::Status> Connection::Open(const db::Url& url, absl::Time deadline) {
+  url_ = url;
   FERRO_CO_TRY(co_await client_.Connect(url, deadline));
   runtime::Context& context = co_await runtime::ThisContext();
   const absl::Time outer = std::exchange(context.deadline, std::min(context.deadline, deadline));
@@ -133,7 +134,10 @@ Task<absl::Status> Connection::SetUp() {
 
 absl::Status Connection::CheckUsable() const {
   if (busy_) return MakeError(ErrorClass::kInternal, "the connection runs another statement");
-  if (client_.broken()) return MakeError(ErrorClass::kConnection, "the connection is broken");
+  if (client_.over()) return MakeError(ErrorClass::kConnection, "the connection is broken");
+  if (half_way_ || client_.left()) {
+    return MakeError(ErrorClass::kClosed, "an earlier statement was left half-way on this connection");
+  }
   return absl::OkStatus();
 }
 
@@ -145,7 +149,10 @@ Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& reques
     // integer was becomes 0 without a word. MariaDB takes each as it comes.
     const bool same =
         kept.signature == binds_.signature() || version().product == Product::kMariadb;
-    if (kept.statement != nullptr && same) co_return kept.statement;
+    if (kept.statement != nullptr && same) {
+      kept_ = request.statement_id;
+      co_return kept.statement;
+    }
     if (kept.statement != nullptr)
       FERRO_CO_TRY(co_await Drop(kept.statement, request.statement_id));
   }
@@ -163,12 +170,13 @@ Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& reques
   running_ = client_.NewStatement();
   if (running_ == nullptr) co_return MakeError(ErrorClass::kMemory, "no memory for a statement");
   if (absl::Status status = co_await client_.Prepare(running_, request.sql); !status.ok()) {
-    co_await Drop(std::exchange(running_, nullptr), 0);
+    if (!client_.left()) co_await Drop(std::exchange(running_, nullptr), 0);
     co_return status;
   }
   if (!keep) co_return running_;
   MYSQL_STMT* const statement = std::exchange(running_, nullptr);
   statements_.Insert(request.statement_id, {statement, binds_.signature()});
+  kept_ = request.statement_id;
   co_return statement;
 }
 
@@ -330,10 +338,14 @@ Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db
   Busy busy(*this);
   FERRO_CO_TRY(co_await TakeRest());
   bool again = false;
+  kept_ = 0;
   absl::StatusOr<db::Outcome> outcome = co_await RunOnce(request, sink, again);
   if (again) {
     again = false;
     outcome = co_await RunOnce(request, sink, again);
+  }
+  if (client_.left()) {  // its time was up
+    co_return WithDetail(outcome.status(), [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
   }
   if (running_ != nullptr) {  // not worth keeping
     absl::Status closed = co_await Drop(std::exchange(running_, nullptr), 0);
@@ -356,6 +368,22 @@ Task<absl::Status> Connection::AfterFailure(absl::Status failure) {
   co_return failure;
 }
 
+Task<absl::Status> Connection::Begin(const db::TransactionOptions& options, const sql::Lexicon& words) {
+  std::string level;
+  switch (options.isolation) {
+    case db::Isolation::kDefault: break;
+    case db::Isolation::kReadUncommitted: level = "READ UNCOMMITTED"; break;
+    case db::Isolation::kReadCommitted: level = "READ COMMITTED"; break;
+    case db::Isolation::kRepeatableRead: level = "REPEATABLE READ"; break;
+    case db::Isolation::kSerializable: level = "SERIALIZABLE"; break;
+  }
+  // For the next transaction only; what comes in between is the ROLLBACK of a session that is recovered, which ends it.
+  if (!level.empty()) FERRO_CO_TRY(co_await Script(absl::StrCat("SET TRANSACTION ISOLATION LEVEL ", level)));
+  absl::Status begun = co_await Script(options.read_only ? "START TRANSACTION READ ONLY" : words.begin_write);
+  if (!begun.ok() && healthy()) (co_await Script("ROLLBACK")).IgnoreError();
+  co_return begun;
+}
+
 Task<absl::Status> Connection::Script(absl::string_view sql) {
   FERRO_CO_TRY(CheckUsable());
   if (sql.size() + 1 >= max_packet_) {
@@ -366,7 +394,9 @@ Task<absl::Status> Connection::Script(absl::string_view sql) {
   }
   Busy busy(*this);
   FERRO_CO_TRY(co_await TakeRest());
+  kept_ = 0;
   absl::Status status = co_await client_.Query(sql);
+  if (client_.left()) co_return status;
   if (!status.ok()) status = co_await AfterFailure(std::move(status));
   busy.Done();
   co_return status;

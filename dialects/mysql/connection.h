@@ -23,8 +23,11 @@ class Connection final : public db::Connection {
 
   Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
   Task<absl::Status> Script(absl::string_view sql) override;
+  Task<absl::Status> Begin(const db::TransactionOptions& options, const sql::Lexicon& words) override;
   db::TransactionState transaction_state() const override;
-  bool healthy() const override { return !client_.broken() && !busy_; }
+  bool healthy() const override { return !client_.broken() && !busy_ && !half_way_; }
+  bool recoverable() const override { return !client_.over(); }
+  Task<absl::Status> Recover() override;  // see recover.cc
   bool lost() const override { return client_.lost(); }
   ServerVersion version() const override { return client_.version(); }
   int64_t insert_id_step() const override { return insert_id_step_; }
@@ -33,6 +36,7 @@ class Connection final : public db::Connection {
   class Busy;
 
   Task<absl::Status> SetUp();
+  Task<absl::Status> Kill();
   Task<absl::StatusOr<db::Outcome>> RunOnce(const db::Request& request, db::RowSink* sink,
                                             bool& again);
   Task<absl::StatusOr<MYSQL_STMT*>> Prepared(const db::Request& request);
@@ -52,12 +56,15 @@ class Connection final : public db::Connection {
   MYSQL_STMT* streaming_ = nullptr;  // its rows are on the wire, and the sink has some of them
   MYSQL_STMT* left_ = nullptr;       // the same when it was given up, within a transaction
   MYSQL_STMT* running_ = nullptr;    // the statement in use when it is not (or not yet) in the cache
+  uint64_t kept_ = 0;                // the cache's id of the statement in use, or 0
   ParameterBinds binds_;
   RowDecoder decoder_;
   Batch batch_;
   int64_t insert_id_step_ = 1;
   uint64_t max_packet_ = 0;
   bool busy_ = false;
+  bool half_way_ = false;  // a statement was left
+  db::Url url_;            // for the connection that cancels
 };
 
 }  // namespace ferro::mysql

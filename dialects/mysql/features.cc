@@ -92,6 +92,13 @@ constexpr sql::FeatureTable kMysqlRows = {{
             "MySQL does not say which rows it has written: select them afterwards by their key"),
     Refused(kInsertSelectReturning,
             "MySQL has no RETURNING, and its rows may be numbered with gaps: select them afterwards"),
+    Native(kWeakIsolation),
+    Native(kReadOnlyTransaction),
+    Refused(kDeferrable,
+            "leave deferrable out: MySQL does not have it"),
+    Native(kAdvisoryLock),
+    Refused(kListen,
+            "MySQL sends no messages: ask for new rows now and then"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -181,6 +188,13 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Refused(kConflictReturning,
             "MariaDB does not say which rows it has written: select them afterwards by their key"),
     Native(kInsertSelectReturning, Since{10, 5}),
+    Native(kWeakIsolation),
+    Native(kReadOnlyTransaction),
+    Refused(kDeferrable,
+            "leave deferrable out: MariaDB does not have it"),
+    Native(kAdvisoryLock),
+    Refused(kListen,
+            "MariaDB sends no messages: ask for new rows now and then"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

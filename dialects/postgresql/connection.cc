@@ -126,6 +126,24 @@ db::Task<absl::Status> PostgresqlConnection::Script(absl::string_view sql) {
   co_return session;
 }
 
+db::Task<absl::Status> PostgresqlConnection::Begin(const db::TransactionOptions& options,
+                                                   const sql::Lexicon& words) {
+  std::string sql(words.begin);
+  switch (options.isolation) {
+    case db::Isolation::kDefault: break;
+    case db::Isolation::kReadUncommitted:
+      co_return MakeErrorWithHint(ErrorClass::kUnsupported,
+                                  "PostgreSQL runs read uncommitted as read committed",
+                                  "say isolation=\"read committed\"");
+    case db::Isolation::kReadCommitted: sql += " ISOLATION LEVEL READ COMMITTED"; break;
+    case db::Isolation::kRepeatableRead: sql += " ISOLATION LEVEL REPEATABLE READ"; break;
+    case db::Isolation::kSerializable: sql += " ISOLATION LEVEL SERIALIZABLE"; break;
+  }
+  if (options.read_only) sql += " READ ONLY";
+  if (options.deferrable) sql += " DEFERRABLE";
+  co_return co_await Script(sql);
+}
+
 db::Task<absl::Status> PostgresqlConnection::Execute(const db::Request& request, Reading& reading) {
   PGconn* const connection = handle_.get();
   const bool keep = request.statement_id != 0 && statements_.enabled();
@@ -160,6 +178,7 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
   PGconn* const connection = handle_.get();
   const bool idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
   std::string name = statements_.NewName();
+  preparing_ = name;
   text_.assign(request.sql.data(), request.sql.size());
   if (PQenterPipelineMode(connection) == 0) co_return SendFailed(request.sql);
 
@@ -176,12 +195,14 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
       PQpipelineSync(connection) == 0) {
     co_return SendFailed(request.sql);
   }
+  ++syncs_;
   FERRO_CO_TRY(co_await Flush(request.sql));
 
   FERRO_CO_TRY(co_await TakeCloses(closes));
   Reading preparing;
   preparing.sql = request.sql;
   FERRO_CO_TRY(co_await TakeResults(preparing));
+  preparing_.clear();
   reading.status = std::move(preparing.status);
   // From here on the server knows it, whatever becomes of this run.
   if (reading.status.ok()) {
@@ -221,6 +242,7 @@ absl::StatusOr<size_t> PostgresqlConnection::SendCloses(size_t at_most) {
                                         nullptr, kBinary) != 0;
 #endif
     if (!sent || PQpipelineSync(handle_.get()) == 0) return SendFailed("");
+    ++syncs_;
   }
   return names.size();
 }
@@ -270,7 +292,10 @@ db::Task<absl::Status> PostgresqlConnection::TakeResults(Reading& reading) {
 db::Task<absl::Status> PostgresqlConnection::TakeSync(absl::string_view sql) {
   FERRO_CO_TRY(co_await AwaitResult(sql));
   const ResultHandle result(PQgetResult(handle_.get()));
-  if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) co_return absl::OkStatus();
+  if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
+    --syncs_;
+    co_return absl::OkStatus();
+  }
   co_return LostConnection(handle_.get(), sql);
 }
 

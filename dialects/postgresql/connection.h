@@ -21,10 +21,13 @@ class PostgresqlConnection final : public db::Connection {
 
   db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
   db::Task<absl::Status> Script(absl::string_view sql) override;
+  db::Task<absl::Status> Begin(const db::TransactionOptions& options, const sql::Lexicon& words) override;
 
   db::TransactionState transaction_state() const override;
   bool healthy() const override;
   bool lost() const override { return PQstatus(handle_.get()) != CONNECTION_OK; }
+  bool recoverable() const override;
+  db::Task<absl::Status> Recover() override;  // see recover.cc
   ServerVersion version() const override;
 
  private:
@@ -78,6 +81,9 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> Flush(absl::string_view sql);
   db::Task<absl::Status> AwaitResult(absl::string_view sql);
 
+  db::Task<absl::Status> Cancel();
+  db::Task<absl::Status> ReadWhatIsLeft();
+
   absl::Status CheckUsable() const;
   absl::Status SendFailed(absl::string_view sql) const;
   absl::StatusOr<size_t> SendCloses(size_t at_most);
@@ -90,6 +96,8 @@ class PostgresqlConnection final : public db::Connection {
   UserTypes types_;
   Batch batch_;
   std::string text_;  // of the statement, with the NUL that libpq wants
+  std::string preparing_;  // the name of a statement that the server may have heard of, and statements_ has not
+  int syncs_ = 0;          // ends of pipeline segments that were sent and not yet read
   bool trusted_text_ = true;
   bool busy_ = false;
   bool at_rest_ = false;      // see Reading::paged

@@ -7,12 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "dialects/postgresql/connection.h"
 #include "dialects/postgresql/errors.h"
 #include "dialects/postgresql/libpq.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/clock.h"
 #include "engine/runtime/resolve.h"
 
 namespace ferro::postgresql {
@@ -118,7 +118,7 @@ class PostgresqlDriver final : public db::Driver {
       wait.deadline = deadline;
       const absl::Status ready = co_await runtime::WaitFor(wait);
       if (!ready.ok()) {
-        if (absl::Now() < deadline) co_return ready;  // the whole operation's deadline
+        if (runtime::Now() < deadline) co_return ready;  // the whole operation's deadline
         co_return NotInTime(handle.get());
       }
       step = PQconnectPoll(handle.get());

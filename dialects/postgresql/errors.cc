@@ -34,6 +34,7 @@ constexpr auto kStates = std::to_array<StateRow>({
     {"22P02", kInvalidText},
     {"22P05", kInvalidText},
     {"23", kIntegrity},
+    {"23001", kForeignKey},  // ON DELETE RESTRICT, before 18 23503 as any other
     {"23502", kNotNull},
     {"23503", kForeignKey},
     {"23505", kUnique},

@@ -83,6 +83,11 @@ constexpr sql::FeatureTable kRows = {{
     Native(kConflictWhere),
     Native(kConflictReturning),
     Native(kInsertSelectReturning),
+    Native(kWeakIsolation),
+    Native(kReadOnlyTransaction),
+    Native(kDeferrable),
+    Native(kAdvisoryLock),
+    Native(kListen),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -82,7 +82,7 @@ class Connection::HalfWay {
     if (reads_ && still == in_transaction_) return;
     // A statement that was left is reset and that is all, but nobody knows whether what it did in
     // the transaction is wanted, or whether stopping it has ended the transaction.
-    if (!ended_ && (in_transaction_ || still)) connection_.healthy_ = false;
+    if (!ended_ && (in_transaction_ || still)) connection_.half_way_ = true;
   }
   HalfWay(const HalfWay&) = delete;
   HalfWay& operator=(const HalfWay&) = delete;
@@ -108,8 +108,35 @@ Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memo
 Connection::~Connection() = default;
 
 db::TransactionState Connection::transaction_state() const {
-  return sqlite3_get_autocommit(database_.get()) != 0 ? db::TransactionState::kIdle
-                                                      : db::TransactionState::kActive;
+  if (sqlite3_get_autocommit(database_.get()) == 0) return db::TransactionState::kActive;
+  // The transaction is over, and its setting not undone yet.
+  return query_only_ ? db::TransactionState::kUnknown : db::TransactionState::kIdle;
+}
+
+db::Task<absl::Status> Connection::Recover() {
+  half_way_ = false;
+  if (sqlite3_get_autocommit(database_.get()) == 0) co_return co_await Script("ROLLBACK");
+  TakeWrites();
+  co_return absl::OkStatus();
+}
+
+// SQLite has no words for a read only transaction, but a setting of the session: for as long as the transaction lasts.
+db::Task<absl::Status> Connection::Begin(const db::TransactionOptions& options,
+                                         const sql::Lexicon& words) {
+  if (!options.read_only) {
+    co_return co_await Script(options.write ? words.begin_write : words.begin);
+  }
+  query_only_ = true;
+  sqlite3_exec(database_.get(), "PRAGMA query_only = 1", nullptr, nullptr, nullptr);
+  absl::Status begun = co_await Script(words.begin);
+  co_return begun;
+}
+
+void Connection::TakeWrites() {
+  if (!query_only_ || sqlite3_get_autocommit(database_.get()) == 0) return;
+  const int code = sqlite3_exec(database_.get(), "PRAGMA query_only = 0", nullptr, nullptr, nullptr);
+  query_only_ = false;
+  if (code != SQLITE_OK) healthy_ = false;
 }
 
 bool Connection::HoldsWriteLock() const {
@@ -188,7 +215,7 @@ db::Task<absl::StatusOr<Prepared*>> Connection::FindOrPrepare(const db::Request&
     if (Prepared* known = cache_.Find(request.statement_id)) co_return known;
   }
   runtime::Context& context = co_await runtime::ThisContext();
-  pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline);
+  pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline, context.interrupt);
   absl::Status status = PrepareNow(request, one_shot);
   if (!context.blocking && !status.ok() && ClassOf(status) == ErrorClass::kLock) {
     // Reading the schema met a lock.
@@ -237,7 +264,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   runtime::Context& context = co_await runtime::ThisContext();
   Execution run(database_.get(), prepared, request, pace_, buffers_);
   FERRO_CO_TRY(run.Bind());
-  if (!run.writes()) half_way.Reads();
+  if (request.stream_rows > 0 && !run.writes()) half_way.Reads();
   const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
   bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
   bool overran = false;
@@ -261,7 +288,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       ahead.reset();
       if (!status.ok()) co_return status;
     } else if (context.blocking) {
-      pace_.Begin(Mode::kWaiting, context.deadline);
+      pace_.Begin(Mode::kWaiting, context.deadline, context.interrupt);
       stop = run.Advance(batch_rows);
     } else {
       pace_.Begin(run.writes() ? Mode::kInline : Mode::kBudget);
@@ -348,6 +375,7 @@ db::Task<absl::Status> Connection::Script(absl::string_view sql) {
   auto task = ScriptToEnd(sql);
   absl::Status status = co_await task;
   half_way.Ended();
+  TakeWrites();
   Judge(status);
   co_return status;
 }
@@ -355,7 +383,7 @@ db::Task<absl::Status> Connection::Script(absl::string_view sql) {
 db::Task<absl::Status> Connection::ScriptToEnd(absl::string_view sql) {
   runtime::Context& context = co_await runtime::ThisContext();
   if (context.blocking || !ScriptGoesToWorker(sql)) {
-    pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline);
+    pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline, context.interrupt);
     absl::Status status = ScriptNow(sql);
     // A single statement that met a lock has done nothing: it can be run again.
     const bool busy = !status.ok() && (DetailOf(status).native_code & 0xFF) == SQLITE_BUSY;

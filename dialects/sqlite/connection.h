@@ -23,8 +23,11 @@ class Connection final : public db::Connection {
 
   db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
   db::Task<absl::Status> Script(absl::string_view sql) override;
+  db::Task<absl::Status> Begin(const db::TransactionOptions& options, const sql::Lexicon& words) override;
   db::TransactionState transaction_state() const override;
-  bool healthy() const override { return healthy_; }
+  bool healthy() const override { return healthy_ && !half_way_; }
+  bool recoverable() const override { return healthy_; }
+  db::Task<absl::Status> Recover() override;
   ServerVersion version() const override { return version_; }
 
  private:
@@ -47,6 +50,8 @@ class Connection final : public db::Connection {
   db::Task<absl::Status> OnWorker(std::function<absl::Status()> job);
   // Remembers what makes a connection useless.
   void Judge(const absl::Status& status);
+  // After a read only transaction has ended.
+  void TakeWrites();
 
   // Destroyed from the bottom up: the worker's thread is gone before what it used.
   DatabaseHandle database_;
@@ -57,6 +62,8 @@ class Connection final : public db::Connection {
   const ServerVersion version_;
   const bool in_memory_;
   bool healthy_ = true;
+  bool half_way_ = false;    // a statement was left in a transaction
+  bool query_only_ = false;  // set for the transaction that is or was open
 };
 
 }  // namespace ferro::sqlite

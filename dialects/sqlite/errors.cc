@@ -48,6 +48,7 @@ constexpr std::array kCodes = {
     CodeRow{SQLITE_RANGE, ErrorClass::kInvalidArgument},
     CodeRow{SQLITE_NOTADB, ErrorClass::kInternal},
     CodeRow{SQLITE_CONSTRAINT_CHECK, ErrorClass::kCheck},
+    CodeRow{SQLITE_BUSY_SNAPSHOT, ErrorClass::kSerialization},
     CodeRow{SQLITE_CONSTRAINT_FOREIGNKEY, ErrorClass::kForeignKey},
     CodeRow{SQLITE_CONSTRAINT_NOTNULL, ErrorClass::kNotNull},
     CodeRow{SQLITE_CONSTRAINT_PRIMARYKEY, ErrorClass::kUnique},

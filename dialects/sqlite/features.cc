@@ -86,6 +86,16 @@ constexpr sql::FeatureTable kRows = {{
     Native(kConflictWhere, Since{3, 24}),
     Native(kConflictReturning, Since{3, 35}),
     Native(kInsertSelectReturning, Since{3, 35}),
+    Refused(kWeakIsolation,
+            "every transaction of SQLite is serializable: leave isolation out, or say so"),
+    Rewritten(kReadOnlyTransaction, "PRAGMA query_only for its time"),
+    Refused(kDeferrable,
+            "leave deferrable out: a read only transaction of SQLite waits for nobody and never fails "
+            "for the sake of others"),
+    Refused(kAdvisoryLock,
+            "SQLite has one writer at a time: a transaction that writes is the lock"),
+    Refused(kListen,
+            "SQLite sends no messages: ask for new rows now and then"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "engine/runtime/task.h"
 
 namespace ferro::sqlite {
 
@@ -33,7 +34,8 @@ class Pace {
   Pace& operator=(const Pace&) = delete;
 
   // Before each stretch of work. `deadline` counts in kWaiting only.
-  void Begin(Mode mode, absl::Time deadline = absl::InfiniteFuture());
+  // In kWaiting `interrupt` is asked from time to time, if there is one.
+  void Begin(Mode mode, absl::Time deadline = absl::InfiniteFuture(), runtime::Interrupt interrupt = {});
 
   // A row is ready: from now on it would be a loss to stop in the middle of finding the next one,
   // so the handler waits for twice the budget before it does that. The caller stops between rows,
@@ -46,7 +48,7 @@ class Pace {
 
   bool waits() const { return mode_ == Mode::kWaiting; }
 
-  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  bool cancelled() const { return interrupted_ || cancelled_.load(std::memory_order_relaxed); }
 
   // Before work is given to another thread; then from any thread, to end that work soon.
   void Arm() { cancelled_.store(false, std::memory_order_relaxed); }
@@ -56,6 +58,7 @@ class Pace {
   }
 
  private:
+  bool AskedToStop(int64_t now);
   static int OnProgress(void* self);
   static int OnBusy(void* self, int count);
 
@@ -66,6 +69,9 @@ class Pace {
   bool expired_ = false;
   int64_t stop_at_ = INT64_MAX;
   int64_t busy_since_ = 0;
+  runtime::Interrupt interrupt_;
+  int64_t ask_at_ = 0;
+  bool interrupted_ = false;  // the answer was yes
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -50,6 +50,7 @@ constexpr std::array<ClassRow, static_cast<size_t>(kLastErrorClass) + 1> kClasse
     {"commit unknown", absl::StatusCode::kUnknown},
     {"memory", absl::StatusCode::kResourceExhausted},
     {"internal", absl::StatusCode::kInternal},
+    {"forked", absl::StatusCode::kFailedPrecondition},
 }};
 
 // The payload is a private byte string: fixed numbers, then each text behind its 32-bit length.
@@ -167,6 +168,7 @@ bool LeavesConnectionInDoubt(ErrorClass error_class) {
     case ErrorClass::kCommitUnknown:
     case ErrorClass::kMemory:
     case ErrorClass::kInternal:
+    case ErrorClass::kForked:
       return true;
     case ErrorClass::kSyntax:
     case ErrorClass::kUndefined:

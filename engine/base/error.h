@@ -48,9 +48,10 @@ enum class ErrorClass : uint8_t {
   kCommitUnknown = 31,  // COMMIT was sent and its answer never came
   kMemory = 32,
   kInternal = 33,
+  kForked = 34,         // begun before fork(): it is the parent's
 };
 
-inline constexpr ErrorClass kLastErrorClass = ErrorClass::kInternal;
+inline constexpr ErrorClass kLastErrorClass = ErrorClass::kForked;
 
 // "connection", "unique", …: lower case, one word, for people.
 absl::string_view Name(ErrorClass error_class);

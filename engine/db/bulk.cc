@@ -31,10 +31,10 @@ size_t RowsOfOneStatement(const sql::Compiled& compiled, const sql::DialectProfi
 // Makes the statements of one bulk call; texts for full chunks are made once.
 class BulkStatements {
  public:
-  BulkStatements(const sql::Compiled& compiled, const sql::DialectProfile& profile,
-                 Connection& connection)
-      : compiled_(compiled),
-        numbered_(profile.lexicon->placeholder == sql::Placeholder::kDollar),
+  BulkStatements(const Execution& execution, Connection& connection)
+      : compiled_(*execution.compiled),
+        numbered_(execution.database->profile()->lexicon->placeholder == sql::Placeholder::kDollar),
+        timeout_(execution.database->url().statement_timeout),
         connection_(connection) {}
 
   Task<absl::StatusOr<Outcome>> Run(std::span<const Value> arguments, size_t rows, RowSink& sink) {
@@ -54,7 +54,7 @@ class BulkStatements {
       BindValues(arguments, rows);
     }
     request.parameters = parameters_;
-    co_return co_await connection_.Run(request, &sink);
+    co_return co_await RunInTime(connection_, request, &sink, timeout_);
   }
 
  private:
@@ -113,6 +113,7 @@ class BulkStatements {
 
   const sql::Compiled& compiled_;
   const bool numbered_;
+  const absl::Duration timeout_;
   Connection& connection_;
   std::vector<Parameter> parameters_;
   std::string text_;
@@ -121,9 +122,9 @@ class BulkStatements {
 
 // MySQL: after an insert of `rows` rows the keys are `first`, `first + step`, …; shows them, or the rows that have
 // them.
-Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::DialectProfile& profile,
-                                Connection& connection, const Outcome& outcome, size_t rows,
-                                RowSink& sink) {
+Task<absl::Status> ShowInserted(const Execution& execution, Connection& connection,
+                                const Outcome& outcome, size_t rows, RowSink& sink) {
+  const sql::Compiled& compiled = *execution.compiled;
   std::vector<Value> keys(rows);
   for (size_t i = 0; i < rows; ++i) {
     keys[i] = Value::Int64(outcome.first_insert_id +
@@ -132,7 +133,7 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
   if (compiled.keys_are_result) co_return co_await SendKeys(keys, sink);
   const sql::Step& step = compiled.steps.back();
   const size_t sizes[] = {keys.size()};
-  const std::string text = sql::Expand(step.text, *profile.lexicon, sizes);
+  const std::string text = sql::Expand(step.text, *execution.database->profile()->lexicon, sizes);
   std::vector<Parameter> parameters;
   const Type type = step.text.binds.front().type;
   if (sql::IsSpelledOut(keys.size(), *profile.lexicon)) {
@@ -147,7 +148,8 @@ Task<absl::Status> ShowInserted(const sql::Compiled& compiled, const sql::Dialec
   request.parameters = parameters;
   request.columns = step.columns;
   request.returns_rows = true;
-  absl::StatusOr<Outcome> selected = co_await connection.Run(request, &sink);
+  absl::StatusOr<Outcome> selected =
+      co_await RunInTime(connection, request, &sink, execution.database->url().statement_timeout);
   co_return selected.status();
 }
 
@@ -161,16 +163,15 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
                                        Connection& connection, std::span<const Value> arguments,
                                        size_t rows, RowSink& show) {
   const sql::Compiled& compiled = *execution.compiled;
-  const sql::DialectProfile& profile = *execution.database->profile();
   if (compiled.bulk.style == sql::BulkStyle::kNone || compiled.bulk.one_row_each) {
-    co_return co_await RunSteps(compiled, profile, connection, arguments, show);
+    co_return co_await RunSteps(execution, connection, arguments, show);
   }
   if (HasLonger(arguments, compiled.bulk.max_bytes)) {
     const size_t width = compiled.parameters.size();
     int64_t affected = 0;
     for (size_t row = 0; row < rows; ++row) {
       FERRO_CO_ASSIGN(const int64_t one,
-                      co_await RunSteps(compiled, profile, connection,
+                      co_await RunSteps(execution, connection,
                                         arguments.subspan(row * width, width), show));
       affected += one;
     }
@@ -182,7 +183,7 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
     absl::StatusOr<Outcome> outcome = co_await statements.Run(arguments, rows, show);
     if (!outcome.ok()) co_return outcome.status();
     if (emulated) {
-      FERRO_CO_TRY(co_await ShowInserted(compiled, profile, connection, *outcome, rows, show));
+      FERRO_CO_TRY(co_await ShowInserted(execution, connection, *outcome, rows, show));
     }
     co_return outcome->rows_affected;
   }
@@ -267,7 +268,7 @@ class BulkRun {
   BulkRun(const Execution& execution, Connection& connection, size_t rows, size_t chunk)
       : execution_(execution),
         connection_(connection),
-        statements_(*execution.compiled, *execution.database->profile(), connection),
+        statements_(execution, connection),
         rows_(rows),
         chunk_(chunk) {}
 
@@ -356,10 +357,7 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
   }
   if (rows == 0) co_return absl::OkStatus();
   std::optional<TransactionUse> use;
-  if (execution.transaction != nullptr) {
-    FERRO_CO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));
-    use.emplace(std::move(taken));
-  }
+  FERRO_CO_TRY(Join(execution, co_await runtime::ThisContext(), use));
   const sql::DialectProfile& profile = *execution.database->profile();
   const size_t chunk = RowsOfOneStatement(compiled, profile);
   const bool inside = execution.transaction != nullptr;
@@ -380,6 +378,7 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
     }
     status = co_await start.End(std::move(status));
   }
+  Judge(execution, status);
   co_return co_await scope.End(std::move(status));
 }
 

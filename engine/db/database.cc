@@ -12,6 +12,15 @@
 namespace ferro::db {
 namespace {
 
+// A database in memory, seen from a child by fork().
+class LeftBehind final : public Driver {
+ public:
+  Task<absl::StatusOr<std::unique_ptr<Connection>>> Connect(const Url&, absl::Time) override {
+    co_return MakeErrorWithHint(ErrorClass::kForked, "the database is in the memory of the parent process",
+                                "connect after fork(), or keep it in a file");
+  }
+};
+
 std::string KnownSchemes() {
   std::vector<absl::string_view> schemes;
   for (const sql::Dialect* dialect : AllDialects()) {
@@ -36,9 +45,28 @@ absl::StatusOr<std::shared_ptr<Database>> Database::Open(absl::string_view text)
 }
 
 Database::Database(const sql::Dialect& dialect, const Url& url)
-    : dialect_(dialect), pool_(std::make_shared<Pool>(dialect.make_driver(), url)) {}
+    : dialect_(dialect),
+      url_(url),
+      pool_(std::make_shared<Pool>(dialect.make_driver(), url)),
+      current_(pool_.get()) {}
 
-Database::~Database() { pool_->Close(); }
+Database::~Database() {
+  Pool* const pool = current_.load(std::memory_order_acquire);
+  if (pool->here()) pool->Close();
+  if (!pool_->here()) new std::shared_ptr<Pool>(std::move(pool_));  // never destroyed: see pool()
+}
+
+// Without a lock, which could have been held when the process forked. One pool for each fork() is never freed.
+Pool* Database::Renew(Pool* old) const {
+  std::unique_ptr<Driver> driver = dialect_.make_driver();
+  // What only one connection can have is in its memory.
+  if (driver->max_connections(url_) == 1) driver = std::make_unique<LeftBehind>();
+  auto* const fresh = new std::shared_ptr<Pool>(std::make_shared<Pool>(std::move(driver), url_));
+  (*fresh)->SetPassword(old->password());
+  if (current_.compare_exchange_strong(old, fresh->get(), std::memory_order_acq_rel)) return fresh->get();
+  delete fresh;
+  return old;
+}
 
 void Database::Meet(const Connection& connection) {
   absl::MutexLock lock(&mutex_);
@@ -50,14 +78,14 @@ void Database::Meet(const Connection& connection) {
 }
 
 Task<absl::Status> Database::Connect() {
-  FERRO_CO_ASSIGN(Lease lease, co_await pool_->Acquire());
+  FERRO_CO_ASSIGN(Lease lease, co_await pool().Acquire());
   Meet(*lease);
   lease = Lease();
-  co_return co_await pool_->WarmUp();
+  co_return co_await pool().WarmUp();
 }
 
 Task<absl::Status> Database::Ping() {
-  FERRO_CO_ASSIGN(const Lease lease, co_await pool_->Acquire());
+  FERRO_CO_ASSIGN(const Lease lease, co_await pool().Acquire());
   co_return co_await lease->Script("SELECT 1");
 }
 

@@ -27,23 +27,31 @@ class Database {
   Task<absl::Status> Connect();
   // A round trip to the server and back on a connection of the pool.
   Task<absl::Status> Ping();
-  void Close() { pool_->Close(); }
+  void Close() { pool().Close(); }
 
   absl::StatusOr<std::shared_ptr<const sql::Compiled>> Compile(absl::string_view plan);
 
   const sql::Dialect& dialect() const { return dialect_; }
   // Null before the first Connect() has succeeded; then it never changes.
   const sql::DialectProfile* profile() const { return profile_.load(std::memory_order_acquire); }
+  const Url& url() const { return url_; }
   const std::string& server() const { return server_; }  // read after profile() is not null
-  Pool& pool() { return *pool_; }
-  const Pool& pool() const { return *pool_; }
+  // In a child by fork() a new one, which opens connections of its own. For a database in memory, which stayed with the
+  // parent, it refuses.
+  Pool& pool() const {
+    Pool* const pool = current_.load(std::memory_order_acquire);
+    return pool->here() ? *pool : *Renew(pool);
+  }
   const sql::StatementCache& statements() const { return cache_; }
 
  private:
   void Meet(const Connection& connection);
+  Pool* Renew(Pool* old) const;
 
   const sql::Dialect& dialect_;
-  std::shared_ptr<Pool> pool_;
+  const Url url_;
+  std::shared_ptr<Pool> pool_;             // the one it was made with
+  mutable std::atomic<Pool*> current_;     // that, or one made after fork()
   sql::StatementCache cache_;
   absl::Mutex mutex_;
   std::unique_ptr<const sql::DialectProfile> found_ ABSL_GUARDED_BY(mutex_);

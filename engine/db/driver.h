@@ -16,6 +16,7 @@
 #include "engine/db/url.h"
 #include "engine/runtime/task.h"
 #include "engine/sql/compiled.h"
+#include "engine/sql/lexicon.h"
 #include "engine/value/batch.h"
 
 namespace ferro::db {
@@ -69,7 +70,23 @@ class RowSink {
 std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
                                              std::span<const sql::ResultColumn> named);
 
-// What the pool notes of a connection, in times of a clock of its own; nobody else writes it.
+// Numbers are those of FERRO_ISOLATION_* in the C ABI.
+enum class Isolation : uint8_t {
+  kDefault = 0,  // as the server, or its administrator, has it
+  kReadUncommitted = 1,
+  kReadCommitted = 2,
+  kRepeatableRead = 3,
+  kSerializable = 4,
+};
+
+struct TransactionOptions {
+  Isolation isolation = Isolation::kDefault;
+  bool read_only = false;
+  bool deferrable = false;
+  bool write = true;  // will write: what has one lock for all writers (SQLite) takes it at once
+};
+
+// What the pool notes of a connection, in times of runtime::Now(); nobody else writes it.
 struct PoolMarks {
   absl::Time expires = absl::InfiniteFuture();  // closed when it comes back later
   absl::Time since;                             // when it was lent, or became idle
@@ -92,6 +109,11 @@ class Connection {
   // Runs a text without parameters and without rows, such as BEGIN, unprepared.
   virtual Task<absl::Status> Script(absl::string_view sql) = 0;
 
+  // Begins a transaction; `words` are the dialect's. The options are those that its features allow.
+  virtual Task<absl::Status> Begin(const TransactionOptions& options, const sql::Lexicon& words) {
+    return Script(options.write ? words.begin_write : words.begin);
+  }
+
   // As the server said at the end of the last statement, not as we counted.
   virtual TransactionState transaction_state() const = 0;
   // False once the session broke or a statement was left half-way.
@@ -99,6 +121,12 @@ class Connection {
   // The session ended by itself (the server, the network), and was not merely left half-way: what else is connected to
   // that server may have ended, too.
   virtual bool lost() const { return false; }
+  // Whether Recover() may make it healthy and idle again: a statement was left half-way or a transaction open, and the
+  // session is sound.
+  virtual bool recoverable() const { return false; }
+  // Ends the statement that was left, on the server, too, and the transaction with it. What follows on this connection is
+  // safe from the cancellation. Its operation never blocks its thread.
+  virtual Task<absl::Status> Recover() { co_return absl::OkStatus(); }
   virtual ServerVersion version() const = 0;
   // MySQL: the distance between generated keys of one statement (7 under group replication).
   virtual int64_t insert_id_step() const { return 1; }

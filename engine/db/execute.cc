@@ -11,6 +11,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/numbers.h"
+#include "engine/runtime/clock.h"
 #include "engine/sql/compile.h"
 #include "engine/sql/literal.h"
 #include "engine/value/copy.h"
@@ -267,10 +268,58 @@ Task<absl::Status> ExecutionScope::End(absl::Status status) {
   co_return status;
 }
 
-Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
-                                       const sql::DialectProfile& profile, Connection& connection,
-                                       std::span<const Value> arguments, RowSink& sink,
-                                       uint32_t stream_rows) {
+namespace {
+
+// A deadline for a stretch of an operation.
+class Until {
+ public:
+  Until(runtime::Context& context, absl::Time deadline)
+      : context_(context),
+        outer_(std::exchange(context.deadline, std::min(context.deadline, deadline))) {}
+  ~Until() { context_.deadline = outer_; }
+  Until(const Until&) = delete;
+  Until& operator=(const Until&) = delete;
+
+ private:
+  runtime::Context& context_;
+  const absl::Time outer_;
+};
+
+Task<absl::StatusOr<Outcome>> RunUntil(Connection& connection, const Request& request, RowSink* sink,
+                                       absl::Duration timeout) {
+  runtime::Context& context = co_await runtime::ThisContext();
+  const Until until(context, context.own_deadline ? absl::InfiniteFuture() : runtime::Now() + timeout);
+  co_return co_await connection.Run(request, sink);
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Outcome>> RunInTime(Connection& connection, const Request& request, RowSink* sink,
+                                        absl::Duration timeout) {
+  // A stream takes as long as its reader does.
+  if (timeout == absl::InfiniteDuration() || request.stream_rows > 0) return connection.Run(request, sink);
+  return RunUntil(connection, request, sink, timeout);
+}
+
+absl::Status Join(const Execution& execution, runtime::Context& context,
+                  std::optional<TransactionUse>& use) {
+  if (execution.transaction == nullptr) return absl::OkStatus();
+  FERRO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));
+  use.emplace(std::move(taken));
+  context.deadline = std::min(context.deadline, execution.transaction->deadline());
+  return absl::OkStatus();
+}
+
+void Judge(const Execution& execution, const absl::Status& status) {
+  if (execution.transaction == nullptr || status.ok()) return;
+  const ErrorDetail detail = DetailOf(status);
+  if (detail.error_class == ErrorClass::kTimeout && detail.sqlstate.empty()) execution.transaction->Lose();
+}
+
+Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& connection,
+                                       std::span<const Value> arguments, RowSink& sink) {
+  const sql::Compiled& compiled = *execution.compiled;
+  const sql::DialectProfile& profile = *execution.database->profile();
   int64_t rows = 0;
   CollectKeys collected;
   for (size_t i = 0; i < compiled.steps.size(); ++i) {
@@ -285,9 +334,10 @@ Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
     request.named = step.named;
     request.returns_rows = !step.columns.empty() || step.open;
     request.writes = compiled.statement_class != sql::StatementClass::kQuery;
-    request.stream_rows = stream_rows;
+    request.stream_rows = execution.stream_rows;
     RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
-    absl::StatusOr<Outcome> outcome = co_await connection.Run(request, target);
+    absl::StatusOr<Outcome> outcome =
+        co_await RunInTime(connection, request, target, execution.database->url().statement_timeout);
     if (!outcome.ok()) {
       const int32_t code = DetailOf(outcome.status()).native_code;
       if (step.tolerated_native_code == 0 || code != step.tolerated_native_code) {
@@ -312,20 +362,18 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   const sql::Compiled& compiled = *execution.compiled;
   const sql::DialectProfile& profile = *execution.database->profile();
   std::optional<TransactionUse> use;
-  if (execution.transaction != nullptr) {
-    FERRO_CO_ASSIGN(TransactionUse taken, TransactionUse::Take(execution.transaction));
-    use.emplace(std::move(taken));
-    if (compiled.statement_class == sql::StatementClass::kDefinition) {
-      FERRO_CO_TRY(profile.Check(sql::Feature::kTransactionalDdl));
-    }
+  runtime::Context& context = co_await runtime::ThisContext();
+  FERRO_CO_TRY(Join(execution, context, use));
+  if (use.has_value() && compiled.statement_class == sql::StatementClass::kDefinition) {
+    FERRO_CO_TRY(profile.Check(sql::Feature::kTransactionalDdl));
   }
   ExecutionScope scope(execution, compiled.atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
   ShowRows sink(&operation);
   absl::StatusOr<int64_t> rows =
-      co_await RunSteps(compiled, profile, **connection, execution.arguments, sink,
-                        execution.stream_rows);
+      co_await RunSteps(execution, **connection, execution.arguments, sink);
+  Judge(execution, rows.status());
   if (rows.ok()) operation.rows_affected = *rows;
   co_return co_await scope.End(rows.status());
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "absl/status/status.h"
@@ -52,11 +53,19 @@ class ExecutionScope {
   bool own_transaction_ = false;
 };
 
+// Joins the transaction that the execution is to run in, if any: takes it for `use`, and its deadline for the operation.
+absl::Status Join(const Execution& execution, runtime::Context& context,
+                  std::optional<TransactionUse>& use);
+// A deadline of ours that has passed ends the transaction on every database, also where it need not.
+void Judge(const Execution& execution, const absl::Status& status);
+
+// connection.Run() within the time that the database gives each statement, unless the operation has a deadline of its own.
+Task<absl::StatusOr<Outcome>> RunInTime(Connection& connection, const Request& request, RowSink* sink,
+                                        absl::Duration timeout);
+
 // Runs the steps of one statement on `connection`; the statement's rows go to `sink`. Returns the count of rows.
-Task<absl::StatusOr<int64_t>> RunSteps(const sql::Compiled& compiled,
-                                       const sql::DialectProfile& profile, Connection& connection,
-                                       std::span<const Value> arguments, RowSink& sink,
-                                       uint32_t stream_rows = 0);
+Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& connection,
+                                       std::span<const Value> arguments, RowSink& sink);
 
 // Rows of one column, for a statement that was asked for nothing but its keys.
 Task<absl::Status> SendKeys(std::span<const Value> keys, RowSink& sink);

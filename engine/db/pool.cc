@@ -5,23 +5,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/db/recovery.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::db {
 namespace {
 
 // A connection that has been idle for longer is looked at before it is used: the server may have closed it.
 constexpr absl::Duration kLookAfter = absl::Milliseconds(500);
-
-// A clock that nobody sets: when the system's steps, no connection becomes old, and none young.
-absl::Time SteadyNow() {
-  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 absl::Status ClosedError() {
   return MakeErrorWithHint(ErrorClass::kClosed, "the database is closed",
@@ -96,6 +92,11 @@ struct Pool::Drainer {
 };
 
 void Lease::GiveBack() {
+  if (pool_ != nullptr && !pool_->here()) {
+    static_cast<void>(connection_.release());
+    new std::shared_ptr<Pool>(std::move(pool_));
+    return;
+  }
   if (connection_ != nullptr) pool_->Return(std::move(connection_));
   pool_.reset();
 }
@@ -142,7 +143,7 @@ absl::Status Pool::Claim(Waiter& waiter) {
   if (closed_) return ClosedError();
   ++counts_.acquired;
   while (!idle_.empty()) {
-    const absl::Time now = SteadyNow();
+    const absl::Time now = runtime::Now();
     std::unique_ptr<Connection> last = std::move(idle_.back());
     idle_.pop_back();
     if (IsUsable(*last, now)) {
@@ -172,11 +173,11 @@ absl::Status Pool::Claim(Waiter& waiter) {
 }
 
 Task<absl::Status> Pool::Wait(Waiter& waiter) {
-  const absl::Time began = absl::Now();
+  const absl::Time began = runtime::Now();
   const absl::Time deadline = began + url_.pool_timeout;
   for (;;) {
     const absl::Status ready = co_await runtime::Readable(waiter.event, deadline);
-    const absl::Time now = absl::Now();
+    const absl::Time now = runtime::Now();
     absl::MutexLock lock(&mutex_);
     if (waiter.woken) {
       counts_.waited += now - began;
@@ -192,7 +193,7 @@ Task<absl::Status> Pool::Wait(Waiter& waiter) {
           ErrorClass::kPoolTimeout,
           absl::StrCat("no connection came free within ", absl::FormatDuration(url_.pool_timeout),
                        " (all ", maximum_, " are in use, one of them for ",
-                       absl::FormatDuration(absl::Trunc(LongestBusy(SteadyNow()), absl::Milliseconds(1))),
+                       absl::FormatDuration(absl::Trunc(LongestBusy(runtime::Now()), absl::Milliseconds(1))),
                        ")"),
           "end transactions and streams sooner, or raise pool_size in the URL");
     }
@@ -201,7 +202,7 @@ Task<absl::Status> Pool::Wait(Waiter& waiter) {
 
 Task<absl::Status> Pool::Revalidate(Waiter& waiter) {
   runtime::Context& context = co_await runtime::ThisContext();
-  const absl::Time limit = absl::Now() + url_.connect_timeout;
+  const absl::Time limit = runtime::Now() + url_.connect_timeout;
   const absl::Time outer = std::exchange(context.deadline, std::min(context.deadline, limit));
   const absl::Status answer = co_await waiter.connection->Script("SELECT 1");
   context.deadline = outer;
@@ -223,8 +224,8 @@ Task<absl::Status> Pool::Open(Waiter& waiter) {
     FERRO_CO_ASSIGN(url.password, password_());
   }
   absl::StatusOr<std::unique_ptr<Connection>> made =
-      co_await driver_->Connect(url, absl::Now() + url_.connect_timeout);
-  const absl::Time now = SteadyNow();
+      co_await driver_->Connect(url, runtime::Now() + url_.connect_timeout);
+  const absl::Time now = runtime::Now();
   absl::MutexLock lock(&mutex_);
   if (!made.ok()) {
     if (ClassOf(made.status()) == ErrorClass::kConnection) ++generation_;
@@ -280,7 +281,18 @@ Task<absl::StatusOr<int64_t>> Pool::Drain(absl::Time deadline) {
 void Pool::Return(std::unique_ptr<Connection> connection) {
   const bool sound =
       connection->healthy() && connection->transaction_state() == TransactionState::kIdle;
-  const absl::Time now = SteadyNow();
+  if (sound || !connection->recoverable()) {
+    Keep(std::move(connection), sound);
+    return;
+  }
+  RecoverApart(std::move(connection),
+               [self = shared_from_this()](std::unique_ptr<Connection> recovered, bool fit) {
+                 self->Keep(std::move(recovered), fit);
+               });
+}
+
+void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
+  const absl::Time now = runtime::Now();
   Connections ended;  // closed outside the lock
   absl::MutexLock lock(&mutex_);
   if (!sound || closed_ || now >= connection->marks.expires) {
@@ -345,7 +357,7 @@ absl::Duration Pool::LongestBusy(absl::Time now) const {
 }
 
 Pool::Statistics Pool::statistics() const {
-  const absl::Time now = SteadyNow();
+  const absl::Time now = runtime::Now();
   absl::MutexLock lock(&mutex_);
   Statistics found = counts_;
   found.open = open_;

@@ -1,6 +1,6 @@
 // A pool of connections with a maximum. Idle connections are given out last in, first out; who finds none waits in
 // a fair queue until one is handed over or the deadline passes. A connection comes back to the pool only when it is
-// healthy, not too old, and the server says that no transaction is open; else it is closed. Once a session was lost,
+// healthy, not too old, and the server says that no transaction is open; else it is recovered (recovery.h) or closed. Once a session was lost,
 // those that were idle then are asked whether they are still there before they are used again. There is no thread that
 // tidies up: connections that have been idle for too long are closed when the pool is next used.
 // Thread-safe; a Lease is not.
@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/db/driver.h"
+#include "engine/runtime/fork.h"
 
 namespace ferro::db {
 
@@ -40,13 +41,14 @@ class Lease {
   }
   ~Lease() { GiveBack(); }
 
+  // Gives it back now; in a child by fork() it is left alone instead, being the parent's.
+  void GiveBack();
+
   explicit operator bool() const { return connection_ != nullptr; }
   Connection& operator*() const { return *connection_; }
   Connection* operator->() const { return connection_.get(); }
 
  private:
-  void GiveBack();
-
   std::shared_ptr<Pool> pool_;
   std::unique_ptr<Connection> connection_;
 };
@@ -59,6 +61,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   // opens one, on any thread. Before the first connect.
   using Password = std::function<absl::StatusOr<std::string>()>;
   void SetPassword(Password password) { password_ = std::move(password); }
+  const Password& password() const { return password_; }
 
   // kPoolTimeout, kClosed, or what connecting gave.
   Task<absl::StatusOr<Lease>> Acquire();
@@ -89,6 +92,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   };
   Statistics statistics() const;
 
+  // False in a child by fork(): its connections, and maybe its locks, are the parent's.
+  bool here() const { return born_.here(); }
+
  private:
   friend class Lease;
 
@@ -108,6 +114,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   Task<absl::Status> Revalidate(Waiter& waiter);
   Task<absl::Status> Open(Waiter& waiter);
   void Return(std::unique_ptr<Connection> connection);
+  // One that is sound goes to who waits longest or to the idle ones; another is closed.
+  void Keep(std::unique_ptr<Connection> connection, bool sound);
   void GiveUpSlot();
 
   using Connections = std::vector<std::unique_ptr<Connection>>;
@@ -123,6 +131,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const Url url_;
   const int maximum_;
   const int minimum_;
+  const runtime::Born born_;
   Password password_;
 
   mutable absl::Mutex mutex_;

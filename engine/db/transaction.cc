@@ -1,8 +1,12 @@
 #include "engine/db/transaction.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::db {
 namespace {
@@ -10,6 +14,35 @@ namespace {
 absl::Status NotActive() {
   return MakeErrorWithHint(ErrorClass::kClosed, "the transaction is not active",
                            "begin it first; after commit or rollback start another one");
+}
+
+absl::Status Lost() {
+  return MakeErrorWithHint(ErrorClass::kFailedTransaction,
+                           "the transaction's connection is gone or was left half-way",
+                           "roll back and run the whole transaction again");
+}
+
+absl::Status Late() {
+  return MakeErrorWithHint(ErrorClass::kTimeout, "the transaction took longer than its timeout",
+                           "it was rolled back; give it more time, or less to do");
+}
+
+absl::Status CheckOptions(const TransactionOptions& options, const sql::DialectProfile& profile) {
+  if (options.isolation != Isolation::kDefault && options.isolation != Isolation::kSerializable) {
+    FERRO_TRY(profile.Check(sql::Feature::kWeakIsolation));
+  }
+  if (options.read_only) FERRO_TRY(profile.Check(sql::Feature::kReadOnlyTransaction));
+  if (!options.deferrable) return absl::OkStatus();
+  FERRO_TRY(profile.Check(sql::Feature::kDeferrable));
+  if (options.read_only && options.isolation == Isolation::kSerializable) return absl::OkStatus();
+  return MakeErrorWithHint(ErrorClass::kInvalidArgument,
+                           "only a serializable read only transaction can be deferrable",
+                           "say isolation=\"serializable\" and read_only=True with it");
+}
+
+bool IsOpen(const Connection& connection) {
+  const TransactionState state = connection.transaction_state();
+  return state == TransactionState::kActive || state == TransactionState::kFailed;
 }
 
 }  // namespace
@@ -25,6 +58,7 @@ Task<absl::Status> SendCommit(Connection& connection) {
 
 absl::StatusOr<TransactionUse> TransactionUse::Take(
     const std::shared_ptr<Transaction>& transaction) {
+  if (!transaction->here()) return runtime::ForkedError();
   if (!transaction->Enter()) {
     return MakeErrorWithHint(ErrorClass::kInvalidArgument,
                              "another operation of this transaction has not ended",
@@ -34,13 +68,11 @@ absl::StatusOr<TransactionUse> TransactionUse::Take(
 }
 
 absl::StatusOr<Connection*> Transaction::Use() {
+  if (!here()) return runtime::ForkedError();
+  if (lost_) return Lost();
   if (!lease_) return NotActive();
-  if (!lease_->healthy()) {
-    return MakeErrorWithHint(ErrorClass::kFailedTransaction,
-                             "the transaction's connection is gone or was left half-way",
-                             "roll back and run the whole transaction again");
-  }
-  if (lease_->transaction_state() == TransactionState::kIdle) {
+  if (!lease_->healthy()) return Lost();
+  if (!IsOpen(*lease_)) {
     return MakeErrorWithHint(ErrorClass::kFailedTransaction,
                              "the server has already ended the transaction",
                              "roll back and run the whole transaction again");
@@ -49,9 +81,11 @@ absl::StatusOr<Connection*> Transaction::Use() {
 }
 
 Task<absl::Status> Transaction::Do(TransactionAction action) {
+  if (!here()) co_return runtime::ForkedError();
+  TransactionOptions options;
   switch (action) {
-    case TransactionAction::kBegin: co_return co_await Begin(true);
-    case TransactionAction::kBeginRead: co_return co_await Begin(false);
+    case TransactionAction::kBeginRead: options.write = false; [[fallthrough]];
+    case TransactionAction::kBegin: co_return co_await Begin(options, absl::InfiniteFuture());
     case TransactionAction::kCommit: co_return co_await Commit();
     case TransactionAction::kRollback: co_return co_await Rollback();
     case TransactionAction::kSavepoint:
@@ -61,21 +95,35 @@ Task<absl::Status> Transaction::Do(TransactionAction action) {
   co_return MakeError(ErrorClass::kInvalidArgument, "unknown action of a transaction");
 }
 
-Task<absl::Status> Transaction::Begin(bool write) {
+Task<absl::Status> Transaction::Begin(TransactionOptions options, absl::Time deadline) {
+  if (!here()) co_return runtime::ForkedError();
   if (lease_) {
     co_return MakeErrorWithHint(ErrorClass::kInvalidArgument, "the transaction has already begun",
                                 "use a savepoint to nest");
   }
+  FERRO_CO_TRY(CheckOptions(options, *database_->profile()));
+  runtime::Context& context = co_await runtime::ThisContext();
+  context.deadline = std::min(context.deadline, deadline);
   FERRO_CO_ASSIGN(Lease lease, co_await database_->pool().Acquire());
-  const sql::Lexicon& words = *database_->profile()->lexicon;
-  FERRO_CO_TRY(co_await lease->Script(write ? words.begin_write : words.begin));
+  FERRO_CO_TRY(co_await lease->Begin(options, *database_->profile()->lexicon));
   lease_ = std::move(lease);
   savepoints_ = 0;
+  deadline_ = deadline;
+  lost_ = false;
   co_return absl::OkStatus();
 }
 
 Task<absl::Status> Transaction::Commit() {
+  if (std::exchange(lost_, false)) co_return Lost();
   if (!lease_) co_return NotActive();
+  // Not sent: nobody would know what came of it.
+  if (runtime::Now() >= deadline_) {
+    Lose();
+    lost_ = false;
+    co_return Late();
+  }
+  runtime::Context& context = co_await runtime::ThisContext();
+  context.deadline = std::min(context.deadline, deadline_);
   if (lease_->healthy() && lease_->transaction_state() == TransactionState::kFailed) {
     FERRO_CO_TRY(co_await Rollback());
     co_return MakeErrorWithHint(ErrorClass::kFailedTransaction,
@@ -92,12 +140,13 @@ Task<absl::Status> Transaction::Commit() {
 }
 
 Task<absl::Status> Transaction::Rollback() {
+  if (std::exchange(lost_, false)) co_return absl::OkStatus();
   if (!lease_) co_return NotActive();
   Lease lease = std::move(lease_);
   // A connection that is gone has rolled back by itself; so has a transaction that the server ended.
-  if (!lease->healthy() || lease->transaction_state() == TransactionState::kIdle) {
-    co_return absl::OkStatus();
-  }
+  if (!lease->healthy() || !IsOpen(*lease)) co_return absl::OkStatus();
+  // What has to be undone is undone, however late.
+  (co_await runtime::ThisContext()).deadline = absl::InfiniteFuture();
   co_return co_await lease->Script("ROLLBACK");
 }
 
@@ -107,6 +156,9 @@ Task<absl::Status> Transaction::Savepoint(TransactionAction action) {
     co_return MakeError(ErrorClass::kInvalidArgument, "no savepoint is open");
   }
   const sql::Lexicon& words = *database_->profile()->lexicon;
+  runtime::Context& context = co_await runtime::ThisContext();
+  context.deadline = action == TransactionAction::kRollbackTo ? absl::InfiniteFuture()
+                                                              : std::min(context.deadline, deadline_);
   const std::string name =
       absl::StrCat("ferro_", action == TransactionAction::kSavepoint ? savepoints_ + 1 : savepoints_);
   if (action == TransactionAction::kSavepoint) {

@@ -1,6 +1,7 @@
 // A transaction holds one connection from its begin to its end. What the server says about its state decides, not a
 // counter of ours: when the server has ended the transaction (a deadlock on MySQL), further statements are refused
-// instead of running outside of it. One operation at a time.
+// instead of running outside of it. An operation that is cancelled or late in the middle of a statement ends the
+// transaction. One operation at a time.
 #pragma once
 
 #include <memory>
@@ -30,11 +31,19 @@ class Transaction {
   explicit Transaction(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
   Task<absl::Status> Do(TransactionAction action);
+  // kBegin with options. After `deadline` nothing runs in the transaction any more, and it cannot be committed.
+  Task<absl::Status> Begin(TransactionOptions options, absl::Time deadline);
 
   // The connection to run a statement on, or why there is none.
   absl::StatusOr<Connection*> Use();
 
   bool active() const { return static_cast<bool>(lease_); }
+  absl::Time deadline() const { return deadline_; }
+  // Rolls back without waiting: the connection is recovered apart. What follows is refused.
+  void Lose() {
+    lost_ = true;
+    lease_.GiveBack();
+  }
   Database& database() { return *database_; }
 
   // One operation at a time: false when another has not ended. Leave() when it has.
@@ -42,10 +51,13 @@ class Transaction {
     if (busy_) return false;
     return busy_ = true;
   }
-  void Leave() { busy_ = false; }
+  void Leave() {
+    busy_ = false;
+    if (lease_ && !lease_->healthy()) Lose();
+  }
+  bool here() const { return born_.here(); }
 
  private:
-  Task<absl::Status> Begin(bool write);
   Task<absl::Status> Commit();
   Task<absl::Status> Rollback();
   Task<absl::Status> Savepoint(TransactionAction action);
@@ -53,7 +65,10 @@ class Transaction {
   std::shared_ptr<Database> database_;
   Lease lease_;
   int savepoints_ = 0;
+  absl::Time deadline_ = absl::InfiniteFuture();
   bool busy_ = false;
+  bool lost_ = false;  // it was open, and its connection has been given up
+  runtime::Born born_;
 };
 
 // Held by each operation on a transaction: marks it busy until the operation's coroutine is gone.

@@ -131,6 +131,8 @@ constexpr std::array kOptions = {
            }},
     Option{"statement_cache",
            [](Url& url, absl::string_view value) { return SetCount(url.statement_cache, value, 0); }},
+    Option{"statement_timeout",
+           [](Url& url, absl::string_view value) { return SetSeconds(url.statement_timeout, value); }},
     Option{"synchronous",
            [](Url& url, absl::string_view value) {
              return SetWord(url.synchronous, value, {"off", "normal", "full", "extra"});

@@ -21,6 +21,7 @@ struct Url {
   // Options (after '?'), common to all dialects.
   absl::Duration connect_timeout = absl::Seconds(10);
   absl::Duration pool_timeout = absl::Seconds(30);  // for a connection to come free
+  absl::Duration statement_timeout = absl::InfiniteDuration();  // for each statement, from its start to its last row
   int pool_size = 10;
   int pool_min = 0;                   // opened by the first connect, and kept when idle
   absl::Duration pool_idle = absl::InfiniteDuration();      // idle for longer: closed, down to pool_min

@@ -3,14 +3,19 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/clock.h"
+#include "engine/runtime/fork.h"
 #include "engine/runtime/thread.h"
 
 namespace ferro::runtime {
@@ -44,15 +49,50 @@ struct Shared {
   std::optional<absl::Status> result ABSL_GUARDED_BY(mutex);
 };
 
+// How long the end of the process waits for threads that are at work in libraries it is about to tear down, and for
+// cancellations to reach their servers.
+constexpr absl::Duration kLastMoment = absl::Seconds(1);
+
+// Atomics only: whoever forks may hold any mutex.
+std::atomic<int> running{0};
+std::atomic<uint32_t> counted_in{0};  // the generation that `running` is of
+
+void CountOne() {
+  if (counted_in.exchange(Generation()) != Generation()) running = 0;
+  // For whoever does not wait himself. What a library has registered since then has been torn down before.
+  [[maybe_unused]] static const int registered = std::atexit([] { WaitForApart(kLastMoment); });
+  ++running;
+}
+
 }  // namespace
+
+void WaitForApart(absl::Duration most) {
+  const absl::Time until = Now() + most;
+  while (counted_in == Generation() && running > 0 && Now() < until) absl::SleepFor(absl::Milliseconds(1));
+}
+
+absl::Status StartApart(std::function<void()> body) {
+  CountOne();
+  absl::StatusOr<std::thread> thread = StartThread([body = std::move(body)]() mutable {
+    body();
+    body = nullptr;  // what it owns is freed while it counts
+    --running;
+  });
+  if (!thread.ok()) {
+    --running;
+    return thread.status();
+  }
+  thread->detach();
+  return absl::OkStatus();
+}
 
 Task<absl::Status> RunApart(std::function<absl::Status()> job, absl::Time deadline) {
   runtime::Context& context = co_await ThisContext();
-  if (context.blocking) co_return job();
+  if (context.blocking && !context.interrupt) co_return job();
   const auto shared = std::make_shared<Shared>(std::move(job));
   if (shared->event < 0) co_return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a thread");
-  FERRO_CO_ASSIGN(std::thread thread, StartThread([shared] { shared->Run(); }));
-  thread.detach();
+  std::function<void()> body = [shared] { shared->Run(); };
+  FERRO_CO_TRY(StartApart(std::move(body)));
   for (;;) {
     FERRO_CO_TRY(co_await Readable(shared->event, deadline));
     if (std::optional<absl::Status> result = shared->Take()) co_return *std::move(result);

@@ -6,32 +6,45 @@
 #include <limits>
 #include <new>
 
-#include "absl/time/clock.h"
 #include "engine/base/error.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::runtime {
 
 int64_t MillisecondsUntil(absl::Time deadline) {
   if (deadline == absl::InfiniteFuture()) return -1;
-  const absl::Duration left = deadline - absl::Now();
+  const absl::Duration left = deadline - Now();
   if (left <= absl::ZeroDuration()) return 0;
   return absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)));
 }
 
-Progress Operation::Resume() {
-  if (ended_) return Progress::kDone;
-  const Progress progress = context_.Resume();
-  if (progress != Progress::kDone) return progress;
-  ended_ = true;
-  try {
-    status_ = body_.Take();
-  } catch (const std::bad_alloc&) {
-    status_ = MakeError(ErrorClass::kMemory, "memory is exhausted");
-  } catch (const std::exception&) {
-    status_ = MakeError(ErrorClass::kInternal, "an unexpected exception ended the operation");
+void Operation::Abort() {
+  if (born_.here()) {
+    body_ = {};
+  } else {
+    new Task<absl::Status>(std::move(body_));
   }
+}
+
+Progress Operation::End(absl::Status status) {
+  ended_ = true;
+  status_ = std::move(status);
   Abort();
   return Progress::kDone;
+}
+
+Progress Operation::Resume() {
+  if (ended_) return Progress::kDone;
+  if (!born_.here()) return End(ForkedError());
+  const Progress progress = context_.Resume();
+  if (progress != Progress::kDone) return progress;
+  try {
+    return End(body_.Take());
+  } catch (const std::bad_alloc&) {
+    return End(MakeError(ErrorClass::kMemory, "memory is exhausted"));
+  } catch (const std::exception&) {
+    return End(MakeError(ErrorClass::kInternal, "an unexpected exception ended the operation"));
+  }
 }
 
 Progress Operation::Step() {
@@ -41,15 +54,36 @@ Progress Operation::Step() {
 
 Progress Operation::Block() {
   context_.blocking = true;
+  return Poll();
+}
+
+Progress Operation::Drive() {
+  context_.blocking = false;
+  return Poll();
+}
+
+Progress Operation::Poll() {
   for (;;) {
     const Progress progress = Resume();
     if (progress != Progress::kWait) return progress;
-    const Wait& wait = context_.wait;
-    pollfd entry{wait.fd,
-                 static_cast<short>((wait.read ? POLLIN : 0) | (wait.write ? POLLOUT : 0)), 0};
+    if (!PollOnce()) return End(MakeError(ErrorClass::kCancelled, "the wait was interrupted"));
+  }
+}
+
+bool Operation::PollOnce() {
+  const Wait& wait = context_.wait;
+  const Interrupt& interrupt = context_.interrupt;
+  pollfd entry{wait.fd, static_cast<short>((wait.read ? POLLIN : 0) | (wait.write ? POLLOUT : 0)), 0};
+  for (;;) {
     const int64_t left = MillisecondsUntil(wait.deadline);
+    int64_t most = std::numeric_limits<int>::max();
+    if (interrupt) most = absl::ToInt64Milliseconds(kAskEvery);
+    const int timeout = static_cast<int>(left < 0 ? (interrupt ? most : -1) : std::min(left, most));
+    const int ready = poll(&entry, 1, timeout);
+    // A signal ends the poll, and may be what the caller is asked about.
+    if (interrupt && ready <= 0 && interrupt.ask(interrupt.data)) return false;
     // An interrupted poll resumes the operation for nothing, which is allowed.
-    poll(&entry, 1, static_cast<int>(std::min<int64_t>(left, std::numeric_limits<int>::max())));
+    if (ready != 0 || left >= 0) return true;
   }
 }
 

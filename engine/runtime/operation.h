@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/runtime/fork.h"
 #include "engine/runtime/task.h"
 
 namespace ferro::runtime {
@@ -16,6 +17,7 @@ class Operation {
   Operation() = default;
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
+  ~Operation() { Abort(); }
 
   // `body` may hold references to this operation and to memory that outlives it.
   void Start(Task<absl::Status> body) {
@@ -25,10 +27,13 @@ class Operation {
 
   // As far as possible without blocking. After kDone, status() says how it ended.
   Progress Step();
-  // Blocks this thread until there is a batch or the end.
+  // Blocks this thread until there is a batch or the end; asks Context::interrupt meanwhile.
   Progress Block();
-  // Drops the coroutines and what they hold (connections, buffers) before the operation itself goes.
-  void Abort() { body_ = {}; }
+  // Likewise, but what takes long is done as for an event loop: on threads apart, which a deadline can leave behind.
+  Progress Drive();
+  // Drops the coroutines and what they hold (connections, buffers) before the operation itself goes. In a child by fork()
+  // what they hold is the parent's, and is left alone for ever.
+  void Abort();
 
   Context& context() { return context_; }
   const Context& context() const { return context_; }
@@ -39,11 +44,16 @@ class Operation {
 
  private:
   Progress Resume();
+  Progress Poll();
+  // True when it has waited for what the operation waits for; false when the caller wants no more.
+  bool PollOnce();
+  Progress End(absl::Status status);
 
   Context context_;
   Task<absl::Status> body_;
   absl::Status status_;
   bool ended_ = false;
+  Born born_;
 };
 
 // Milliseconds until `deadline`, rounded up so that a wait never ends early; 0 when it has passed, -1 for never.

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "engine/runtime/apart.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::runtime {
 namespace {
@@ -54,7 +54,7 @@ Task<absl::StatusOr<std::vector<std::string>>> Resolve(std::string host, absl::T
   std::function<absl::Status()> job = [lookup] { return lookup->Run(); };
   absl::Status status = co_await RunApart(std::move(job), deadline);
   if (status.ok()) co_return std::move(lookup->addresses);
-  if (ClassOf(status) == ErrorClass::kTimeout && absl::Now() >= deadline) {
+  if (ClassOf(status) == ErrorClass::kTimeout && Now() >= deadline) {
     // The lookup goes on by itself; its host is not read here.
     co_return MakeErrorWithHint(ErrorClass::kConnection, "the host's name was not resolved in time",
                                 "is the name service reachable? the option connect_timeout sets the limit");

@@ -34,6 +34,16 @@ enum class Progress : uint8_t {
   kBatch,  // rows are ready: see Context::batch; they are valid until the operation is resumed
 };
 
+// Asked now and then while an operation keeps a thread: true ends it with kCancelled. This is how a program's signals reach
+// a thread that is blocked here.
+struct Interrupt {
+  bool (*ask)(void* data) = nullptr;
+  void* data = nullptr;
+  explicit operator bool() const { return ask != nullptr; }
+};
+// How often, at most.
+inline constexpr absl::Duration kAskEvery = absl::Milliseconds(20);
+
 // The state of one operation that its coroutines share. One thread at a time.
 class Context {
  public:
@@ -42,6 +52,8 @@ class Context {
   Wait wait;
   Batch* batch = nullptr;
   absl::Time deadline = absl::InfiniteFuture();  // of the whole operation
+  bool own_deadline = false;                     // the caller gave one, which then holds instead of the database's
+  Interrupt interrupt;
 
   // Runs until the operation waits, shows a batch or ends.
   Progress Resume();

@@ -80,6 +80,11 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"conflict-where", "INSERT changes the row that is there only if it meets a condition"},
     {"conflict-returning", "INSERT that leaves some rows alone gives back the others"},
     {"insert-select-returning", "INSERT of the rows of a query gives back columns of them"},
+    {"weak-isolation", "transactions of an isolation below serializable"},
+    {"read-only-transaction", "transactions that take no changes"},
+    {"deferrable", "a serializable read only transaction that begins when nothing can make it fail"},
+    {"advisory-lock", "locks of names, which the program gives a meaning"},
+    {"listen", "messages from one session to those that listen (LISTEN, NOTIFY)"},
 }};
 
 constexpr bool AllSaid() {

@@ -82,9 +82,14 @@ enum class Feature : uint8_t {
   kConflictWhere,        // it is changed if a condition holds
   kConflictReturning,    // RETURNING where not each row is written
   kInsertSelectReturning,
+  kWeakIsolation,        // transactions weaker than serializable
+  kReadOnlyTransaction,
+  kDeferrable,           // a serializable read only transaction that waits for a safe moment
+  kAdvisoryLock,         // locks of names, held by a session
+  kListen,               // messages between sessions
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kInsertSelectReturning) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kListen) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

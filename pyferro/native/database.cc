@@ -441,6 +441,30 @@ PyObject* Transaction_do(PyObject* self, PyObject* action) {
   return StartOperation(*state, std::move(request), operation);
 }
 
+PyObject* Transaction_begin(PyObject* self, PyObject* args) {
+  int isolation, flags;
+  double seconds;
+  if (!PyArg_ParseTuple(args, "iid", &isolation, &flags, &seconds)) return nullptr;
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  const int64_t timeout = seconds < 0 ? -1 : static_cast<int64_t>(seconds * 1000.0);
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_transaction_begin(As<TransactionObject>(self).handle, isolation, flags, timeout, &operation, &error) !=
+      FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(As<TransactionObject>(self).owner);
+  request->transaction = Ref::Borrow(self);
+  return StartOperation(*state, std::move(request), operation);
+}
+
+PyObject* Transaction_abandon(PyObject* self, PyObject*) {
+  ferro_transaction_abandon(As<TransactionObject>(self).handle);
+  Py_RETURN_NONE;
+}
+
 PyObject* Transaction_active(PyObject* self, void*) {
   return PyBool_FromLong(ferro_transaction_active(As<TransactionObject>(self).handle));
 }
@@ -473,7 +497,10 @@ PyGetSetDef kStatementGetters[] = {{"sql", Statement_sql, nullptr, "The SQL text
                                    {"placeholders", Statement_placeholders, nullptr,
                                     "Which value stands in each placeholder; -1 for a key found before.", nullptr},
                                    {nullptr, nullptr, nullptr, nullptr, nullptr}};
-PyMethodDef kTransactionMethods[] = {{"do", Transaction_do, METH_O, "Start an action: FERRO_TRANSACTION_*."},
+PyMethodDef kTransactionMethods[] = {
+    {"abandon", Transaction_abandon, METH_NOARGS, "Roll back without waiting."},
+    {"begin", Transaction_begin, METH_VARARGS, "Begin: FERRO_ISOLATION_*, FERRO_BEGIN_*, a timeout in seconds or -1."},
+    {"do", Transaction_do, METH_O, "Start an action: FERRO_TRANSACTION_*."},
                                      {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef kTransactionGetters[] = {{"active", Transaction_active, nullptr, "Between begin and end.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};

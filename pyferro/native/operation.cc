@@ -1,6 +1,12 @@
 #include "pyferro/native/operation.h"
 
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
 
 #include "pyferro/native/errors.h"
 #include "pyferro/native/loop_watch.h"
@@ -192,6 +198,58 @@ Turn TurnPage(OperationObject& self) {
   return Give(self, std::move(rows), self.request->finish);
 }
 
+// The one that Python runs handlers of signals on, unless somebody embeds it elsewhere.
+bool IsMainThread() { return syscall(SYS_gettid) == getpid(); }
+
+// Threads that are blocked when the interpreter is gone, which only daemon threads are. The libraries that they are in are
+// torn down next.
+class Blocked {
+ public:
+  Blocked() {
+    if (process_.exchange(getpid()) != getpid()) count_ = 0;  // a child by fork() has none of its parent's threads
+    ++count_;
+  }
+  ~Blocked() {
+    --count_;
+    // There is nothing to come back to.
+    while (ending_) pause();
+  }
+  Blocked(const Blocked&) = delete;
+  Blocked& operator=(const Blocked&) = delete;
+
+  static bool Ending() { return ending_; }
+  // Called when Python has ended: lets them end what they do, and has the servers told.
+  static void End() {
+    ending_ = true;
+    for (int i = 0; i < kMilliseconds && process_ == getpid() && count_ > 0; ++i) usleep(1000);
+    ferro_quiesce(kMilliseconds);
+  }
+
+ private:
+  static constexpr int kMilliseconds = 1000;
+  static inline std::atomic<int> count_{0};
+  static inline std::atomic<pid_t> process_{0};
+  static inline std::atomic<bool> ending_{false};
+};
+
+// Blocks until there are rows or the end, without the lock: network, disk and decoding; no Python object is touched. A
+// handler of a signal that raises ends it: the exception is then set.
+ferro_code Block(ferro_operation* operation, int32_t* now, ferro_error** error) {
+  GilReleased gil;
+  if (!IsMainThread()) {
+    const Blocked blocked;
+    ferro_operation_set_interrupt(operation, [](void*) -> int32_t { return Blocked::Ending() ? 1 : 0; }, nullptr);
+    return ferro_operation_wait(operation, now, error);
+  }
+  const auto ask = [](void* released) -> int32_t {
+    return static_cast<GilReleased*>(released)->SignalRaised() ? 1 : 0;
+  };
+  ferro_operation_set_interrupt(operation, ask, &gil);
+  const ferro_code code = ferro_operation_wait(operation, now, error);
+  ferro_operation_set_interrupt(operation, nullptr, nullptr);
+  return code;
+}
+
 // One turn: steps and makes rows until it ends, has to wait, or has taken the loop's time for long enough.
 Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
   const int64_t until = blocking ? INT64_MAX : NowNs() + kSliceNs;
@@ -207,10 +265,13 @@ Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
     ferro_operation* operation = self.request->operation.get();
     ferro_code code;
     if (blocking) {
-      GilReleased gil;  // network, disk and decoding; no Python object is touched in here
-      code = ferro_operation_wait(operation, &now, &error);
+      code = Block(operation, &now, &error);
     } else {
       code = ferro_operation_step(operation, &now, &error);
+    }
+    if (PyErr_Occurred()) {  // a signal's handler has raised, whatever became of the operation
+      ferro_error_free(error);
+      return Turn::kError;
     }
     if (code != FERRO_OK) {
       Raise(state, error);
@@ -414,6 +475,18 @@ PyObject* Operation_run(PyObject* object, PyObject*) {
   return Return(self, &value) == PYGEN_RETURN ? value : nullptr;
 }
 
+PyObject* Operation_set_timeout(PyObject* object, PyObject* seconds) {
+  const double value = PyFloat_AsDouble(seconds);
+  if (value == -1.0 && PyErr_Occurred()) return nullptr;
+  OperationObject& self = AsOperation(object);
+  if (self.request == nullptr) Py_RETURN_NONE;
+  // Rounded up: what is given 0.4 ms has that.
+  constexpr double kMost = 1e12;
+  const auto milliseconds = static_cast<int64_t>(std::ceil(std::clamp(value * 1000.0, 0.0, kMost)));
+  ferro_operation_set_timeout(self.request->operation.get(), milliseconds);
+  Py_RETURN_NONE;
+}
+
 PyObject* Operation_await(PyObject* object) { return Py_NewRef(object); }
 
 int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
@@ -457,6 +530,7 @@ void Operation_dealloc(PyObject* object) {
 
 PyMethodDef kMethods[] = {
     {"run", Operation_run, METH_NOARGS, "Run to the end, blocking this thread with the GIL released."},
+    {"set_timeout", Operation_set_timeout, METH_O, "Fail with QueryTimeout unless it ends within so many seconds."},
     {"throw", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Operation_throw)), METH_FASTCALL,
      "Abort, and raise: what a cancelled task does."},
     {"close", Operation_close, METH_NOARGS, "Abort."},
@@ -499,6 +573,8 @@ PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
 }
 
 bool AddOperation(PyObject* module, ModuleState& state) {
+  // Where there is no room for it, daemon threads are as dangerous as with any other library.
+  [[maybe_unused]] static const int registered = Py_AtExit(&Blocked::End);
   state.operation_type = AddType(module, kSpec);
   return state.operation_type != nullptr;
 }

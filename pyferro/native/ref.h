@@ -40,7 +40,16 @@ class Ref {
 class GilReleased {
  public:
   GilReleased() : state_(PyEval_SaveThread()) {}
-  ~GilReleased() { PyEval_RestoreThread(state_); }
+  // To take it back ends the thread, by unwinding it, when the interpreter has been shut down meanwhile.
+  ~GilReleased() noexcept(false) { PyEval_RestoreThread(state_); }
+
+  // With the lock taken back for a moment: runs the handlers of signals that came in. True when one has raised.
+  bool SignalRaised() {
+    PyEval_RestoreThread(state_);
+    const bool raised = PyErr_CheckSignals() < 0;
+    state_ = PyEval_SaveThread();
+    return raised;
+  }
   GilReleased(const GilReleased&) = delete;
   GilReleased& operator=(const GilReleased&) = delete;
 

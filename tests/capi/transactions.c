@@ -1,5 +1,8 @@
 /* Transactions and savepoints, their misuse, and operations that are given up half-way. */
+#define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include "consumer.h"
+
+#include <time.h>
 
 static ferro_code add(const session *in, ferro_transaction *transaction, const char *name, ferro_error **error) {
   ferro_plan *plan = ferro_plan_new();
@@ -129,6 +132,68 @@ void test_transactions(const session *in) {
   misuse_is_refused(in);
   a_failed_transaction(in);
   definitions_in_a_transaction(in);
+  options(in);
+}
+
+/* A connection whose operation was given up counts as busy until it is fit again, or closed. */
+static void wait_for_recovery(const session *in) {
+  const struct timespec moment = {0, 1000000};
+  int32_t open = -1, busy = -1, i;
+  for (i = 0; i < 5000 && busy != 0; ++i) {
+    ferro_database_pool(in->database, &open, &busy);
+    nanosleep(&moment, NULL);
+  }
+  CHECK(busy == 0);
+}
+
+static int32_t asked;
+static int32_t no_more(void *data) { return ++asked >= *(int32_t *)data; }
+
+static void options(const session *in) {
+  ferro_error *error = NULL;
+  ferro_transaction *transaction = NULL;
+  ferro_operation *operation = NULL;
+  int32_t support = -1;
+  const int64_t before = count_people(in, NULL);
+  CHECK_OK(ferro_transaction_new(in->database, &transaction, &error), error);
+  CHECK_CODE(FERRO_ERROR_INVALID_ARGUMENT, ferro_transaction_begin(transaction, 9, 0, -1, &operation, &error), error);
+  CHECK_CODE(FERRO_ERROR_INVALID_ARGUMENT, ferro_transaction_begin(transaction, 0, 64, -1, &operation, &error), error);
+  CHECK_OK(ferro_transaction_begin(transaction, FERRO_ISOLATION_SERIALIZABLE, FERRO_BEGIN_READ_ONLY, 60000, &operation,
+                                   &error),
+           error);
+  CHECK_OK(finish(in, operation, NULL, &error), error);
+  CHECK(count_people(in, transaction) == before);
+  CHECK_CODE(FERRO_ERROR_READ_ONLY, add(in, transaction, "not here", &error), error);
+  CHECK_OK(act(in, transaction, FERRO_TRANSACTION_ROLLBACK, &error), error);
+
+  CHECK_OK(ferro_database_supports(in->database, bytes("weak-isolation"), &support, NULL, &error), error);
+  CHECK_OK(ferro_transaction_begin(transaction, FERRO_ISOLATION_READ_COMMITTED, FERRO_BEGIN_LAZY, -1, &operation, &error),
+           error);
+  CHECK_CODE(support == FERRO_SUPPORT_REFUSED ? FERRO_ERROR_UNSUPPORTED : FERRO_OK, finish(in, operation, NULL, &error),
+             error);
+  if (support != FERRO_SUPPORT_REFUSED) CHECK_OK(act(in, transaction, FERRO_TRANSACTION_COMMIT, &error), error);
+
+  /* Its time is over before it has done anything. */
+  CHECK_OK(ferro_transaction_begin(transaction, 0, 0, 50, &operation, &error), error);
+  CHECK_OK(finish(in, operation, NULL, &error), error);
+  {
+    const struct timespec moment = {0, 100000000};
+    nanosleep(&moment, NULL);
+  }
+  CHECK_CODE(FERRO_ERROR_TIMEOUT, act(in, transaction, FERRO_TRANSACTION_COMMIT, &error), error);
+  CHECK(!ferro_transaction_active(transaction));
+
+  CHECK_OK(act(in, transaction, FERRO_TRANSACTION_BEGIN, &error), error);
+  CHECK_OK(add(in, transaction, "abandoned", &error), error);
+  ferro_transaction_abandon(transaction);
+  ferro_transaction_abandon(transaction); /* again is fine */
+  ferro_transaction_abandon(NULL);
+  CHECK(!ferro_transaction_active(transaction));
+  CHECK_CODE(FERRO_ERROR_FAILED_TRANSACTION, add(in, transaction, "too late", &error), error);
+  CHECK_OK(act(in, transaction, FERRO_TRANSACTION_ROLLBACK, &error), error);
+  wait_for_recovery(in);
+  CHECK(count_people(in, NULL) == before);
+  ferro_transaction_free(transaction);
 }
 
 static void begin_on(const session *in, ferro_transaction **transaction) {
@@ -161,6 +226,16 @@ void test_waiting(const session *in) {
   ferro_operation_set_timeout(operation, 1);
   CHECK_CODE(FERRO_ERROR_TIMEOUT, finish(&one, operation, NULL, &error), error);
 
+  /* Blocked, and asked meanwhile. */
+  {
+    int32_t enough = 2;
+    CHECK_OK(ferro_transaction_do(waiting, FERRO_TRANSACTION_BEGIN_READ, &operation, &error), error);
+    ferro_operation_set_interrupt(operation, no_more, &enough);
+    CHECK_CODE(FERRO_ERROR_CANCELLED, ferro_operation_wait(operation, &state, &error), error);
+    CHECK(asked == 2);
+    ferro_operation_free(operation);
+  }
+
   CHECK_OK(ferro_transaction_do(waiting, FERRO_TRANSACTION_BEGIN_READ, &operation, &error), error);
   CHECK_OK(ferro_operation_step(operation, &state, &error), error);
   CHECK(state == FERRO_STATE_WAIT);
@@ -183,8 +258,7 @@ void test_waiting(const session *in) {
   CHECK(ferro_batch_columns(ferro_operation_batch(operation)) == 1);
   CHECK(ferro_batch_cells(ferro_operation_batch(operation))[0].type == FERRO_TYPE_TEXT);
   ferro_operation_free(operation);
-  ferro_database_pool(one.database, &open, &busy);
-  CHECK(busy == 0);
+  wait_for_recovery(&one);
   CHECK_OK(run(&one, NULL, plan, NULL, 0, &rows, &error), error);
   CHECK((int64_t)rows.rows == count_people(in, NULL));
   result_free(&rows);

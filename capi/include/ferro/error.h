@@ -44,7 +44,8 @@ enum {
   FERRO_ERROR_FAILED_TRANSACTION = 30, /* only rollback is possible */
   FERRO_ERROR_COMMIT_UNKNOWN = 31,   /* COMMIT was sent and its answer never came */
   FERRO_ERROR_MEMORY = 32,
-  FERRO_ERROR_INTERNAL = 33
+  FERRO_ERROR_INTERNAL = 33,
+  FERRO_ERROR_FORKED = 34            /* begun before fork(), and the parent's: begin it anew in the child */
 };
 
 /* Why a call failed. A function that takes `ferro_error **error` last stores a new one there when it fails and

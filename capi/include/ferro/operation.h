@@ -38,6 +38,11 @@ FERRO_API int64_t ferro_operation_timeout(const ferro_operation *operation);
 /* Makes the operation fail with FERRO_ERROR_TIMEOUT unless it ends within `milliseconds` from now. */
 FERRO_API void ferro_operation_set_timeout(ferro_operation *operation, int64_t milliseconds);
 
+/* Has ferro_operation_wait() call `ask(data)` on its own thread about every 20 ms while it blocks, and when a signal ends
+ * the system's wait. An answer that is not 0 makes the operation fail with FERRO_ERROR_CANCELLED. NULL: nobody is asked.
+ * `ask` must not use the operation. It is how a program's signals reach a thread that waits here. */
+FERRO_API void ferro_operation_set_interrupt(ferro_operation *operation, int32_t (*ask)(void *data), void *data);
+
 /* After FERRO_STATE_ROWS: borrowed until the next step, wait or free. */
 FERRO_API const ferro_batch *ferro_operation_batch(const ferro_operation *operation);
 
@@ -50,9 +55,14 @@ FERRO_API int64_t ferro_operation_rows_affected(const ferro_operation *operation
 FERRO_API size_t ferro_operation_column_count(const ferro_operation *operation);
 FERRO_API ferro_bytes ferro_operation_column_name(const ferro_operation *operation, size_t index);
 
-/* Ends it, whatever its state, without waiting: one that has not ended is aborted and its connection thrown away.
- * Arguments may be released after this call. NULL is fine. */
+/* Ends it, whatever its state, without waiting: the server is told to stop one that has not ended, and its connection is
+ * made fit for use again or closed, on another thread. A transaction that it was part of is rolled back. Arguments may be
+ * released after this call. NULL is fine. */
 FERRO_API void ferro_operation_free(ferro_operation *operation);
+
+/* Waits until the library has no threads of its own at work any more, for logins that were given up and for cancellations,
+ * but no longer than `milliseconds`. For the end of a process: the libraries that they use are torn down after it. */
+FERRO_API void ferro_quiesce(int64_t milliseconds);
 
 /* Rows of a batch: `rows * columns` cells, row by row. What they point at lives as long as the batch. */
 FERRO_API size_t ferro_batch_rows(const ferro_batch *batch);

@@ -322,7 +322,7 @@ TEST_P(MysqlConnection, KillQueryLeavesItUsable) {
   EXPECT_EQ(Integer("SELECT id FROM t"), 1);
 }
 
-TEST_P(MysqlConnection, ADeadlineBreaksIt) {
+TEST_P(MysqlConnection, AfterADeadlineItIsRecovered) {
   db::Request request;
   request.sql = "SELECT SLEEP(20)";
   request.returns_rows = true;
@@ -332,6 +332,38 @@ TEST_P(MysqlConnection, ADeadlineBreaksIt) {
                testing::RunTask(Within(absl::Milliseconds(100), connection_->Run(request, &sink))));
   EXPECT_LT(absl::Now() - start, absl::Seconds(2));
   EXPECT_FALSE(connection_->healthy());
+  EXPECT_ERROR(ErrorClass::kClosed, Run("SELECT 1").status);
+  ASSERT_TRUE(connection_->recoverable());
+  EXPECT_OK(testing::RunTask(connection_->Recover()));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_TRUE(connection_->healthy());
+  EXPECT_EQ(Integer("SELECT 7"), 7);
+}
+
+TEST_P(MysqlConnection, ATransactionThatWasLeftIsRolledBack) {
+  MakeTable("id INT PRIMARY KEY");
+  Script("BEGIN");
+  Script("INSERT INTO t VALUES (1)");
+  EXPECT_OK(testing::RunTask(connection_->Recover()));
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kIdle);
+  EXPECT_EQ(Integer("SELECT COUNT(*) FROM t"), 0);
+}
+
+// One that comes when the statement has just ended must not meet the next one.
+TEST_P(MysqlConnection, ALateCancellationMeetsNothing) {
+  for (int i = 0; i < 30; ++i) {
+    {
+      db::Request request;
+      request.statement_id = static_cast<uint64_t>(i % 3);
+      request.sql = "SELECT SLEEP(0.01)";
+      request.returns_rows = true;
+      testing::EachRow sink([](auto) {});
+      Stepper running(connection_->Run(request, &sink));
+      for (int step = 0; step <= i % 3 && running.Nudge(); ++step) absl::SleepFor(absl::Milliseconds(1));
+    }
+    ASSERT_OK(testing::RunTask(connection_->Recover()));
+    for (int n = 0; n < 3; ++n) ASSERT_EQ(Integer("SELECT 7"), 7) << i;
+  }
 }
 
 // A statement with parameters, many rows and a full cache is left at each of its suspensions.
@@ -372,6 +404,12 @@ TEST_P(MysqlConnection, AStatementCanBeAbandonedAnywhere) {
       suspensions = stop;
     }
     EXPECT_EQ(connection->healthy(), stop == 0) << "nothing was sent before the first step";
+    ASSERT_OK(testing::RunTask(connection->Recover())) << stop;
+    ASSERT_TRUE(connection->healthy());
+    EXPECT_EQ(connection->transaction_state(), db::TransactionState::kIdle);
+    rows = 0;
+    EXPECT_OK(testing::RunTask(connection->Run(request, &sink)));
+    EXPECT_EQ(rows, 900);
   }
   EXPECT_GE(suspensions, 4) << "preparing, running, and the rows in pieces";
   EXPECT_EQ(Integer("SELECT COUNT(*) FROM t"), 900);

@@ -542,6 +542,38 @@ TEST_F(PostgresqlSession, AnAbandonedStatementLeavesTheConnectionUnhealthy) {
   EXPECT_FALSE(connection_->healthy());
   EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kUnknown);
   EXPECT_ERROR(ErrorClass::kClosed, Run("SELECT 1").status);
+  // The server is told to stop, and the session is as new.
+  const absl::Time start = absl::Now();
+  ASSERT_TRUE(connection_->recoverable());
+  EXPECT_OK(testing::RunTask(connection_->Recover()));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kIdle);
+  EXPECT_EQ(Integer("SELECT 7"), 7);
+}
+
+TEST_F(PostgresqlSession, ATransactionThatWasLeftIsRolledBack) {
+  Script("CREATE TEMP TABLE left_half_way (n int)");
+  Script("BEGIN");
+  Script("INSERT INTO left_half_way VALUES (1)");
+  ASSERT_TRUE(connection_->recoverable());
+  EXPECT_OK(testing::RunTask(connection_->Recover()));
+  EXPECT_EQ(Integer("SELECT count(*)::int FROM left_half_way"), 0);
+}
+
+// One that comes when the statement has just ended must not meet the next one.
+TEST_F(PostgresqlSession, ALateCancellationMeetsNothing) {
+  for (int i = 0; i < 100; ++i) {
+    {
+      db::Request request;
+      request.statement_id = static_cast<uint64_t>(i % 3);
+      request.sql = "SELECT pg_sleep(0.0005)";
+      Stepper running(connection_->Run(request, nullptr));
+      ASSERT_TRUE(running.Step());
+      absl::SleepFor(absl::Microseconds(i * 15));
+    }
+    ASSERT_OK(testing::RunTask(connection_->Recover()));
+    for (int n = 0; n < 3; ++n) ASSERT_EQ(Integer("SELECT 7"), 7) << i;
+  }
 }
 
 // Suspends at each batch, as a streaming reader does.
@@ -569,6 +601,12 @@ TEST_F(PostgresqlSession, CanBeAbandonedAtEverySuspension) {
       }
       EXPECT_EQ(connection_->healthy(), ended);
       if (ended) break;
+      ASSERT_OK(testing::RunTask(connection_->Recover()));
+      ASSERT_TRUE(connection_->healthy());
+      EXPECT_EQ(Integer("SELECT 7"), 7);
+      testing::EachRow ignored([](std::span<const Value>) {});
+      EXPECT_OK(testing::RunTask(connection_->Run(request, &ignored)));
+      EXPECT_EQ(Integer("SELECT (count(*) <= 1)::int FROM pg_prepared_statements"), 1);
       ASSERT_LT(steps, 1000);
     }
   }

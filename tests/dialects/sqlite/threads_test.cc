@@ -317,6 +317,37 @@ TEST_F(ThreadsTest, AnOperationGivenUpInATransactionMakesTheConnectionUseless) {
     ASSERT_EQ(operation.context.Resume(), Progress::kWait);
   }
   EXPECT_FALSE(connection_->healthy());
+  // Until it is rolled back.
+  ASSERT_TRUE(connection_->recoverable());
+  EXPECT_OK(RunTask(connection_->Recover()));
+  EXPECT_TRUE(connection_->healthy());
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kIdle);
+  ASSERT_OK_AND_ASSIGN(auto rows, Query(*connection_, "SELECT count(*) FROM t"));
+  EXPECT_EQ(rows.at(0, 0).integer, 0);
+}
+
+// Whoever is blocked is asked from time to time, and can end it.
+TEST_F(ThreadsTest, AnInterruptionEndsAStatementOfABlockedThread) {
+  for (const int64_t asks : {1, 3}) {
+    struct Asked {
+      int64_t times = 0, enough = 0;
+    } asked{0, asks};
+    EachRow sink([](std::span<const Value>) {});
+    const db::Request request = Request(kSlow, 1'000'000'000);
+    Operation<Result> operation(connection_->Run(request, &sink), true);
+    operation.context.interrupt = {[](void* data) {
+                                     auto& self = *static_cast<Asked*>(data);
+                                     return ++self.times >= self.enough;
+                                   },
+                                   &asked};
+    const int64_t start = SteadyNanos();
+    ASSERT_EQ(operation.context.Resume(), Progress::kDone);
+    EXPECT_ERROR(ErrorClass::kCancelled, operation.task.Take());
+    EXPECT_EQ(asked.times, asks);
+    EXPECT_LT(SteadyNanos() - start, 1'000'000'000);
+    EXPECT_TRUE(connection_->healthy());
+    EXPECT_OK(Query(*connection_, "SELECT 1"));
+  }
 }
 
 TEST_F(ThreadsTest, AWriteGivenUpIsDoneOrNotAtAll) {

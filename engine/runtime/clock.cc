@@ -1,0 +1,19 @@
+#include "engine/runtime/clock.h"
+
+#include <chrono>
+
+#include "absl/time/clock.h"
+
+namespace ferro::runtime {
+
+absl::Time Now() {
+  using Steady = std::chrono::steady_clock;
+  struct Start {
+    absl::Time wall = absl::Now();
+    Steady::time_point steady = Steady::now();
+  };
+  static const Start start;
+  return start.wall + absl::FromChrono(Steady::now() - start.steady);
+}
+
+}  // namespace ferro::runtime
