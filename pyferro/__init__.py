@@ -148,6 +148,9 @@ _LATER = {
     "values": "values",
     "desc": "order",
     "select": "query",
+    # DB-API 2.0's names; a star import must not hide the built-in Warning.
+    "Error": "errors",
+    "Warning": "errors",
 }
 
 

@@ -17,12 +17,13 @@ from . import _native, plan
 from .errors import InterfaceError, UnsupportedFeature
 from .op import Body, Done, Op, Steps
 from .session import current_session
-from .transaction import Transaction, current_native
+from .transaction import Isolation, Transaction, current_native, on_commit, options_of
 
 if TYPE_CHECKING:
     from .model import Model
     from .observe import Callback, Observer, StatementEvent, Stats
     from .raw import RawQuery
+    from .retry import Retrying
     from .session import Session
     from .sql_text import Template
 
@@ -107,9 +108,53 @@ class Database:
         """Whether the database does this, itself or by an exact rewrite."""
         return self.native.supports(feature)[0] != 2
 
-    def transaction(self, *, immediate: bool = False) -> Transaction:
-        """A transaction here: `with db.transaction():` or `async with db.transaction():`."""
-        return Transaction(lambda: self)
+    def transaction(
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        timeout: float | None = None,
+        immediate: bool | None = None,
+    ) -> Transaction:
+        """A transaction here: `with db.transaction():` or `async with db.transaction():`.
+
+        What a database lacks of this is refused with advice. `timeout` is in seconds, for all of
+        it. `immediate=False` has SQLite take its write lock when it first writes, not at once.
+        """
+        options = options_of(isolation, read_only, deferrable, timeout, immediate)
+        return Transaction(lambda: self, options)
+
+    def on_commit(self, callback: Callable[[], Any]) -> None:
+        """`tx.on_commit()` of the transaction that is open here."""
+        on_commit(self, callback)
+
+    def retrying(
+        self,
+        attempts: int = 3,
+        on: type[Exception] | tuple[type[Exception], ...] | None = None,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        timeout: float | None = None,
+        immediate: bool | None = None,
+    ) -> Retrying:
+        """A decorator: the function runs in a transaction, and again in a new one after `on`.
+
+        `on` are serialization failures and deadlocks, if nothing else is said. Between two attempts
+        is a pause of some milliseconds. Within another transaction it is a savepoint and runs once.
+        """
+        from .retry import CONFLICTS, Retrying
+
+        options = options_of(isolation, read_only, deferrable, timeout, immediate)
+        return Retrying(lambda: self, attempts, CONFLICTS if on is None else on, options)
+
+    def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Op[Any]:
+        """Run a function as `retrying()` does: `await db.run(f, 1)`, or `db.run(f, 1).run()`."""
+        from .retry import Run
+
+        return Run(self.retrying(), function, args, kwargs)
 
     def create_tables(self, *models: type[Model]) -> Op[None]:
         """Create what is missing of these models' tables and indexes; without any, of all."""
@@ -427,6 +472,7 @@ def connect(
     default: bool = False,
     pool: PoolConfig | None = None,
     *,
+    statement_timeout: float | None = None,
     password: Callable[[], str] | None = None,
     slow_query: float | None = None,
     explain_slow: bool = False,
@@ -440,7 +486,13 @@ def connect(
     tables and indexes of all models defined so far. `identity_map` says whether within a session
     the same row is the same object. `password` is called for each new connection, on any thread,
     for passwords that change. `slow_query` and `explain_slow`: see `Database.slow_query`.
+    `statement_timeout` is how many seconds each statement may take, unless it says otherwise by
+    `timeout()`.
     """
+    if statement_timeout is not None:
+        if not statement_timeout > 0:
+            raise ValueError("statement_timeout is a positive number of seconds")
+        url += f"{'&' if '?' in url else '?'}statement_timeout={statement_timeout:.3f}"
     for said, what in (
         (migrate_updates, "migrate_updates"),
         (migrate_destructive, "migrate_destructive"),
@@ -555,16 +607,23 @@ def _unknown(name: str) -> InterfaceError:
 
 
 def transaction(
-    using: Using = None, session: Session | None = None, immediate: bool = False
+    using: Using = None,
+    session: Session | None = None,
+    immediate: bool | None = None,
+    *,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+    deferrable: bool = False,
+    timeout: float | None = None,
 ) -> Transaction:
     """A transaction, `with transaction():` or `async with transaction():`; within one, a savepoint.
 
-    `immediate` is accepted for compatibility: transactions on SQLite always take the write lock at
-    their begin.
+    The options are those of `Database.transaction()`.
     """
     if using is None and session is not None:
         using = session.connection_name
-    return Transaction(lambda: resolve(using))
+    options = options_of(isolation, read_only, deferrable, timeout, immediate)
+    return Transaction(lambda: resolve(using), options)
 
 
 def execute(

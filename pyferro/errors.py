@@ -21,8 +21,10 @@ __all__ = [
     "DiskFull",
     "DuplicateObject",
     "FailedTransaction",
+    "ExclusionViolationError",
     "FerroError",
     "ForeignKeyViolationError",
+    "ForkedConnectionError",
     "InsufficientPrivilege",
     "IntegrityError",
     "InterfaceError",
@@ -97,7 +99,34 @@ class PyferroError(Exception):
         return isinstance(self, (SerializationError, DeadlockError, LockNotAvailable))
 
 
+    @property
+    def connection_ok(self) -> bool:
+        """Whether the connection has survived: a transaction on it may go on, or be rolled back."""
+        if isinstance(self, (QueryTimeout, QueryCancelled)):
+            # The server's own words say that it has stopped by itself, and waits.
+            return self.sqlstate is not None
+        return not isinstance(
+            self,
+            (
+                ConnectionFailed,
+                AuthenticationError,
+                TooManyConnections,
+                CommitUnknown,
+                ForkedConnectionError,
+                PoolClosed,
+                PoolTimeout,
+            ),
+        )
+
+
 FerroError = PyferroError
+
+# What DB-API 2.0 calls it.
+Error = PyferroError
+
+
+class Warning(PyferroError):
+    """Of DB-API 2.0; nothing here raises it."""
 
 
 class InterfaceError(PyferroError):
@@ -110,6 +139,10 @@ class PoolClosed(InterfaceError):
 
 class PoolTimeout(InterfaceError, TimeoutError):
     """No connection came free in time."""
+
+
+class ForkedConnectionError(InterfaceError):
+    """It was begun before `os.fork()` and belongs to the parent: begin it anew in the child."""
 
 
 class UnsupportedFeature(InterfaceError):
@@ -186,6 +219,10 @@ class NotNullViolationError(IntegrityError):
 
 class CheckViolationError(IntegrityError):
     """A check constraint was violated."""
+
+
+class ExclusionViolationError(IntegrityError):
+    """A row conflicts with another one by an exclusion constraint (PostgreSQL)."""
 
 
 class DataError(DatabaseError):
@@ -315,15 +352,18 @@ _CLASSES: dict[int, type[PyferroError]] = {
     29: PoolClosed,
     30: FailedTransaction,
     31: CommitUnknown,
+    34: ForkedConnectionError,
 }
 _MEMORY = 32
+_BY_STATE = {"23P01": ExclusionViolationError}
 
 
 def make(code: int, message: str, **fields: Any) -> Exception:
     """The exception for an error of the engine. Empty texts, 0 and row -1 mean "not known"."""
     if code == _MEMORY:
         return MemoryError(message)
-    error = _CLASSES.get(code, InternalError)(message, hint=fields.get("hint"))
+    chosen = _BY_STATE.get(fields.get("sqlstate") or "") or _CLASSES.get(code, InternalError)
+    error = chosen(message, hint=fields.get("hint"))
     for name in ("sqlstate", "constraint", "table", "sql", "detail", "native_code"):
         if value := fields.get(name):
             setattr(error, name, value)

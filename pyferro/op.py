@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Generator
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import InterfaceError
@@ -38,6 +39,22 @@ class Op(Generic[T]):
         started: Operation[T] = self._take()()
         return started.__await__()
 
+    def timeout(self, seconds: float) -> Op[T]:
+        """This request, to fail with `QueryTimeout` unless it ends within so many seconds.
+
+        They count from its start, and hold instead of the database's `statement_timeout`. The
+        server is told to stop; a transaction that the request is part of is rolled back.
+        """
+        _check(seconds)
+        start = self._take()
+
+        def limited() -> Operation[T]:
+            operation: Operation[T] = start()
+            operation.set_timeout(seconds)
+            return operation
+
+        return Op(limited)
+
     def _take(self) -> Callable[[], Any]:
         start = self._start
         if start is None:
@@ -63,6 +80,11 @@ class Steps(Op[T]):
 
     def __init__(self, body: Callable[[], Body[T]]) -> None:
         self._start = body
+
+    def timeout(self, seconds: float) -> Op[T]:
+        _check(seconds)
+        body = self._take()
+        return Steps(lambda: _within(body(), seconds))
 
     def run(self) -> T:
         body: Body[T] = self._take()()
@@ -109,6 +131,32 @@ def steps(op: Op[T]) -> Body[T]:
         return result
     result = yield start()
     return result
+
+
+def _check(seconds: float) -> None:
+    if not seconds > 0:
+        raise ValueError("a timeout is a positive number of seconds")
+
+
+def _within(body: Body[T], seconds: float) -> Body[T]:
+    """`body`, whose operations have to end together within a time."""
+    end = monotonic() + seconds
+    try:
+        operation = next(body)
+        while True:
+            operation.set_timeout(max(0.0, end - monotonic()))
+            try:
+                result = yield operation
+            except GeneratorExit:
+                body.close()
+                raise
+            except BaseException as error:
+                operation = body.throw(error)
+            else:
+                operation = body.send(result)
+    except StopIteration as finished:
+        value: T = finished.value
+        return value
 
 
 class Done:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from .errors import InterfaceError
 from .op import Body, Steps
@@ -22,10 +23,58 @@ if TYPE_CHECKING:
     from .op import Op
     from .sql_text import Template
 
+Isolation: TypeAlias = Literal[
+    "read uncommitted", "read committed", "repeatable read", "serializable"
+]
+
 # FERRO_TRANSACTION_*
-_BEGIN, _COMMIT, _ROLLBACK, _SAVEPOINT, _RELEASE, _ROLLBACK_TO = 0, 2, 3, 4, 5, 6
+_COMMIT, _ROLLBACK, _SAVEPOINT, _RELEASE, _ROLLBACK_TO = 2, 3, 4, 5, 6
+# FERRO_ISOLATION_* and FERRO_BEGIN_*
+_LEVELS = {
+    None: 0,
+    "read uncommitted": 1,
+    "read committed": 2,
+    "repeatable read": 3,
+    "serializable": 4,
+}
+_READ_ONLY, _DEFERRABLE, _LAZY = 1, 2, 4
 
 _open: ContextVar[Scope | None] = ContextVar("pyferro_transaction", default=None)
+
+
+class Options(NamedTuple):
+    """How a transaction begins, as the engine takes it."""
+
+    isolation: int = 0
+    flags: int = 0
+    timeout: float = -1.0  # seconds; negative: none
+
+
+PLAIN = Options()
+
+
+def options_of(
+    isolation: Isolation | None,
+    read_only: bool,
+    deferrable: bool,
+    timeout: float | None,
+    immediate: bool | None,
+) -> Options:
+    """Options from what a program says."""
+    level = _LEVELS.get(isolation)
+    if level is None:
+        known = ", ".join(repr(one) for one in _LEVELS if one is not None)
+        raise ValueError(f"no isolation is called {isolation!r}\nthere are {known}")
+    if timeout is not None and not timeout > 0:
+        raise ValueError("a timeout is a positive number of seconds")
+    if read_only and immediate:
+        raise ValueError("a read only transaction never takes the write lock: leave immediate out")
+    flags = _READ_ONLY if read_only else 0
+    if deferrable:
+        flags |= _DEFERRABLE
+    if immediate is False:
+        flags |= _LAZY
+    return Options(level, flags, -1.0 if timeout is None else float(timeout))
 
 
 def _owner() -> Any:
@@ -44,13 +93,14 @@ def _owner() -> Any:
 class Scope:
     """One open transaction or savepoint, and the scope it stands in."""
 
-    __slots__ = ("database", "native", "outer", "owner")
+    __slots__ = ("callbacks", "database", "native", "outer", "owner")
 
     def __init__(self, database: Database, native: NativeTransaction, outer: Scope | None) -> None:
         self.database = database
         self.native = native
         self.outer = outer
         self.owner = _owner()
+        self.callbacks: list[Callable[[], Any]] = []
 
 
 def _scope_of(database: Database) -> Scope | None:
@@ -75,6 +125,24 @@ def current_native(database: Database) -> NativeTransaction | None:
     return None if scope is None else scope.native
 
 
+def in_transaction(database: Database) -> bool:
+    """Whether a transaction of this task is open on a database."""
+    return _open.get() is not None and _scope_of(database) is not None
+
+
+def on_commit(database: Database, callback: Callable[[], Any]) -> None:
+    """Have the transaction that is open on a database call this after its commit."""
+    scope = _scope_of(database)
+    if scope is None:
+        raise InterfaceError(
+            "no transaction is open, so none will be committed",
+            hint="call the function itself, or open a transaction around it",
+        )
+    if not callable(callback):
+        raise TypeError("on_commit() takes a function without arguments")
+    scope.callbacks.append(callback)
+
+
 class Transaction:
     """All or nothing: committed at the end of the block, rolled back when it raises.
 
@@ -82,18 +150,26 @@ class Transaction:
     once, so that two transactions never find out at their end that only one of them can go on.
     """
 
-    __slots__ = ("_resolve", "_scope")
+    __slots__ = ("_options", "_resolve", "_scope", "committed")
 
-    def __init__(self, resolve: Any) -> None:
+    def __init__(self, resolve: Callable[[], Database], options: Options = PLAIN) -> None:
         self._resolve = resolve
+        self._options = options
         self._scope: Scope | None = None
+        self.committed = False
 
     def savepoint(self) -> Transaction:
         """A savepoint within this transaction, to be used like it."""
-        if self._scope is None:
-            raise InterfaceError("the transaction is not open")
-        database = self._scope.database
+        database = self.database
         return Transaction(lambda: database)
+
+    def on_commit(self, callback: Callable[[], Any]) -> None:
+        """Call this once the outermost transaction is committed; after a rollback never.
+
+        What is said within a savepoint is forgotten when that is rolled back. In `async with` the
+        function may be asynchronous: it is awaited before the block is left.
+        """
+        on_commit(self.database, callback)
 
     @property
     def database(self) -> Database:
@@ -119,27 +195,47 @@ class Transaction:
         database: Database = self._resolve()
         around = _scope_of(database)
         native = database.native.transaction() if around is None else around.native
-        yield native.do(_BEGIN if around is None else _SAVEPOINT)
+        isolation, flags, timeout = self._options
+        if around is not None and (isolation or flags & ~_LAZY or timeout >= 0):
+            raise InterfaceError(
+                "a transaction within another one is a savepoint, which has no options",
+                hint="give them to the outermost transaction",
+            )
+        try:
+            yield native.begin(*self._options) if around is None else native.do(_SAVEPOINT)
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                # Cancelled, perhaps when it had just been done: nobody would ever end it.
+                native.abandon()
+            raise
         self._scope = Scope(database, native, _open.get())
         _open.set(self._scope)
         return self
 
-    def _exit(self, error: BaseException | None) -> Body[None]:
+    def _exit(self, error: BaseException | None) -> Body[list[Callable[[], Any]]]:
+        """Ends it. What is to be called now comes back: nothing when it was no commit."""
         scope, self._scope = self._scope, None
         assert scope is not None
         _open.set(scope.outer)
-        nested = scope.outer is not None and _holds(scope.outer, scope.native)
+        around = _around(scope.outer, scope.native)
         if error is None:
-            yield scope.native.do(_RELEASE if nested else _COMMIT)
-            return
-        if isinstance(error, GeneratorExit) or not scope.native.active:
-            # Freed without being ended, it is rolled back with its connection.
-            return
+            yield scope.native.do(_COMMIT if around is None else _RELEASE)
+            if around is not None:
+                around.callbacks += scope.callbacks
+                return []
+            self.committed = True
+            return scope.callbacks
+        if isinstance(error, GeneratorExit):
+            # Nobody steps us any more, so nothing can be waited for.
+            scope.native.abandon()
+        if not scope.native.active:
+            return []
         try:
-            yield scope.native.do(_ROLLBACK_TO if nested else _ROLLBACK)
+            yield scope.native.do(_ROLLBACK if around is None else _ROLLBACK_TO)
         except Exception as second:
             # What went wrong first is what the caller has to know.
             error.add_note(f"and the rollback failed: {second}")
+        return []
 
     def __enter__(self) -> Transaction:
         return Steps(self._enter).run()
@@ -147,7 +243,11 @@ class Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        Steps(lambda: self._exit(error)).run()
+        callbacks = Steps(lambda: self._exit(error)).run()
+        if callbacks:
+            from .callbacks import call_all
+
+            call_all(callbacks)
 
     async def __aenter__(self) -> Transaction:
         return await Steps(self._enter)
@@ -155,15 +255,18 @@ class Transaction:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        await Steps(lambda: self._exit(error))
+        callbacks = await Steps(lambda: self._exit(error))
+        if callbacks:
+            from .callbacks import await_all
+
+            await await_all(callbacks)
 
 
-def _holds(scope: Scope | None, native: NativeTransaction) -> bool:
-    while scope is not None:
-        if scope.native is native:
-            return True
+def _around(scope: Scope | None, native: NativeTransaction) -> Scope | None:
+    """The scope of the same transaction that a savepoint stands in."""
+    while scope is not None and scope.native is not native:
         scope = scope.outer
-    return False
+    return scope
 
 
 def atomic(database: Database, body: Body[Any]) -> Body[Any]:

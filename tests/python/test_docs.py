@@ -29,6 +29,7 @@ DOCUMENTS = (
     "docs/relations.md",
     "docs/runtime.md",
     "docs/sessions.md",
+    "docs/transactions.md",
     "docs/tutorial.md",
     "docs/writing.md",
 )

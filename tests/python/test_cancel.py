@@ -1,0 +1,277 @@
+"""Cancelled tasks: the server stops, the pool stays whole, and the next statement is safe.
+
+The sweep runs scenarios again and again, and cancels at the first, second, … point where the task
+gives the loop a turn, until there are no more such points.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+import pytest
+from conftest import Create
+from support.slow import running, slow, watcher
+
+import pyferro
+from pyferro import PK, Database, Field, Model, UniqueViolationError, transaction
+
+
+class Entry(Model, table="cancel_entry"):
+    id: PK[int]
+    name: str = Field(default="", max_length=40)
+    n: int = 0
+
+
+@pytest.fixture(autouse=True)
+def tables(create: Create) -> None:
+    create(Entry)
+    Entry.bulk_create([Entry(name=f"n{i}", n=i) for i in range(1, 4)]).run()  # with keys 1 to 3
+
+
+async def settled(db: Database, seconds: float = 8) -> tuple[int, int]:
+    end = time.monotonic() + seconds
+    while db.native.pool[1] and time.monotonic() < end:
+        await asyncio.sleep(0.002)
+    return db.native.pool
+
+
+async def test_a_cancelled_task_stops_the_server(db: Database, kind: str, url: str) -> None:
+    before = db.native.pool[0]
+    task = asyncio.create_task(awaiting(slow(kind).one()))
+    await asyncio.sleep(0.2)
+    start = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # Nobody waits for the cancellation; it is quick all the same.
+    assert time.monotonic() - start < 0.2
+    assert await settled(db) == (before, 0)
+    seen = await asyncio.to_thread(watcher, url)
+    assert await asyncio.to_thread(running, kind, seen) == 0
+    assert await Entry.count() == 3
+    assert db.native.pool == (before, 0)
+
+
+async def test_a_cancelled_transaction_is_rolled_back(db: Database, kind: str) -> None:
+    async def work() -> None:
+        async with transaction():
+            await Entry.create(name="gone")
+            await slow(kind).one()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await settled(db)
+    assert await Entry.count() == 3
+
+
+async def test_a_late_cancellation_never_meets_the_next_statement(
+    db: Database, url: str, kind: str
+) -> None:
+    """One connection, and statements that are cancelled when they are about to end."""
+    one = pyferro.connect(f"{url}{'&' if '?' in url else '?'}pool_size=1", name="one")
+    database = await one
+    for i in range(40):
+        task = asyncio.create_task(awaiting(Entry.using(database).where(n__gte=0).all()))
+        for _ in range(i % 4):
+            await asyncio.sleep(0)
+        if i % 5 == 4:
+            await asyncio.sleep(0.0005 * (i % 3))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        # Straight after it, on the same connection: neither its rows nor its cancellation.
+        assert await Entry.using(database).select("name").order_by("id").all() == ["n1", "n2", "n3"]
+    assert (await settled(database))[1] == 0
+
+
+async def test_many_tasks_and_random_cancellations(db: Database, url: str, kind: str) -> None:
+    import random
+
+    chance = random.Random(7)
+    small = await pyferro.connect(f"{url}{'&' if '?' in url else '?'}pool_size=3", name="small")
+    wrong: list[Any] = []
+
+    async def work(i: int) -> None:
+        key = i % 3 + 1
+        if i % 4 == 0:
+            async with small.transaction():
+                await Entry.using(small).where(id=key).update(n=key)
+                found = await Entry.using(small).get(key)
+        else:
+            found = await Entry.using(small).get(key)
+        if (found.id, found.name) != (key, f"n{key}"):
+            wrong.append(found)
+
+    tasks = [asyncio.create_task(work(i)) for i in range(150)]
+    for _ in range(60):
+        await asyncio.sleep(chance.random() * 0.004)
+        chance.choice(tasks).cancel()
+    done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
+    assert wrong == []
+    assert {type(one) for one in done} <= {type(None), asyncio.CancelledError}
+    assert (await settled(small))[1] == 0
+    assert await Entry.using(small).count() == 3
+
+
+# --- The sweep
+
+
+async def awaiting(op: Awaitable[Any]) -> Any:
+    return await op
+
+
+@types.coroutine
+def cutting(body: Coroutine[Any, Any, Any], at: int) -> Generator[Any, Any, int]:
+    """Runs `body`, cancels the running task at its suspension number `at`; how many there were."""
+    task = asyncio.current_task()
+    assert task is not None
+    count = 0
+    step: Callable[[], Any] = lambda: body.send(None)  # noqa: E731
+    while True:
+        try:
+            waited = step()
+        except StopIteration:
+            return count
+        count += 1
+        if count == at:
+            task.cancel()
+        try:
+            sent = yield waited
+        except BaseException as error:
+            caught = error
+            step = lambda: body.throw(caught)  # noqa: B023, E731
+        else:
+            step = lambda: body.send(sent)  # noqa: B023, E731
+
+
+async def read() -> None:
+    assert len(await Entry.where(n__gte=0).all()) == 3
+
+
+async def get() -> None:
+    assert (await Entry.get(2)).name == "n2"
+
+
+async def write() -> None:
+    await Entry.create(name="new")
+
+
+async def bulk() -> None:
+    await Entry.bulk_create([Entry(name=f"b{i}") for i in range(3000)])
+
+
+async def change() -> None:
+    await Entry.where(id=1).update(n=7)
+
+
+async def block() -> None:
+    async with transaction():
+        await Entry.create(name="new")
+        await Entry.where(id=1).update(n=7)
+
+
+async def nested() -> None:
+    async with transaction() as tx:
+        await Entry.create(name="a")
+        async with tx.savepoint():
+            await Entry.create(name="b")
+        try:
+            async with tx.savepoint():
+                await Entry.create(id=1)
+        except UniqueViolationError:
+            pass
+        await Entry.create(name="c")
+
+
+async def fails() -> None:
+    try:
+        async with transaction():
+            await Entry.create(name="a")
+            raise KeyError
+    except KeyError:
+        pass
+
+
+async def isolated() -> None:
+    database = pyferro.database.resolve()
+    async with database.transaction(isolation="serializable", timeout=20):
+        await Entry.where(id=2).update(n=7)
+
+
+async def read_only() -> None:
+    database = pyferro.database.resolve()
+    async with database.transaction(read_only=True):
+        await Entry.count()
+    await Entry.where(id=1).update(n=7)
+
+
+async def together() -> None:
+    async with asyncio.TaskGroup() as group:
+        for i in range(1, 4):
+            group.create_task(awaiting(Entry.get(i)))
+
+
+async def connects() -> None:
+    """Opens connections, and a database that is closed again whatever happens."""
+    database = pyferro.database.resolve()
+    async with await pyferro.connect(URL[0], name="cut") as another:
+        await Entry.using(another).count()
+    assert database.native.pool[1] == 0
+
+
+async def queued() -> None:
+    """Waits for a connection behind others."""
+    await asyncio.gather(*(awaiting(Entry.where(id=i).count()) for i in range(12)))
+
+
+URL = [""]
+SCENARIOS = [
+    read, get, write, bulk, change, block, nested, fails, isolated, read_only, together, queued,
+    connects,
+]  # fmt: skip
+
+# What may be there afterwards: all of a scenario's work or nothing of it.
+WHOLE = {
+    "bulk": {3, 3003}, "write": {3, 4}, "block": {3, 4}, "nested": {3, 6},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.__name__)
+async def test_a_cancellation_at_any_point_leaves_the_pool_whole(
+    scenario: Callable[[], Coroutine[Any, Any, None]], url: str, db: Database
+) -> None:
+    allowed = WHOLE.get(scenario.__name__, {3})
+    URL[0] = url
+    pyferro.reset_engine()
+    db = await pyferro.connect(url + ("&pool_size=3" if "?" in url else "?pool_size=3"))
+    at = 0
+    while True:
+        at += 1
+        assert at < 200
+        task = asyncio.create_task(run_cut(scenario(), at))
+        outcome = (await asyncio.gather(task, return_exceptions=True))[0]
+        opened, busy = await settled(db)
+        assert busy == 0, f"cut at {at}: a connection is lost"
+        assert opened <= 3
+        assert await Entry.select("name").where(id=3).one() == "n3"
+        count = await Entry.count()
+        assert count in allowed, f"cut at {at}: {count} rows"
+        changed = await Entry.where(n=7).count()
+        assert changed in (0, 1)
+        if scenario is block:
+            assert (count, changed) in ((3, 0), (4, 1)), f"cut at {at}"
+        await Entry.where(id__gt=3).delete()
+        await Entry.where(n=7).update(n=1)
+        if isinstance(outcome, int) and outcome < at:
+            break  # it came to its end: every point has been cut
+        assert isinstance(outcome, (int, asyncio.CancelledError)), repr(outcome)
+
+
+async def run_cut(body: Coroutine[Any, Any, None], at: int) -> int:
+    return await cutting(body, at)
