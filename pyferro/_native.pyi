@@ -348,6 +348,10 @@ class Database:
         self, feature: str
     ) -> tuple[int, str]: ...  # 0 native, 1 rewritten, 2 refused; advice
     def transaction(self) -> Transaction: ...
+    def listen(
+        self, channels: Sequence[str]
+    ) -> Operation[list[tuple[str | None, str | None, int | None]]]:
+        """Gives one row each time it is awaited or run; the first is all None: it listens."""
     def execute(
         self,
         transaction: Transaction | None,

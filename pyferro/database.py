@@ -20,6 +20,8 @@ from .session import current_session
 from .transaction import Isolation, Transaction, current_native, on_commit, options_of
 
 if TYPE_CHECKING:
+    from .advisory import AdvisoryLock
+    from .listening import Listener
     from .model import Model
     from .observe import Callback, Observer, StatementEvent, Stats
     from .raw import RawQuery
@@ -155,6 +157,27 @@ class Database:
         from .retry import Run
 
         return Run(self.retrying(), function, args, kwargs)
+
+    def advisory_lock(self, key: int | str, timeout: float | None = None) -> AdvisoryLock:
+        """`with db.advisory_lock("nightly"):`, a lock of a name on PostgreSQL, MySQL and MariaDB.
+
+        It waits for as long as `timeout` says, with 0 not at all; `LockNotAvailable` after that.
+        """
+        from .advisory import AdvisoryLock
+
+        return AdvisoryLock(self, key, timeout)
+
+    def listen(self, *channels: str) -> Listener:
+        """Messages of channels: `async with db.listen("jobs") as messages:` (PostgreSQL)."""
+        from .listening import Listener
+
+        return Listener(self, channels)
+
+    def notify(self, channel: str, payload: str = "") -> Op[None]:
+        """Send a message to all who listen on a channel, at the commit (PostgreSQL)."""
+        from .listening import notify
+
+        return notify(self, channel, payload)
 
     def create_tables(self, *models: type[Model]) -> Op[None]:
         """Create what is missing of these models' tables and indexes; without any, of all."""

@@ -125,6 +125,16 @@ def current_native(database: Database) -> NativeTransaction | None:
     return None if scope is None else scope.native
 
 
+def bound_to(native: NativeTransaction, database: Database, op: Op[Any]) -> Operation[Any]:
+    """What a request starts, in a transaction that queries around it do not find."""
+    token = _open.set(Scope(database, native, None))
+    try:
+        started: Operation[Any] = op._take()()
+        return started
+    finally:
+        _open.reset(token)
+
+
 def in_transaction(database: Database) -> bool:
     """Whether a transaction of this task is open on a database."""
     return _open.get() is not None and _scope_of(database) is not None

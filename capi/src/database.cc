@@ -6,6 +6,7 @@
 #include "capi/src/guard.h"
 #include "dialects/builtin.h"
 #include "engine/base/try.h"
+#include "engine/db/listen.h"
 #include "engine/runtime/clock.h"
 
 using ferro::capi::BytesOf;
@@ -159,6 +160,24 @@ ferro_code ferro_database_supports(const ferro_database* database, ferro_bytes f
     return ferro::MakeErrorWithHint(ferro::ErrorClass::kInvalidArgument,
                                     absl::StrCat("no feature is called \"", View(feature), "\""),
                                     "docs/dialects.md lists them");
+  });
+}
+
+ferro_code ferro_database_listen(ferro_database* database, const ferro_bytes* channels, size_t count,
+                                 ferro_operation** out_operation, ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(database, "database"));
+    if (database->database->profile() == nullptr) {
+      return ferro::MakeError(ferro::ErrorClass::kInvalidArgument,
+                              "the database is not connected yet");
+    }
+    std::vector<std::string> names;
+    for (size_t i = 0; i < count; ++i) names.emplace_back(View(channels[i]));
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(
+        ferro::db::Listen(database->database, std::move(names), operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
   });
 }
 

@@ -28,9 +28,10 @@ namespace {
 using runtime::Wait;
 using runtime::WaitFor;
 
-void FreeResult(MYSQL_RES* result) { mysql_free_result(result); }
-void FreeResult(int) {}
-void FreeResult(my_bool) {}
+// What a call that was left has given.
+void Forget(MYSQL_RES* result) { mysql_free_result(result); }
+void Forget(int) {}
+void Forget(my_bool) {}
 
 void InitLibrary() {
   // Not thread-safe by itself. mysql_thread_init does nothing in this library: no thread of ours
@@ -85,7 +86,7 @@ class Client::Suspended {
     client_.left_ = events;
     client_.go_on_ = [next = next_, result = result_](int ready) mutable {
       const int more = next(&result, ready);
-      if (more == 0) FreeResult(result);
+      if (more == 0) Forget(result);
       return more;
     };
   }

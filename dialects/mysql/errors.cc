@@ -125,6 +125,7 @@ constexpr std::array kRows = {
     Row{2008, kBoth, ErrorClass::kMemory, Shown::kText},
     Row{2014, kBoth, ErrorClass::kInternal, Shown::kText},
     Row{3024, kMy, ErrorClass::kTimeout, Shown::kText},
+    Row{3058, kMy, ErrorClass::kDeadlock, Shown::kText},       // of GET_LOCK
     Row{3101, kMy, ErrorClass::kSerialization, Shown::kText},  // group replication
     Row{3140, kMy, ErrorClass::kData, Shown::kClass},          // bad JSON
     Row{3156, kMy, ErrorClass::kData, Shown::kClass},          // bad JSON for a cast

@@ -39,6 +39,8 @@ Task<absl::Status> Connection::Recover() {
   absl::Status ended = co_await client_.Query("ROLLBACK");
   if (DetailOf(ended).native_code == ER_QUERY_INTERRUPTED) ended = co_await client_.Query("ROLLBACK");
   half_way_ = false;
+  // GET_LOCK outlives transactions. Servers that lack this have one such lock at most, which the next GET_LOCK releases.
+  if (ended.ok()) (co_await client_.Query("DO RELEASE_ALL_LOCKS()")).IgnoreError();
   co_return ended;
 }
 

@@ -24,6 +24,7 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> Begin(const db::TransactionOptions& options, const sql::Lexicon& words) override;
 
   db::TransactionState transaction_state() const override;
+  db::Task<absl::Status> Listen(std::span<const std::string> channels, db::RowSink& sink) override;
   bool healthy() const override;
   bool lost() const override { return PQstatus(handle_.get()) != CONNECTION_OK; }
   bool recoverable() const override;
@@ -97,6 +98,7 @@ class PostgresqlConnection final : public db::Connection {
   Batch batch_;
   std::string text_;  // of the statement, with the NUL that libpq wants
   std::string preparing_;  // the name of a statement that the server may have heard of, and statements_ has not
+  bool listening_ = false;
   int syncs_ = 0;          // ends of pipeline segments that were sent and not yet read
   bool trusted_text_ = true;
   bool busy_ = false;

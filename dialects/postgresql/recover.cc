@@ -33,6 +33,10 @@ db::Task<absl::Status> PostgresqlConnection::Recover() {
   absl::Status ended = co_await Script("ROLLBACK");
   if (ClassOf(ended) == ErrorClass::kCancelled) ended = co_await Script("ROLLBACK");
   if (!ended.ok()) co_return ended;
+  if (std::exchange(listening_, false)) {
+    FERRO_CO_TRY(co_await Script("UNLISTEN *"));
+    while (PGnotify* const notify = PQnotifies(handle_.get())) PQfreemem(notify);
+  }
   if (preparing_.empty()) co_return absl::OkStatus();
   const std::string forget = "DEALLOCATE " + std::exchange(preparing_, "");
   // One that was never prepared is no fault.

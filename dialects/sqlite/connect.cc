@@ -119,6 +119,7 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
     co_return MakeError(ErrorClass::kInvalidArgument, "the path of the database holds U+0000");
   }
 
+  if (path != kMemory) FERRO_CO_TRY(LeaveParent(path));
   runtime::Context& context = co_await runtime::ThisContext();
   DatabaseHandle handle;
   const int code = sqlite::Open(path, handle);
@@ -150,6 +151,7 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
     auto task = connection->OnWorker(std::move(job));
     status = co_await task;
   }
+  connection->known_.End();
   if (!status.ok()) {
     const int native = DetailOf(status).native_code;
     const int primary = native & 0xFF;

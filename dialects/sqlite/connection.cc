@@ -76,8 +76,11 @@ class Connection::HalfWay {
  public:
   explicit HalfWay(Connection& connection)
       : connection_(connection),
-        in_transaction_(sqlite3_get_autocommit(connection.database_.get()) == 0) {}
+        in_transaction_(sqlite3_get_autocommit(connection.database_.get()) == 0) {
+    connection_.known_.Begin();
+  }
   ~HalfWay() {
+    connection_.known_.End();
     const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
     if (reads_ && still == in_transaction_) return;
     // A statement that was left is reset and that is all, but nobody knows whether what it did in
@@ -100,6 +103,7 @@ class Connection::HalfWay {
 
 Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memory)
     : database_(std::move(database)),
+      known_(database_.get()),
       pace_(database_.get(), url.busy_timeout),
       cache_(url.statement_cache),
       version_(LibraryVersion()),

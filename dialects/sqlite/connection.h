@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dialects/sqlite/execution.h"
+#include "dialects/sqlite/forked.h"
 #include "dialects/sqlite/handle.h"
 #include "dialects/sqlite/pace.h"
 #include "dialects/sqlite/prepared.h"
@@ -55,6 +56,7 @@ class Connection final : public db::Connection {
 
   // Destroyed from the bottom up: the worker's thread is gone before what it used.
   DatabaseHandle database_;
+  Known known_;
   Pace pace_;
   PreparedCache cache_;
   Buffers buffers_;

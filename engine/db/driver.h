@@ -114,6 +114,12 @@ class Connection {
     return Script(options.write ? words.begin_write : words.begin);
   }
 
+  // Shows the messages of channels as rows of channel, text and the sender's session, first one of NULLs once it listens;
+  // ends only when it fails or is destroyed. For dialects with Feature::kListen.
+  virtual Task<absl::Status> Listen(std::span<const std::string> /*channels*/, RowSink& /*sink*/) {
+    co_return absl::UnimplementedError("no messages");
+  }
+
   // As the server said at the end of the last statement, not as we counted.
   virtual TransactionState transaction_state() const = 0;
   // False once the session broke or a statement was left half-way.

@@ -196,6 +196,31 @@ PyObject* Database_transaction(PyObject* self, PyObject*) {
   return NewHandle<TransactionObject>(state->transaction_type, transaction, self);
 }
 
+PyObject* Database_listen(PyObject* self, PyObject* names) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  Ref list = Ref::Steal(PySequence_Tuple(names));
+  if (!list) return nullptr;
+  std::vector<ferro_bytes> channels;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(list.get()); ++i) {
+    Py_ssize_t size = 0;
+    const char* text = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(list.get(), i), &size);
+    if (text == nullptr) return nullptr;
+    channels.push_back({text, static_cast<size_t>(size)});
+  }
+  ferro_operation* operation = nullptr;
+  ferro_error* error = nullptr;
+  if (ferro_database_listen(As<DatabaseObject>(self).handle, channels.data(), channels.size(), &operation, &error) !=
+      FERRO_OK) {
+    return Raise(*state, error);
+  }
+  auto request = std::make_unique<Request>();
+  request->database = Ref::Borrow(self);
+  request->result = Result::kRows;
+  request->page = 1;
+  return StartOperation(*state, std::move(request), operation);
+}
+
 PyObject* Database_supports(PyObject* self, PyObject* feature) {
   ModuleState* state = StateOfType(Py_TYPE(self));
   if (state == nullptr) return nullptr;
@@ -482,6 +507,7 @@ PyMethodDef kDatabaseMethods[] = {
     {"ping", Database_ping, METH_NOARGS, "Ask the server for an answer."},
     {"set_password", Database_set_password, METH_O, "Call this for the password of each new connection."},
     {"transaction", Database_transaction, METH_NOARGS, "A transaction that has not begun."},
+    {"listen", Database_listen, METH_O, "Start to listen on channels: each await gives one row in a list."},
     {"supports", Database_supports, METH_O, "(0 native, 1 rewritten or 2 refused, advice)."},
     {"execute", WithKeywords(Database_execute), METH_VARARGS | METH_KEYWORDS, "Start a statement."},
     {"execute_many", WithKeywords(Database_execute_many), METH_VARARGS | METH_KEYWORDS,

@@ -165,7 +165,7 @@ def test_a_child_has_connections_of_its_own(kind: str, url: str) -> None:
 def test_statements_under_way_stay_the_parents(kind: str, url: str) -> None:
     """Forked while a thread and a task wait for the server."""
     if kind == "sqlite":
-        pytest.skip("SQLite's own locks are copied by fork(), held as they were")
+        pytest.skip("see the tests of SQLite's own")
     body = """
     if KIND == "sqlite":
         thread = threading.Thread(target=lambda: [Entry.create().run() for _ in range(50)])
@@ -214,6 +214,65 @@ def test_statements_under_way_stay_the_parents(kind: str, url: str) -> None:
     print("whole")
     """
     assert run(body, kind, url) == "whole\n"
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_sqlites_locks_are_not_taken_for_the_childs(tmp_path: Path, mode: str) -> None:
+    """The library counts a process's locks for each file, and fork() copies the count."""
+    body = """
+    for i in range(3):
+        Entry.create(n=i).run()
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(0.2)
+        for i in range(30):
+            Entry.create(n=10).run()
+            time.sleep(0.002)
+        sys.exit(0)
+    # Whoever closes last tidies the log away: the child must be known to be there.
+    db.close()
+    time.sleep(0.25)
+    again = pyferro.connect(URL, name="again").run()
+    for i in range(30):
+        Entry.using(again).create(n=20).run()
+        time.sleep(0.002)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert Entry.using(again).count().run() == 63
+    again.close()
+    import sqlite3
+    found = sqlite3.connect(PATH).execute("PRAGMA integrity_check").fetchall()
+    assert found == [("ok",)], found
+    print("whole")
+    """
+    path = str(tmp_path / "forked.db")
+    url = f"sqlite:///{path}?journal_mode={mode}"
+    assert run(body.replace("PATH", repr(path)), "sqlite", url) == "whole\n"
+
+
+def test_a_sqlite_file_in_use_is_not_opened_again_in_the_child(tmp_path: Path) -> None:
+    body = """
+    block = db.transaction()
+    block.__enter__()
+    Entry.create(n=1).run()
+    pid = os.fork()
+    if pid == 0:
+        import contextvars
+        def ask():
+            try:
+                pyferro.connect(URL, name="mine").run()
+            except pyferro.ForkedConnectionError as error:
+                assert "in use when the process forked" in str(error), error
+                os._exit(0)
+            os._exit(1)
+        contextvars.Context().run(ask)
+    assert os.waitpid(pid, 0)[1] == 0
+    Entry.create(n=2).run()
+    block.__exit__(None, None, None)
+    assert Entry.count().run() == 2
+    print("whole")
+    """
+    path = str(tmp_path / "forked.db")
+    assert run(body, "sqlite", f"sqlite:///{path}") == "whole\n"
 
 
 def test_a_database_in_memory_stays_with_the_parent() -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import Create, url_of
 from pydantic import BaseModel
 from sessions import terminate
+from support.pool import settled
 
 import pyferro
 from pyferro import PK, Database, InterfaceError, Model, UnsupportedFeature, aliased, select
@@ -101,7 +102,7 @@ def test_a_stream_left_early_frees_its_connection(db: Database, rows: list[Strea
             assert row.id == 1
             assert db.native.pool[1] == 1
             break
-        assert db.native.pool[1] == 0
+        assert settled(db)[1] == 0
 
     async def left() -> None:
         stream = ORDERED.stream(3)
@@ -109,7 +110,7 @@ def test_a_stream_left_early_frees_its_connection(db: Database, rows: list[Strea
             assert row.id == 1
             assert db.native.pool[1] == 1
             break
-        assert db.native.pool[1] == 0
+        assert settled(db)[1] == 0
 
     asyncio.run(left())
     assert Streamed.where().count().run() == MANY
@@ -120,7 +121,7 @@ def test_a_stream_may_be_closed(db: Database, rows: list[Streamed]) -> None:
     next(batches)
     assert db.native.pool[1] == 1
     batches.close()
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
     assert list(batches) == []
 
 
@@ -202,7 +203,7 @@ def test_a_failing_query_fails_and_frees(db: Database, create: Create, take: Any
     create(Streamed)
     with pytest.raises(pyferro.UndefinedObject):
         take(db.sql("select id from no_such_table").stream())
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
     assert take(ORDERED.stream()) == []
     with pyferro.transaction():
         Streamed.create(id=1, name="kept").run()
@@ -218,7 +219,7 @@ def test_an_error_of_the_caller_ends_the_stream(db: Database, rows: list[Streame
 
     with pytest.raises(KeyError):
         fail()
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
 
 
 async def test_a_cancelled_task_frees_its_stream(db: Database, rows: list[Streamed]) -> None:
@@ -235,7 +236,7 @@ async def test_a_cancelled_task_frees_its_stream(db: Database, rows: list[Stream
         await task
     del task
     gc.collect()
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
     assert await Streamed.where().count() == MANY
 
 
@@ -251,7 +252,7 @@ def test_a_stream_runs_under_uvloop(db: Database, rows: list[Streamed]) -> None:
         assert await collect(ORDERED.stream(300)) == rows
         async for _ in ORDERED.stream(5):
             break
-        assert db.native.pool[1] == 0
+        assert settled(db)[1] == 0
 
     uvloop.run(body())
 
@@ -312,7 +313,7 @@ def test_a_stream_that_breaks_is_an_error_and_no_short_result(
     with pytest.raises(pyferro.ConnectionFailed):
         read()
     assert 3000 <= taken < 1_000_000
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
     assert Thousand.where().count().run() == 1000
 
 
@@ -448,7 +449,7 @@ def test_a_row_that_cannot_be_read_ends_the_stream_and_nothing_else(
         with pytest.raises(pyferro.DataError):
             taken.extend(row for row in stream)
         assert len(list(select(Streamed.id).stream(2))) == 5
-    assert db.native.pool[1] == 0
+    assert settled(db)[1] == 0
 
 
 class Slim(BaseModel):

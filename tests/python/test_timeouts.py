@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Create, Waiting
+from support.pool import settled
 from support.slow import running, slow, watcher
 
 import pyferro
@@ -33,14 +34,6 @@ def brief(url: str, db: Database) -> Iterator[Database]:
     database = pyferro.connect(url, name="brief", statement_timeout=0.2).run()
     yield database
     database.close()
-
-
-def settled(db: Database, seconds: float = 5) -> tuple[int, int]:
-    """(open, busy) connections, once nobody recovers one any more."""
-    end = time.monotonic() + seconds
-    while db.native.pool[1] and time.monotonic() < end:
-        time.sleep(0.01)
-    return db.native.pool
 
 
 def test_a_request_ends_at_its_timeout_and_the_server_stops(

@@ -59,6 +59,13 @@ enum { FERRO_SUPPORT_NATIVE = 0, FERRO_SUPPORT_REWRITTEN = 1, FERRO_SUPPORT_REFU
 FERRO_API ferro_code ferro_database_supports(const ferro_database *database, ferro_bytes feature, int32_t *out_support,
                                              ferro_bytes *out_advice, ferro_error **error);
 
+/* An operation that shows the messages of `count` channels (PostgreSQL's LISTEN; FERRO_ERROR_UNSUPPORTED elsewhere) as
+ * rows: channel, text, and the sender's session as an integer. The first row is all NULL: it listens now. It has a
+ * connection of its own and ends only when that breaks or the operation is freed. What was sent while nobody listened
+ * is lost. */
+FERRO_API ferro_code ferro_database_listen(ferro_database *database, const ferro_bytes *channels, size_t count,
+                                           ferro_operation **out_operation, ferro_error **error);
+
 /* Connections of the pool now: open ones, and those in use. */
 FERRO_API void ferro_database_pool(const ferro_database *database, int32_t *out_open, int32_t *out_busy);
 

@@ -1,0 +1,15 @@
+"""The pool, once it is at rest."""
+
+from __future__ import annotations
+
+import time
+
+from pyferro import Database
+
+
+def settled(db: Database, seconds: float = 8) -> tuple[int, int]:
+    """(open, busy) connections. One that was left half-way is busy until it is recovered."""
+    end = time.monotonic() + seconds
+    while db.native.pool[1] and time.monotonic() < end:
+        time.sleep(0.002)
+    return db.native.pool
