@@ -126,15 +126,6 @@ static void definitions_in_a_transaction(const session *in) {
   ferro_plan_free(plan);
 }
 
-void test_transactions(const session *in) {
-  commit_keeps_and_rollback_undoes(in);
-  savepoints_nest(in);
-  misuse_is_refused(in);
-  a_failed_transaction(in);
-  definitions_in_a_transaction(in);
-  options(in);
-}
-
 /* A connection whose operation was given up counts as busy until it is fit again, or closed. */
 static void wait_for_recovery(const session *in) {
   const struct timespec moment = {0, 1000000};
@@ -194,6 +185,15 @@ static void options(const session *in) {
   wait_for_recovery(in);
   CHECK(count_people(in, NULL) == before);
   ferro_transaction_free(transaction);
+}
+
+void test_transactions(const session *in) {
+  commit_keeps_and_rollback_undoes(in);
+  savepoints_nest(in);
+  misuse_is_refused(in);
+  a_failed_transaction(in);
+  definitions_in_a_transaction(in);
+  options(in);
 }
 
 static void begin_on(const session *in, ferro_transaction **transaction) {

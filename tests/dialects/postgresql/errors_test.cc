@@ -42,7 +42,7 @@ TEST(PostgresqlErrors, ClassesThatCallersReactTo) {
       {"23502", ErrorClass::kNotNull},
       {"23514", ErrorClass::kCheck},
       {"23P01", ErrorClass::kIntegrity},
-      {"23001", ErrorClass::kIntegrity},
+      {"23001", ErrorClass::kForeignKey},
       {"22003", ErrorClass::kOutOfRange},
       {"22001", ErrorClass::kStringTooLong},
       {"22P02", ErrorClass::kInvalidText},

@@ -152,7 +152,7 @@ TEST_F(ErrorsTest, AFullDatabaseAndAReadOnlyOne) {
 }
 
 TEST(Errors, UnknownExtendedCodesHaveTheClassOfTheirPrimary) {
-  EXPECT_EQ(ClassOfCode(SQLITE_BUSY_SNAPSHOT), ErrorClass::kLock);
+  EXPECT_EQ(ClassOfCode(SQLITE_BUSY_RECOVERY), ErrorClass::kLock);
   EXPECT_EQ(ClassOfCode(SQLITE_IOERR_WRITE), ErrorClass::kInternal);
   EXPECT_EQ(ClassOfCode(SQLITE_CONSTRAINT_TRIGGER), ErrorClass::kIntegrity);
   EXPECT_EQ(ClassOfCode(SQLITE_CANTOPEN_ISDIR), ErrorClass::kConnection);
