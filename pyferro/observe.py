@@ -146,6 +146,9 @@ class Watched:
             raise
         return self
 
+    def set_timeout(self, seconds: float) -> None:
+        self._operation.set_timeout(seconds)
+
     def run(self) -> Any:
         began = perf_counter()
         try:

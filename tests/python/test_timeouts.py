@@ -51,6 +51,15 @@ def test_a_request_ends_at_its_timeout_and_the_server_stops(
     assert settled(db) == (1, 0)
 
 
+def test_a_request_that_is_observed_has_a_deadline_too(db: Database, kind: str) -> None:
+    seen: list[Any] = []
+    db.on_statement(seen.append)
+    with pytest.raises(QueryTimeout):
+        slow(kind).one().timeout(0.1).run()
+    assert [type(one.error) for one in seen] == [QueryTimeout]
+    settled(db)
+
+
 def test_what_is_quick_enough_is_left_alone(db: Database, wait: Waiting) -> None:
     made = wait(Entry.create(n=1).timeout(10))
     assert made.n == 1
