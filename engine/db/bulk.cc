@@ -125,6 +125,7 @@ class BulkStatements {
 Task<absl::Status> ShowInserted(const Execution& execution, Connection& connection,
                                 const Outcome& outcome, size_t rows, RowSink& sink) {
   const sql::Compiled& compiled = *execution.compiled;
+  const sql::DialectProfile& profile = *execution.database->profile();
   std::vector<Value> keys(rows);
   for (size_t i = 0; i < rows; ++i) {
     keys[i] = Value::Int64(outcome.first_insert_id +
@@ -133,7 +134,7 @@ Task<absl::Status> ShowInserted(const Execution& execution, Connection& connecti
   if (compiled.keys_are_result) co_return co_await SendKeys(keys, sink);
   const sql::Step& step = compiled.steps.back();
   const size_t sizes[] = {keys.size()};
-  const std::string text = sql::Expand(step.text, *execution.database->profile()->lexicon, sizes);
+  const std::string text = sql::Expand(step.text, *profile.lexicon, sizes);
   std::vector<Parameter> parameters;
   const Type type = step.text.binds.front().type;
   if (sql::IsSpelledOut(keys.size(), *profile.lexicon)) {
