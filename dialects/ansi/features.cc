@@ -89,6 +89,12 @@ constexpr sql::FeatureTable kRows = {{
     Refused(kDeferrable, "leave deferrable out: ISO SQL does not have it"),
     Refused(kAdvisoryLock, "lock a row instead: ISO SQL does not have it"),
     Refused(kListen, "ask for new rows now and then: ISO SQL does not have it"),
+    Native(kRowOrder),
+    Native(kDistinctSpread),
+    Native(kDistinctOffset),
+    Native(kFrameParameter),
+    Native(kSoughtAggregate),
+    Native(kAggregatedQuery),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -1,6 +1,7 @@
 // Calls, casts and comparisons with queries as MySQL and MariaDB write them.
 #include "dialects/mysql/renderer.h"
 #include "engine/regex/print.h"
+#include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::mysql {
@@ -59,10 +60,39 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
   sql_ << " SEPARATOR '')";
 }
 
+// To MySQL these are unsigned, and so is what is calculated from them: a difference below 0 is an error.
+void MysqlRenderer::OpenWindowCall(const ast::WindowCall& call) {
+  if (IsUnsigned(call)) sql_ << "CAST(";
+}
+
+void MysqlRenderer::CloseWindowCall(const ast::WindowCall& call) {
+  if (IsUnsigned(call)) sql_ << " AS SIGNED)";
+}
+
+bool MysqlRenderer::IsUnsigned(const ast::WindowCall& call) const {
+  return !mariadb() && sql::TypeOf(call) == Type::kInt64 && call.arguments.size() <= 1 &&
+         (call.arguments.empty() || call.function == ast::WindowFunction::kNtile);
+}
+
+// DIV goes by the digits that a double is printed with: 2^62 would become 4611686018427388000. Without AND, since
+// MariaDB knows no expression with it for one that it groups by.
+void MysqlRenderer::FloatToInteger(const ast::Expr& value) {
+  const auto say = [&](absl::string_view before) {
+    sql_ << before;
+    Operand(value);
+  };
+  say("CASE WHEN ");
+  say(" BETWEEN -9223372036854775808e0 AND 9223372036854774784e0 THEN CAST(TRUNCATE(");
+  say(", 0) AS SIGNED) ELSE ");
+  sql_ << " DIV 1 END";
+}
+
 // A cast to SIGNED rounds, and cuts what is out of range to the nearest integer with no more than a warning;
 // DIV truncates and fails.
 void MysqlRenderer::CastTo(const ast::Cast& cast) {
   const Type from = sql::TypeOf(*cast.operand);
+  // A cast without digits would cut off those of a decimal.
+  if (from == cast.type) return Operand(*cast.operand);
   const auto as = [&](absl::string_view type) {
     sql_ << "CAST(";
     Expression(*cast.operand);
@@ -70,7 +100,8 @@ void MysqlRenderer::CastTo(const ast::Cast& cast) {
   };
   switch (cast.type) {
     case Type::kInt64:
-      if (from != Type::kFloat64 && from != Type::kDecimal) return as("SIGNED");
+      if (from == Type::kFloat64) return FloatToInteger(*cast.operand);
+      if (from != Type::kDecimal) return as("SIGNED");
       sql_ << "(";
       Operand(*cast.operand);
       sql_ << " DIV 1)";
@@ -109,6 +140,11 @@ void MysqlRenderer::DistinctFrom(const ast::Binary& binary) {
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it.
 void MysqlRenderer::Looked(const ast::Query& query) {
   if (!HasLimit(query)) return QueryText(query);
+  if (mariadb() && sql::IsCorrelated(query)) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query with a limit is a table in FROM here, which does not see the query around it: leave out the "
+                  "limit, or join");
+  }
   sql_ << "SELECT * FROM (";
   QueryText(query);
   sql_ << ") AS limited";

@@ -99,6 +99,12 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kAdvisoryLock),
     Refused(kListen,
             "MySQL sends no messages: ask for new rows now and then"),
+    Rewritten(kRowOrder, "x <= a AND (x < a OR y < b), which finds its index"),
+    Refused(kDistinctSpread, "select the distinct values in a query in FROM, and aggregate its rows"),
+    Native(kDistinctOffset),
+    Native(kFrameParameter),
+    Native(kSoughtAggregate),
+    Native(kAggregatedQuery),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -195,6 +201,14 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Native(kAdvisoryLock),
     Refused(kListen,
             "MariaDB sends no messages: ask for new rows now and then"),
+    Rewritten(kRowOrder, "x <= a AND (x < a OR y < b), which finds its index"),
+    Refused(kDistinctSpread, "select the distinct values in a query in FROM, and aggregate its rows"),
+    Rewritten(kDistinctOffset, "the distinct rows are made in a query in FROM"),
+    Refused(kFrameParameter, "MariaDB takes no parameter there: say the number in the statement"),
+    Rewritten(kSoughtAggregate, "compared with the value of the query"),
+    Refused(kAggregatedQuery,
+            "MariaDB takes the aggregate within for one of the select around: compute the query's value in a query in "
+            "FROM, and aggregate that"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

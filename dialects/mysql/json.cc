@@ -166,6 +166,10 @@ void MysqlRenderer::Call(const ast::Call& call) {
         "CASE WHEN $? THEN NULL ELSE COALESCE(JSON_CONTAINS(JSON_KEYS($1), JSON_QUOTE($2)), FALSE) "
         "END");
   }
+  // It gives the first text when the second is empty or not found, whatever the third is.
+  if (call.function == ast::Function::kReplace) {
+    return say("CASE WHEN $3 IS NOT NULL THEN REPLACE($*) END");
+  }
   if (call.function == ast::Function::kJsonLength) {
     return say("CASE CAST(JSON_TYPE($1) AS CHAR) WHEN 'ARRAY' THEN JSON_LENGTH($1) END");
   }

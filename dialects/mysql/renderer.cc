@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "dialects/mysql/parameters.h"
+#include "engine/sql/scope.h"
 
 namespace ferro::mysql {
 namespace {
@@ -11,6 +13,37 @@ namespace {
 constexpr int64_t kIndexedLength = 255;
 // A row has 65,535 bytes, and a character of utf8mb4 up to four.
 constexpr int64_t kMaxVarchar = 16383;
+
+// The type that a parameter is cast to where nothing says its own; empty: it needs none.
+absl::string_view CastWord(Type type, bool mariadb) {
+  if (mariadb) return type == Type::kText ? "CHAR" : "";
+  switch (type) {
+    case Type::kBool:
+    case Type::kInt64:
+    case Type::kInterval:
+      return "SIGNED";
+    case Type::kFloat64:
+      return "DOUBLE";
+    case Type::kDecimal:
+      return "DECIMAL(65, 30)";
+    case Type::kBytes:
+    case Type::kUuid:
+      return "BINARY";
+    case Type::kDate:
+      return "DATE";
+    case Type::kTime:
+      return "TIME(6)";
+    case Type::kTimestamp:
+    case Type::kTimestampTz:
+      return "DATETIME(6)";
+    case Type::kText:
+    case Type::kJson:
+    case Type::kNull:
+    case Type::kArray:
+      break;
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -30,9 +63,15 @@ void MysqlRenderer::LikePredicate(const ast::Like& like) {
   side(*like.value);
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
   side(*like.pattern);
+  // NULL is no text that a collation could follow, whatever is looked at.
+  if (like.pattern->kind == ast::Kind::kLiteral) return;
   ExactCollation();
-  // In a definition MySQL would print two of them and then take them for two (see literal.cc).
-  sql_ << (sql_.writes_literals() ? " ESCAPE X'5c'" : " ESCAPE '\\'");
+  // MySQL prints a definition, and a condition that it moves into a table of FROM, with two backslashes (see literal.cc).
+  if (sql_.writes_literals()) {
+    sql_ << " ESCAPE X'5c'";
+  } else {
+    sql_ << (mariadb() ? " ESCAPE '\\'" : " ESCAPE x'5C'");
+  }
 }
 
 void MysqlRenderer::ExactCollation() { sql_ << " COLLATE " << BinaryCollation(); }
@@ -51,10 +90,45 @@ void MysqlRenderer::Compared(const ast::Expr& expr, Type common) {
 // `/` of integers is a decimal here.
 void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
   if (binary.op != ast::BinaryOp::kIntegerDivide) return Renderer::Arithmetic(binary);
-  ArithmeticOperand(*binary.left);
+  if (mariadb()) {
+    ArithmeticOperand(*binary.left);
+  } else {
+    // As integers the least one is out of range for MySQL, whatever it is divided by.
+    sql_ << "CAST(";
+    Expression(*binary.left);
+    sql_ << " AS DECIMAL(20, 0))";
+  }
   sql_ << " DIV NULLIF(";
   ArithmeticOperand(*binary.right);
   sql_ << ", 0)";
+}
+
+void MysqlRenderer::Begin(const ast::Statement& statement) { untyped_ = UntypedParameters(statement); }
+
+// See parameters.h.
+void MysqlRenderer::Parameter(const ast::Param& param) {
+  const absl::string_view type = untyped_.contains(&param) ? CastWord(param.type, mariadb()) : "";
+  if (type.empty()) return Renderer::Parameter(param);
+  sql_ << "CAST(";
+  const bool wide = param.type == Type::kDecimal;
+  sql_.Placeholder({sql::BindSource::kParameter, param.index, param.type, param.not_negative, nullptr,
+                    Type::kNull, wide ? CheckWideDecimal : nullptr});
+  sql_ << " AS " << type << ")";
+}
+
+// In MariaDB a table in FROM does not see the query around it, and no WITH stands in parentheses.
+void MysqlRenderer::NestedMember(const ast::Query& member, size_t number) {
+  if (!mariadb() || !sql::IsCorrelated(member)) return Renderer::NestedMember(member, number);
+  const bool with = member.kind == ast::Kind::kSelect ? static_cast<bool>(ast::As<ast::Select>(member).with)
+                                                      : static_cast<bool>(ast::As<ast::Compound>(member).with);
+  if (with) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query with common table expressions is put together with another one and reads the query around "
+                  "it: join instead");
+  }
+  sql_ << "(";
+  QueryText(member);
+  sql_ << ")";
 }
 
 void MysqlRenderer::LimitClause(const sql::Page& page) {

@@ -1,6 +1,7 @@
 // The clauses that MySQL and MariaDB write in their own way.
 #pragma once
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/sql/json_path.h"
 #include "engine/sql/renderer.h"
 
@@ -11,6 +12,8 @@ class MysqlRenderer final : public sql::Renderer {
   using Renderer::Renderer;
 
  protected:
+  void Begin(const ast::Statement& statement) override;
+  void Parameter(const ast::Param& param) override;
   void Compared(const ast::Expr& expr, Type common) override;
   void LikePredicate(const ast::Like& like) override;
   void Arithmetic(const ast::Binary& binary) override;
@@ -20,10 +23,13 @@ class MysqlRenderer final : public sql::Renderer {
   }
   void LimitClause(const sql::Page& page) override;
   void LockClause(const ast::Lock& lock) override;
+  void NestedMember(const ast::Query& member, size_t number) override;
   void ExactCollation() override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void OpenAggregate(const ast::Aggregate& aggregate) override;
   void CloseAggregate(const ast::Aggregate& aggregate) override;
+  void OpenWindowCall(const ast::WindowCall& call) override;
+  void CloseWindowCall(const ast::WindowCall& call) override;
   void CastTo(const ast::Cast& cast) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void Call(const ast::Call& call) override;
@@ -43,11 +49,14 @@ class MysqlRenderer final : public sql::Renderer {
   void DropIndexText(const ast::DropIndex& index, sql::Step& step) override;
 
  private:
+  bool mariadb() const { return profile_.version.product == Product::kMariadb; }
   // Compares code points, and does not pad with spaces; the same name does not exist on both
   // servers.
   absl::string_view BinaryCollation() const;
   // Whether the row that was to be inserted has a name in ON DUPLICATE KEY UPDATE.
   bool NamesNewRow() const;
+  bool IsUnsigned(const ast::WindowCall& call) const;
+  void FloatToInteger(const ast::Expr& value);
   // What a path leads to, as JSON.
   void Extracted(const sql::JsonPath& path);
   // The same as a value of `type`: of MySQL's type JSON, and of MariaDB's text.
@@ -57,6 +66,8 @@ class MysqlRenderer final : public sql::Renderer {
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);
   void ArrayHas(const ast::Call& call);
+
+  absl::flat_hash_set<const ast::Param*> untyped_;
 };
 
 }  // namespace ferro::mysql

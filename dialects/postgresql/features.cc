@@ -88,6 +88,12 @@ constexpr sql::FeatureTable kRows = {{
     Native(kDeferrable),
     Native(kAdvisoryLock),
     Native(kListen),
+    Native(kRowOrder),
+    Native(kDistinctSpread),
+    Native(kDistinctOffset),
+    Native(kFrameParameter),
+    Native(kSoughtAggregate),
+    Native(kAggregatedQuery),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -96,6 +96,12 @@ constexpr sql::FeatureTable kRows = {{
             "SQLite has one writer at a time: a transaction that writes is the lock"),
     Refused(kListen,
             "SQLite sends no messages: ask for new rows now and then"),
+    Native(kRowOrder),
+    Native(kDistinctSpread),
+    Native(kDistinctOffset),
+    Native(kFrameParameter),
+    Native(kSoughtAggregate),
+    Native(kAggregatedQuery),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -114,6 +114,7 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
     if (bind.source == sql::BindSource::kParameter) {
       const Value& value = arguments[bind.index];
       if (bind.not_negative) FERRO_TRY(CheckNotNegative(value));
+      if (bind.check != nullptr) FERRO_TRY(bind.check(value));
       const Value* sent = &value;
       if (bind.translate != nullptr && value.type == Type::kText) {
         FERRO_ASSIGN(sent, Translated(bind, value, out));

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/sql/feature.h"
 #include "engine/value/type.h"
+#include "engine/value/value.h"
 
 namespace ferro::sql {
 
@@ -30,6 +31,8 @@ struct Bind {
   absl::StatusOr<std::string> (*translate)(absl::string_view text) = nullptr;
   // Of a list of numbers: the wider type as which they are sent, where the server would not compare them so.
   Type meets = Type::kNull;
+  // Refuses what the text would change in silence; else null.
+  absl::Status (*check)(const Value& value) = nullptr;
 };
 
 // SQL text. `pieces` has one element more than there are spelled-out lists; between two pieces go the

@@ -85,6 +85,12 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"deferrable", "a serializable read only transaction that begins when nothing can make it fail"},
     {"advisory-lock", "locks of names, which the program gives a meaning"},
     {"listen", "messages from one session to those that listen (LISTEN, NOTIFY)"},
+    {"row-order", "rows of values are compared by order"},
+    {"distinct-spread", "standard deviation and variance of distinct values"},
+    {"distinct-offset", "distinct rows can be skipped"},
+    {"frame-parameter", "how many rows a window frame has may be a parameter"},
+    {"sought-aggregate", "IN, ANY and ALL over the one row of an aggregate"},
+    {"aggregated-query", "an aggregate of a query with aggregates and with queries that read its rows"},
 }};
 
 constexpr bool AllSaid() {

@@ -87,9 +87,15 @@ enum class Feature : uint8_t {
   kDeferrable,           // a serializable read only transaction that waits for a safe moment
   kAdvisoryLock,         // locks of names, held by a session
   kListen,               // messages between sessions
+  kRowOrder,             // rows compared by <, <=, > and >=
+  kDistinctSpread,       // STDDEV and VARIANCE of distinct values
+  kDistinctOffset,
+  kFrameParameter,       // how many rows a frame has is a parameter
+  kSoughtAggregate,      // IN, ANY and ALL over an aggregate of all rows
+  kAggregatedQuery,      // of a query with aggregates, within which another query reads its rows
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kListen) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kAggregatedQuery) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

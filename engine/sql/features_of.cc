@@ -2,6 +2,7 @@
 
 #include "engine/ast/derive.h"
 #include "engine/sql/rewrite/old_row.h"
+#include "engine/sql/rewrite/queries.h"
 #include "engine/sql/rewrite/target.h"
 #include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
@@ -11,6 +12,21 @@ namespace {
 
 using ast::BinaryOp;
 using ast::Kind;
+
+// Whether a select within the aggregate has aggregates, and queries that read what is around them.
+bool HasReadAggregate(const ast::Aggregate& aggregate) {
+  bool found = false;
+  const auto look = [&found](const ast::Node& node) {
+    if (found || node.kind != Kind::kSelect || !HasAggregate(ast::As<ast::Select>(node))) return;
+    const auto within = [&](const ast::Node& part) {
+      if (&part == &node || !ast::IsQuery(part.kind)) return;
+      found = found || IsCorrelated(static_cast<const ast::Query&>(part));
+    };
+    ast::Walk(node, within);
+  };
+  ast::Walk(aggregate, look);
+  return found;
+}
 
 class Collector {
  public:
@@ -32,7 +48,8 @@ class Collector {
     const bool mixed = left != right && IsNumeric(left) && IsNumeric(right);
     if (mixed && ast::IsComparison(node.op)) Use(Feature::kMixedNumbers);
     if (ast::IsDistinctness(node.op)) return Use(Feature::kDistinctFrom);
-    if (!ast::IsComparison(node.op)) UseArithmetic(node.op, *node.left, *node.right);
+    if (!ast::IsComparison(node.op)) return UseArithmetic(node.op, *node.left, *node.right);
+    if (rewrite::IsRowOrder(node)) Use(Feature::kRowOrder);
   }
 
   void Of(const ast::Unary& node) {
@@ -70,12 +87,23 @@ class Collector {
     Use(node.fold_case ? Feature::kIgnoreCase : Feature::kCaseSensitiveLike);
   }
 
-  void Of(const ast::Quantified&) { Use(Feature::kQuantified); }
+  void Of(const ast::InQuery& node) { UseSought(*node.query); }
+  void Of(const ast::Quantified& node) {
+    Use(Feature::kQuantified);
+    UseSought(*node.query);
+  }
+  void UseSought(const ast::Query& query) {
+    if (rewrite::IsOneAggregate(query)) Use(Feature::kSoughtAggregate);
+  }
   void Of(const ast::Regex&) { Use(Feature::kRegex); }
   void Of(const ast::JsonGet&) { Use(Feature::kJsonPath); }
 
   void Of(const ast::Aggregate& node) {
     if (node.filter) Use(Feature::kAggregateFilter);
+    const bool spread = node.function >= ast::AggregateFunction::kStddevSample &&
+                        node.function <= ast::AggregateFunction::kVariancePopulation;
+    if (node.distinct && spread) Use(Feature::kDistinctSpread);
+    if (HasReadAggregate(node)) Use(Feature::kAggregatedQuery);
     if (!node.order.empty()) Use(Feature::kAggregateOrder);
     if (node.function == ast::AggregateFunction::kJsonAgg) Use(Feature::kJsonAggregate);
     if (node.function == ast::AggregateFunction::kSum && TypeOf(node) == Type::kDecimal) {
@@ -94,6 +122,8 @@ class Collector {
     const bool counts = node.start_count || node.end_count;
     if (node.unit == ast::FrameUnit::kRange && counts) Use(Feature::kRangeDistance);
     if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);
+    const auto counts = [](const ast::Maybe<ast::Expr>& count) { return count && count->kind == Kind::kParam; };
+    if (counts(node.start_count) || counts(node.end_count)) Use(Feature::kFrameParameter);
   }
 
   void Of(const ast::Over& node) {
@@ -151,6 +181,7 @@ class Collector {
     if (node.offset && !node.limit) Use(Feature::kOffsetWithoutLimit);
     if (node.with_ties) Use(Feature::kWithTies);
     if (OrdersByOuter(node) || GroupsByOuter(node)) Use(Feature::kOuterInOrder);
+    if (node.distinct && node.offset) Use(Feature::kDistinctOffset);
     if (!node.grouping) return;
     if (GroupsByParameter(node)) Use(Feature::kParameterGroup);
     const bool alone = node.grouping->items.empty() && node.grouping->sets.empty();

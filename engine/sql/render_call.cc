@@ -68,6 +68,12 @@ absl::string_view WindowName(ast::WindowFunction function) {
   return "";
 }
 
+// A collation may follow any other text.
+bool IsNull(const ast::Expr& expr) {
+  return expr.kind == ast::Kind::kLiteral &&
+         ast::As<ast::Literal>(expr).literal == ast::LiteralKind::kNull;
+}
+
 Type CommonOf(ast::List<const ast::Expr*> arguments) {
   Type common = Type::kNull;
   for (const ast::Expr* argument : arguments) common = CommonType(common, TypeOf(*argument));
@@ -92,8 +98,10 @@ void Renderer::Groups(ast::List<const ast::Expr*> expressions) {
 
 void Renderer::Template(absl::string_view sql, ast::List<const ast::Expr*> arguments,
                         const Signature& signature) {
+  const ast::Expr* last = nullptr;
   const auto argument = [&](size_t i, bool alone) {
     const ast::Expr& expr = *arguments[i];
+    last = &expr;
     const bool converted = signature.of(i) == Takes::kFloat && TypeOf(expr) != Type::kFloat64;
     if (converted) return AsFloat(expr);
     alone ? Expression(expr) : Operand(expr);
@@ -129,7 +137,7 @@ void Renderer::Template(absl::string_view sql, ast::List<const ast::Expr*> argum
         });
         break;
       case '~':
-        ExactCollation();
+        if (last == nullptr || !IsNull(*last)) ExactCollation();
         break;
       case '$':
         sql_ << "$";
@@ -214,10 +222,8 @@ void Renderer::Over(const ast::Over& over) {
     OpenAggregate(*aggregate);
     Aggregate(*aggregate);
   } else {
-    const auto& call = ast::As<ast::WindowCall>(*over.call);
-    sql_ << WindowName(call.function) << "(";
-    Expressions(call.arguments);
-    sql_ << ")";
+    OpenWindowCall(ast::As<ast::WindowCall>(*over.call));
+    WindowFunction(ast::As<ast::WindowCall>(*over.call));
   }
   sql_ << " OVER (";
   absl::string_view space;
@@ -235,7 +241,17 @@ void Renderer::Over(const ast::Over& over) {
     Frame(*over.frame);
   }
   sql_ << ")";
-  if (aggregate != nullptr) CloseAggregate(*aggregate);
+  if (aggregate != nullptr) {
+    CloseAggregate(*aggregate);
+  } else {
+    CloseWindowCall(ast::As<ast::WindowCall>(*over.call));
+  }
+}
+
+void Renderer::WindowFunction(const ast::WindowCall& call) {
+  sql_ << WindowName(call.function) << "(";
+  Expressions(call.arguments);
+  sql_ << ")";
 }
 
 void Renderer::Frame(const ast::Frame& frame) {

@@ -74,7 +74,7 @@ void Renderer::Expression(const ast::Expr& expr) {
     if constexpr (std::is_same_v<T, ast::Column>) {
       Column(node, false);
     } else if constexpr (std::is_same_v<T, ast::Param>) {
-      Bound(node, node.not_negative);
+      Parameter(node);
     } else if constexpr (std::is_same_v<T, ast::Literal>) {
       Literal(node);
     } else if constexpr (std::is_same_v<T, ast::Unary>) {
@@ -155,6 +155,8 @@ void Renderer::Column(const ast::Column& column, bool alone) {
   }
   sql_.Identifier(column.name);
 }
+
+void Renderer::Parameter(const ast::Param& param) { Bound(param, param.not_negative); }
 
 void Renderer::Bound(const ast::Param& param, bool not_negative) {
   sql_.Placeholder({BindSource::kParameter, param.index, param.type, not_negative, nullptr});

@@ -134,6 +134,10 @@ void Renderer::Member(const ast::Query& member, size_t number) {
       return SelectText(select);
     }
   }
+  NestedMember(member, number);
+}
+
+void Renderer::NestedMember(const ast::Query& member, size_t number) {
   sql_ << "SELECT * FROM (";
   RowsText(member);
   sql_ << ") AS ";

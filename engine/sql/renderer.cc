@@ -24,6 +24,7 @@ Step& Renderer::AddStep(Compiled& compiled) {
 }
 
 absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compiled) {
+  Begin(statement);
   ast::Visit(statement, [&](const auto& node) {
     using T = std::remove_cvref_t<decltype(node)>;
     if constexpr (std::is_base_of_v<ast::Query, T>) {

@@ -34,6 +34,9 @@ class Renderer {
   absl::Status Render(const ast::Statement& statement, Compiled& compiled);
 
  protected:
+  // Called before anything is written.
+  virtual void Begin(const ast::Statement& /*statement*/) {}
+
   // --- render_expr.cc
   // As it is, or in parentheses when it is made of parts: precedences differ between databases.
   void Expression(const ast::Expr& expr);
@@ -47,6 +50,8 @@ class Renderer {
 
   static absl::string_view ComparisonWord(ast::BinaryOp op);  // " <= "
 
+  // A parameter as an expression; counts of rows and the like are Bound.
+  virtual void Parameter(const ast::Param& param);
   // One side of a comparison or ordering.
   virtual void Compared(const ast::Expr& expr, Type common);
   virtual void Membership(const ast::In& in);
@@ -76,6 +81,10 @@ class Renderer {
   virtual void AsFloat(const ast::Expr& expr);
   virtual void Call(const ast::Call& call);
   virtual void Aggregate(const ast::Aggregate& aggregate);
+  // ROW_NUMBER() and the like, without OVER; then what stands around both.
+  void WindowFunction(const ast::WindowCall& call);
+  virtual void OpenWindowCall(const ast::WindowCall& /*call*/) {}
+  virtual void CloseWindowCall(const ast::WindowCall& /*call*/) {}
   // What stands around an aggregate, and around its window if it has one: a cast, perhaps.
   virtual void OpenAggregate(const ast::Aggregate& /*aggregate*/) {}
   virtual void CloseAggregate(const ast::Aggregate& /*aggregate*/) {}
@@ -107,6 +116,8 @@ class Renderer {
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
   virtual void LimitClause(const Page& page);
   virtual void LockClause(const ast::Lock& lock);
+  // A member of a compound that is more than a plain select.
+  virtual void NestedMember(const ast::Query& member, size_t number);
   void GroupByClause(const ast::Grouping& grouping);
   virtual void DistinctClause(const ast::Distinct& distinct);
   virtual void MaterializedWord(ast::Materialized materialized);

@@ -74,7 +74,8 @@ class Rewriter {
     if (distinct_on && lacks(Feature::kDistinctOn)) return rewrite::DistinctOn(select, context_);
     const bool ties = select.with_ties && lacks(Feature::kWithTies);
     const bool says_nulls = lacks(Feature::kNullsOrder) && rewrite::SaysNulls(select.order);
-    if (select.distinct && !distinct_on && (ties || says_nulls)) {
+    const bool skips = select.offset && lacks(Feature::kDistinctOffset);
+    if (select.distinct && !distinct_on && (ties || says_nulls || skips)) {
       return rewrite::OrderOutside(select, context_);
     }
     if (ties) return rewrite::WithTies(select, context_);
@@ -114,7 +115,20 @@ class Rewriter {
     return wrapped ? rewrite::WrapCompound(compound, context_) : nullptr;
   }
 
+  const ast::Node* Instead(const ast::Binary& binary) {
+    const bool lacks = context_.Rewrites(Feature::kRowOrder) && rewrite::IsRowOrder(binary);
+    return lacks ? rewrite::RowOrderByItems(binary, context_) : nullptr;
+  }
+
+  const ast::Node* Instead(const ast::InQuery& in) {
+    const bool lacks = context_.Rewrites(Feature::kSoughtAggregate) && rewrite::IsOneAggregate(*in.query);
+    return lacks ? rewrite::SoughtAsValue(in, context_) : nullptr;
+  }
+
   const ast::Node* Instead(const ast::Quantified& quantified) {
+    if (context_.Rewrites(Feature::kSoughtAggregate) && rewrite::IsOneAggregate(*quantified.query)) {
+      return rewrite::QuantifiedAsValue(quantified, context_);
+    }
     if (!context_.Rewrites(Feature::kQuantified)) return nullptr;
     return rewrite::QuantifiedAsExtremes(quantified, context_);
   }
@@ -134,6 +148,11 @@ class Rewriter {
   }
 
   bool Own(ast::Select& select) { return OwnOrder(select); }
+  bool Own(ast::Compound& compound) {
+    const bool numbers =
+        context_.Rewrites(Feature::kMixedNumbers) && rewrite::CastNumbers(compound, context_);
+    return OwnOrder(compound) || numbers;
+  }
   bool Own(ast::Aggregate& aggregate) { return OwnOrder(aggregate); }
   bool Own(ast::Over& over) {
     const bool filter = context_.Rewrites(Feature::kWindowFilter) &&

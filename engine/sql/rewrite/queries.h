@@ -56,4 +56,18 @@ bool HasFullJoin(const ast::Select& select);
 // = ANY is IN, and <> ALL is NOT IN.
 const ast::Expr* QuantifiedAsExtremes(const ast::Quantified& quantified, Context& context);
 
+// before: (x, y) < (a, b)
+// after:  x <= a AND (x < a OR y < b)
+// The first condition is implied by the rest, and one that an index serves.
+const ast::Expr* RowOrderByItems(const ast::Binary& binary, Context& context);
+bool IsRowOrder(const ast::Binary& binary);
+
+// before: x IN (SELECT COUNT(*) FROM t), x < ALL (SELECT …)
+// after:  x = (SELECT COUNT(*) FROM t), x < (SELECT …)
+// With HAVING, of rows and of correlated ones no value: IN (SELECT r.c1 FROM (SELECT COUNT(*) AS c1 FROM t) AS r).
+const ast::Expr* SoughtAsValue(const ast::InQuery& in, Context& context);
+const ast::Expr* QuantifiedAsValue(const ast::Quantified& quantified, Context& context);
+// A select of one row, of all that it finds, or none because of HAVING.
+bool IsOneAggregate(const ast::Query& query);
+
 }  // namespace ferro::sql::rewrite

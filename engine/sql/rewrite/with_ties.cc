@@ -42,11 +42,7 @@ const ast::Select* WithTies(const ast::Select& select, Context& context) {
     outer->where = {context.Binary(ast::BinaryOp::kLessEqual, *number, limit)};
     return outer;
   }
-  // MySQL's ranks have no sign.
-  auto* place = context.New<ast::Cast>();
-  place->operand = number;
-  place->type = Type::kInt64;
-  const auto* beyond = context.Binary(ast::BinaryOp::kSubtract, *place,
+  const auto* beyond = context.Binary(ast::BinaryOp::kSubtract, *number,
                                       *Count(*select.offset, context));
   outer->where = {context.And({
       context.Binary(ast::BinaryOp::kLessEqual, *beyond, limit),
