@@ -36,7 +36,7 @@ class Index:
     A key is the name of a column (of a relation: the columns of its key), with "-" before it to
     descend, or a lambda that gives an expression, such as `lambda p: fn.lower(p.title)`, or
     `desc(…)` of one. With `where` only rows that meet the condition are in the index; if it is
-    `unique`, values are unique among these. Left out, the name is made of the table and the columns.
+    `unique`, values are unique among these. Left out, the name is made of the table and columns.
     """
 
     __slots__ = ("keys", "name", "unique", "where")

@@ -186,7 +186,7 @@ class Database:
         return Steps(lambda: create_tables(self, models))
 
     def drop_tables(self, *models: type[Model]) -> Op[None]:
-        """Drop these models' tables, those first that refer to others; what is not there is skipped."""
+        """Drop these models' tables, those first that refer to others, if they are there."""
         from .ddl import drop_tables
 
         return Steps(lambda: drop_tables(self, models))

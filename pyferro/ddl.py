@@ -7,6 +7,7 @@ business. Where the database can, all of it is one transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from . import _native, definitions, plan
@@ -171,10 +172,8 @@ def _unless(database: Database, body: Expr, error: type[Exception] | None) -> Bo
     def step() -> Body[None]:
         yield _start(database, body)
 
-    try:
+    with suppress(error):
         yield from _as_one(database, step())
-    except error:
-        pass
 
 
 def _start(

@@ -64,7 +64,8 @@ def _indexed(table: Table) -> set[str]:
 def foreign_key(table: Table, key: ForeignKeyConstraint) -> Expr:
     """A foreign key, looked at beside its target."""
     key = resolve(table, key)
-    assert key.name is not None and key.target_columns is not None
+    assert key.name is not None
+    assert key.target_columns is not None
     return build(
         NULL,
         plan.FOREIGN_KEY,
