@@ -122,8 +122,8 @@ class Collector {
     const bool counts = node.start_count || node.end_count;
     if (node.unit == ast::FrameUnit::kRange && counts) Use(Feature::kRangeDistance);
     if (node.exclude != ast::FrameExclude::kNothing) Use(Feature::kFrameExclude);
-    const auto counts = [](const ast::Maybe<ast::Expr>& count) { return count && count->kind == Kind::kParam; };
-    if (counts(node.start_count) || counts(node.end_count)) Use(Feature::kFrameParameter);
+    const auto bound = [](const ast::Maybe<ast::Expr>& count) { return count && count->kind == Kind::kParam; };
+    if (bound(node.start_count) || bound(node.end_count)) Use(Feature::kFrameParameter);
   }
 
   void Of(const ast::Over& node) {
