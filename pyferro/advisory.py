@@ -16,6 +16,7 @@ from .op import Body, Op, Steps
 from .transaction import PLAIN, bound_to
 
 if TYPE_CHECKING:
+    from ._native import Expr
     from .database import Database
 
 _ROLLBACK = 3
@@ -89,6 +90,7 @@ class AdvisoryLock:
         from .query import select
 
         once = self._timeout == 0
+        asked: Expr[Any]
         if self._database.dialect == "postgresql":
             if once:
                 asked = sql("pg_try_advisory_xact_lock({k})", type=bool, k=number_of(self._key))

@@ -78,6 +78,14 @@ def may_hold_secrets(table: str | None) -> bool:
     )
 
 
+def _foreign_keys(info: Any) -> list[Any]:
+    """Those of a table; none while a relation leads to a model that is not there."""
+    try:
+        return list(info.foreign_keys)
+    except TypeError:
+        return []
+
+
 def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]:
     """The columns of a key or constraint as the models declare it; empty if unknown."""
     for model in _models.values():
@@ -87,7 +95,7 @@ def columns_of_constraint(table: str | None, constraint: str) -> tuple[str, ...]
         for unique_name, columns in info.uniques:
             if unique_name == constraint:
                 return tuple(columns)
-        for one in (*info.foreign_keys, *info.checks, *info.indexes):
+        for one in (*_foreign_keys(info), *info.checks, *info.indexes):
             if one.name == constraint:
                 return tuple(one.columns)
         if constraint in (f"{info.name}_pkey", "PRIMARY") and (table or constraint != "PRIMARY"):

@@ -7,7 +7,7 @@ later; what pydantic has to know of them, the types of keys, as soon as it can b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, NoReturn, cast
 
 from . import registry
 from .class_body import UNKNOWN_KEY, Declared
@@ -16,7 +16,9 @@ from .relations import ONE
 from .table import table_of
 
 if TYPE_CHECKING:
+    from .constraints import Action, ForeignKeyConstraint
     from .model import Model
+    from .table import Table
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -121,6 +123,27 @@ def to_ones(model: type[Model]) -> Iterator[ToOne]:
             found = relation(model, name)
             assert isinstance(found, ToOne)
             yield found
+
+
+def foreign_keys(table: Table) -> Iterator[ForeignKeyConstraint]:
+    """The foreign keys that the relations of a table's model mean, but for those without one."""
+    from .constraints import ForeignKeyConstraint, named
+
+    for to in to_ones(table.model):
+        options = to.options
+        if options.constraint:
+            yield named(
+                table,
+                ForeignKeyConstraint(
+                    tuple(own for own, _ in to.pairs),
+                    to.target,
+                    tuple(theirs for _, theirs in to.pairs),
+                    on_delete=cast("Action | None", options.on_delete),
+                    on_update=cast("Action | None", options.on_update),
+                    deferrable=options.deferrable,
+                    initially_deferred=options.initially_deferred,
+                ),
+            )
 
 
 def _resolve(model: type[Model], declared: Declared) -> AnyRelation:

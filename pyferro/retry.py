@@ -56,7 +56,7 @@ class Retrying:
         if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
             raise TypeError("a generator cannot be run again: what it has yielded is gone")
         if inspect.iscoroutinefunction(function):
-            asynchronous = cast("Callable[P, Coroutine[Any, Any, Any]]", function)
+            asynchronous = function
 
             @functools.wraps(function)
             async def awaited(*args: P.args, **kwargs: P.kwargs) -> Any:

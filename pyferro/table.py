@@ -18,6 +18,7 @@ from .kinds import NAMES, Kind, Unsupported, is_array, kind_of
 from .table_args import TableArgs
 
 if TYPE_CHECKING:
+    from .constraints import ForeignKeyConstraint
     from pydantic.fields import FieldInfo
 
     from .model import Model
@@ -117,10 +118,18 @@ class Table:
         self.uniques = said.uniques
         self.indexes = said.indexes
         self.checks = said.checks
-        # Each has a name. Those of relations are appended when the relations are resolved.
-        self.foreign_keys = said.foreign_keys
+        self._said_foreign_keys = said.foreign_keys
         self._row_plan: _native.RowPlan | None = None
         self._row_schema: object = None
+
+    @cached_property
+    def foreign_keys(self) -> list[ForeignKeyConstraint]:
+        """Those of `__table_args__`, then those of relations, each with a name."""
+        from .related import foreign_keys
+
+        said = self._said_foreign_keys
+        known = {tuple(key.columns) for key in said}
+        return [*said, *(k for k in foreign_keys(self) if tuple(k.columns) not in known)]
 
     # Reading the model.
 

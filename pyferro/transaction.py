@@ -18,6 +18,7 @@ from .errors import InterfaceError
 from .op import Body, Steps
 
 if TYPE_CHECKING:
+    from ._native import Operation
     from ._native import Transaction as NativeTransaction
     from .database import Database, Row
     from .op import Op

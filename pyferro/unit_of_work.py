@@ -80,22 +80,34 @@ class Unit:
 
 
 def _leaves_first(instances: list[Any]) -> list[Any]:
-    """Rows that lead to others before those that they lead to."""
+    """Rows that lead to others before those that they lead to, as far as that goes in circles."""
     from .related import to_ones
 
-    models = list(dict.fromkeys(map(type, instances)))
-    seen: set[type[Any]] = set()
-    order: list[type[Any]] = []
-
-    def visit(model: type[Any]) -> None:
-        if model in seen or model not in models:
-            return
-        seen.add(model)
-        for to in to_ones(model):
-            visit(to.target)
-        order.append(model)
-
-    for model in models:
-        visit(model)
-    ranks = {model: rank for rank, model in enumerate(order)}
-    return sorted(instances, key=lambda one: -ranks[type(one)])
+    found: dict[tuple[Any, ...], Any] = {}  # by class, names of columns and their values
+    leads: dict[int, list[tuple[Any, ...]]] = {}
+    for one in instances:
+        for to in to_ones(type(one)):
+            own, theirs = zip(*to.pairs, strict=True)
+            values = tuple(one.__dict__.get(name) for name in own)
+            leads.setdefault(id(one), []).append((to.target, theirs, values))
+    for target, theirs in {(key[0], key[1]) for keys in leads.values() for key in keys}:
+        for one in instances:
+            if isinstance(one, target):
+                values = tuple(one.__dict__.get(name) for name in theirs)
+                found[target, theirs, values] = one
+    order: list[Any] = []
+    seen: set[int] = set()
+    for start in instances:
+        if id(start) in seen:
+            continue
+        stack = [(start, iter(leads.get(id(start), ())))]
+        while stack:
+            one, keys = stack[-1]
+            seen.add(id(one))
+            following = next((found[k] for k in keys if k in found and id(found[k]) not in seen), None)
+            if following is not None:
+                stack.append((following, iter(leads.get(id(following), ()))))
+                continue
+            stack.pop()
+            order.append(one)
+    return order[::-1]
