@@ -248,20 +248,8 @@ class NoRows : public RowSink {
 
 // Whether an error is about a row, so that the statement without it would have succeeded.
 bool IsOfARow(const absl::Status& status) {
-  switch (ClassOf(status)) {
-    case ErrorClass::kUnique:
-    case ErrorClass::kForeignKey:
-    case ErrorClass::kNotNull:
-    case ErrorClass::kCheck:
-    case ErrorClass::kIntegrity:
-    case ErrorClass::kOutOfRange:
-    case ErrorClass::kStringTooLong:
-    case ErrorClass::kInvalidText:
-    case ErrorClass::kData:
-      return true;
-    default:
-      return false;
-  }
+  const ErrorClass error = ClassOf(status);
+  return error >= ErrorClass::kUnique && error <= ErrorClass::kData;
 }
 
 class BulkRun {
