@@ -47,9 +47,9 @@ const sql::DialectProfile* Profiles(size_t& count) {
               sqlite::kFunctions, sql::MakeRenderer<sqlite::SqliteRenderer>),
       Profile("postgresql", Product::kPostgresql, 15, 0, postgresql::kLexicon,
               postgresql::kFeatures, postgresql::kFunctions, sql::MakeRenderer<postgresql::PostgresqlRenderer>),
-      Profile("mysql", Product::kMariadb, 10, 11, mysql::kLexicon, mysql::kMariadbFeatures,
+      Profile("mysql", Product::kMariadb, 10, 11, mysql::kMariadbLexicon, mysql::kMariadbFeatures,
               mysql::kFunctions, sql::MakeRenderer<mysql::MysqlRenderer>),
-      Profile("mysql", Product::kMysql, 9, 7, mysql::kLexicon, mysql::kMysqlFeatures,
+      Profile("mysql", Product::kMysql, 9, 7, mysql::kMysqlLexicon, mysql::kMysqlFeatures,
               mysql::kFunctions, sql::MakeRenderer<mysql::MysqlRenderer>)};
   count = std::size(profiles);
   return profiles;
