@@ -168,11 +168,17 @@ def test_names_of_connections(guard: Guard, url: str) -> None:
             refused(lambda t=text: transaction(using=t).__enter__(), InterfaceError)
         with suppress(InterfaceError), engines.session(text):
             refused(lambda: Canary.where().all().run(), InterfaceError)
-    # Savepoints have names of the engine's own.
+    # Savepoints have names of the engine's own, and a level of isolation is one of a few words.
     assert not inspect.signature(pyferro.Database.transaction).parameters.keys() - {
         "self",
+        "isolation",
+        "read_only",
+        "deferrable",
+        "timeout",
         "immediate",
     }
+    for text in (*UNUSUAL, *IMPOSSIBLE):
+        refused(lambda t=text: transaction(isolation=t).__enter__(), TypeError, ValueError)
     with transaction() as outer:
         assert not inspect.signature(outer.savepoint).parameters
 
