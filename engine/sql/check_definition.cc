@@ -19,6 +19,9 @@ bool DependsOnTime(const ast::Node& node) {
   return function == ast::Function::kNow || function == ast::Function::kToday;
 }
 
+// MySQL and MariaDB keep the text of a definition with backslashes of their own in it, and read it again without.
+bool IsPlainKey(const ast::Text& key) { return key.text.find_first_of("'\"\\") == absl::string_view::npos; }
+
 bool ReadsRows(ast::Kind kind) {
   return ast::IsQuery(kind) || kind == ast::Kind::kAggregate || kind == ast::Kind::kWindowCall;
 }
@@ -34,6 +37,9 @@ absl::Status CheckParts(const ast::Expr& expr, ast::Name table, absl::string_vie
     } else if (!table.empty() && DependsOnTime(node)) {
       status = Wrong(absl::StrCat(where, " depends on the time"),
                      "it has to be true, or not, of a row forever");
+    } else if (node.kind == ast::Kind::kJsonStep && !IsPlainKey(ast::As<ast::JsonStep>(node).key)) {
+      status = Wrong(absl::StrCat(where, " has a JSON key with a quote or backslash in it"),
+                     "MySQL and MariaDB would read it differently later: check it in the program");
     } else if (node.kind == ast::Kind::kColumn) {
       const auto& column = ast::As<ast::Column>(node);
       if (table.empty()) {

@@ -67,8 +67,8 @@ static void names_of_numbers(void) {
   CHECK(same_bytes(ferro_type_name(15), "unknown") && same_bytes(ferro_type_name(-1), "unknown"));
   CHECK(same_bytes(ferro_code_name(FERRO_ERROR_UNIQUE), "unique"));
   CHECK(same_bytes(ferro_code_name(FERRO_ERROR_CONNECTION), "connection"));
-  CHECK(same_bytes(ferro_code_name(34), "unknown") && same_bytes(ferro_code_name(-1), "unknown"));
-  for (i = 1; i <= FERRO_ERROR_INTERNAL; ++i) CHECK(!same_bytes(ferro_code_name(i), "unknown"));
+  CHECK(same_bytes(ferro_code_name(35), "unknown") && same_bytes(ferro_code_name(-1), "unknown"));
+  for (i = 1; i <= FERRO_ERROR_FORKED; ++i) CHECK(!same_bytes(ferro_code_name(i), "unknown"));
 }
 
 /* The eight functions write what plan.h describes, and nothing else. */

@@ -266,6 +266,7 @@ static void a_query_is_streamed(const session *in, ferro_plan *plan) {
     ferro_database_pool(in->database, &open, &busy);
     CHECK(busy == 1);
     ferro_operation_free(operation);
+    ferro_quiesce(10000); /* a server's connection is recovered on a thread, where one may have to wait */
     ferro_database_pool(in->database, &open, &busy);
     CHECK(busy == 0);
   }

@@ -22,6 +22,7 @@ from pyferro import (
     Field,
     Index,
     Model,
+    PlanError,
     Ref,
     Unique,
     UniqueViolationError,
@@ -400,3 +401,15 @@ def test_members_are_needed_to_check_for_them() -> None:
         class Plain(Model):
             id: PK[int]
             n: int = Field(db_check=True)
+
+
+def test_a_json_key_that_a_server_would_read_differently_is_refused(db: Database) -> None:
+    for key in ("it's", 'a"b', "a\\b"):
+
+        class Keyed(Model, table="arg_keyed"):
+            id: PK[int]
+            meta: dict[str, Any]
+            __table_args__ = (Check("key", lambda row, k=key: row.meta[k].as_(int) > 0),)
+
+        with pytest.raises(PlanError, match="a JSON key with a quote or backslash"):
+            db.create_tables(Keyed).run()
