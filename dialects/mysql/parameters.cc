@@ -119,7 +119,8 @@ absl::Status CheckWideDecimal(const Value& value) {
   const absl::string_view digits = absl::StripPrefix(text, "-");
   const size_t point = std::min(digits.find('.'), digits.size());
   const size_t last = digits.find_last_not_of('0');
-  if (point <= kBefore && (last <= point || last - point <= kPlaces)) return absl::OkStatus();
+  const bool short_enough = last == absl::string_view::npos || last <= point || last - point <= kPlaces;
+  if (point <= kBefore && short_enough) return absl::OkStatus();
   return MakeErrorWithHint(
       ErrorClass::kOutOfRange,
       "a decimal has more than 35 digits before the point or 30 after it, which MySQL keeps beside a column only",

@@ -18,6 +18,7 @@ import pytest
 from clients import Client
 from conftest import Create, Waiting, url_of
 from sessions import terminate
+from support.pool import settled
 
 import pyferro
 from pyferro import (
@@ -273,6 +274,7 @@ async def test_a_crowd_that_comes_and_goes_loses_nothing(url: str, ten: None) ->
     failures = [one for one in ended if isinstance(one, Exception)]
     assert not failures
     assert not wrong
+    settled(db)
     pool = db.stats().pool
     assert (pool.busy, pool.waiting) == (0, 0)
     assert pool.idle <= 2

@@ -108,3 +108,9 @@ def test_what_is_refused() -> None:
 def test_names_are_names(db: Database, name: str) -> None:
     table = values([(1,)], columns=(name,), name=name)
     assert select(table.c[name]).all().run() == [1]
+
+
+def test_a_zero_has_no_digits_too_many(db: Database) -> None:
+    zeros = [Decimal(0), Decimal("0.00"), Decimal("-0.5"), Decimal(100)]
+    table = values([(place, zero) for place, zero in enumerate(zeros)], columns=("place", "d"))
+    assert select(table.c.d).order_by(table.c.place).all().run() == zeros
