@@ -16,7 +16,7 @@ from ._native import Expr
 from .database import Using, resolve
 from .op import Body, Op, Steps, steps
 from .order import Nulls, Ordered
-from .paths import Related, node_of_path, related
+from .paths import Related, equal, node_of_path, related
 from .related import AnyRelation, Through, ToMany, ToOne
 from .selection import Chosen, Instance, Projection
 from .table import Table, table_of
@@ -259,11 +259,8 @@ def _through(database: Database, keys: list[Any], node: Node, to: Through) -> Bo
     same: dict[Any, Any] = {}
     for chunk in _chunks(keys, len(near)):
         query = _query_of(node, target, database)
-        on: Expr | None = None
-        for own, theirs in to.far:
-            term = link.columns[own] == target.columns[theirs]
-            on = term if on is None else on & term
-        query, extra = _limited(query.join(to.link, on), node, near, chunk)
+        joined = query.join(to.link, equal(link, target, to.far))
+        query, extra = _limited(joined, node, near, chunk)
         rows, *nears = yield from _rows(query, database, extra)
         _native.share(rows, _key(target), same)
         of = nears[0] if len(nears) == 1 else list(zip(*nears, strict=True))
@@ -321,11 +318,8 @@ def _first_of_each(
     numbered = query._unordered().select(*chosen).subquery("numbered")
     made: Query[Any] = Query(table.model, query._using, scoped=False)
     made._loads = query._loads
-    on: Expr | None = None
-    for i, name in enumerate(table.key):
-        term = table.columns[name] == numbered.c[f"key_{i}"]
-        on = term if on is None else on & term
-    made = made.join(numbered, on).where(numbered.c["place"] <= limit)
+    keys = [(name, f"key_{i}") for i, name in enumerate(table.key)]
+    made = made.join(numbered, equal(table, numbered, keys)).where(numbered.c["place"] <= limit)
     made = made.order_by(numbered.c["place"])
     return made, [numbered.c[f"of_{i}"] for i in range(len(columns))]
 

@@ -71,7 +71,7 @@ class Related(Source):
 
     def on(self) -> Expr:
         """The condition by which it is joined."""
-        return _equal(self.parent, self, self.relation.pairs)
+        return equal(self.parent, self, self.relation.pairs)
 
 
 def _alias(name: str) -> str:
@@ -84,7 +84,8 @@ def _alias(name: str) -> str:
     return name.encode()[: MAX_IDENTIFIER - 9].decode(errors="ignore") + "." + tail
 
 
-def _equal(left: Start, right: Start, pairs: Iterable[tuple[str, str]]) -> Expr:
+def equal(left: Start, right: Start, pairs: Iterable[tuple[str, str]]) -> Expr:
+    """The condition that pairs of columns of two sources are equal."""
     made: Expr | None = None
     for own, theirs in pairs:
         term = left.columns[own] == right.columns[theirs]
@@ -297,10 +298,10 @@ class ManyPath(Generic[M]):
         rows: Select[Any] = select(target)
         if isinstance(to, Through):
             link = Alias(to.link, _alias(f"{self._parent.name}.{to.name}.pairs"))
-            rows = rows.join(link, _equal(link, start, to.far))
-            rows = rows.where(_equal(self._parent, link, to.near))
+            rows = rows.join(link, equal(link, start, to.far))
+            rows = rows.where(equal(self._parent, link, to.near))
         else:
-            rows = rows.where(_equal(self._parent, start, to.pairs))
+            rows = rows.where(equal(self._parent, start, to.pairs))
         given, named = self._where
         rows = rows.where(*self._checked(given), **named)
         return rows.where(*self._checked(conditions), **lookups)
@@ -406,6 +407,6 @@ def join_relation(query: S, target: Any, on: Any, kind: JoinKind) -> S:
         )
     if isinstance(to, Through):
         link = table_of(to.link)
-        made = query.join(to.link, _equal(target._parent, link, to.near), kind=kind)
-        return made.join(to.target, _equal(link, table, to.far), kind=kind)
-    return query.join(to.target, _equal(target._parent, table, to.pairs), kind=kind)
+        made = query.join(to.link, equal(target._parent, link, to.near), kind=kind)
+        return made.join(to.target, equal(link, table, to.far), kind=kind)
+    return query.join(to.target, equal(target._parent, table, to.pairs), kind=kind)
