@@ -11,7 +11,7 @@ from uuid import UUID
 import pyferro
 from pyferro import PK, BackRef, Field, Many, Ref
 
-from contestants.base import Contestant, is_sqlite
+from contestants.base import CHANGED_COLUMNS, Contestant, is_sqlite
 from harness.dataset import Dataset, Record
 
 
@@ -71,8 +71,6 @@ class Post(pyferro.Model):
 
 
 class Pyferro(Contestant):
-    lacks = {"bulk_update": "not written yet", "bulk_upsert": "not written yet"}  # noqa: RUF012
-
     async def setup(self, url: str, data: Dataset) -> None:
         # As the others: a commit need not reach the disk before the next one.
         settings = "?synchronous=normal" if is_sqlite(url) else ""
@@ -117,6 +115,12 @@ class Pyferro(Contestant):
 
     async def store(self, records: Sequence[Record]) -> None:
         await Entry.bulk_create([Entry(**record) for record in records])
+
+    async def bulk_update(self, batch: list[Entry]) -> int:
+        return await Entry.bulk_update(batch, *CHANGED_COLUMNS)
+
+    async def bulk_upsert(self, batch: list[Entry]) -> None:
+        await Entry.insert(batch).on_conflict(Entry.id).update(*CHANGED_COLUMNS)
 
     async def updates(self, objects: Sequence[Entry], scores: Sequence[float]) -> None:
         async with pyferro.transaction():
