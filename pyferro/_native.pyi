@@ -303,10 +303,11 @@ class RowPlan:
 @final
 class Cells:
     """Rows as a driver decodes them, made of Python values of canonical types; JSON as text. For
-    tests only."""
+    tests and measurements only."""
 
     def __init__(self, types: bytes, rows: Iterable[Sequence[Any]]) -> None: ...
     def hydrate(self, plan: RowPlan) -> list[Any]: ...
+    def dicts(self, plan: RowPlan) -> list[dict[str, Any]]: ...
 
 @final
 class Statement:

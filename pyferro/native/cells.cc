@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "pyferro/native/from_python.h"
-#include "pyferro/native/row_plan.h"
+#include "pyferro/native/hydrate.h"
+#include "pyferro/native/shortcuts/dict_entries.h"
+#include "pyferro/native/to_python.h"
 
 namespace ferro::py {
 namespace {
@@ -110,12 +112,14 @@ PyObject* Cells_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return PyErr_Occurred() ? nullptr : made.release();
 }
 
-PyObject* Cells_hydrate(PyObject* object, PyObject* plan_object) {
+// One list element for each row, made by `make` of the row's cells.
+template <class Make>
+PyObject* EachRow(PyObject* object, PyObject* plan_object, Make make) {
   ModuleState* state = StateOfType(Py_TYPE(object));
   if (state == nullptr) return nullptr;
   const CellsObject& self = AsCells(object);
   if (!PyObject_TypeCheck(plan_object, state->row_plan_type)) {
-    PyErr_SetString(PyExc_TypeError, "hydrate() takes a RowPlan");
+    PyErr_SetString(PyExc_TypeError, "this takes a RowPlan");
     return nullptr;
   }
   const RowPlanObject& plan = *reinterpret_cast<RowPlanObject*>(plan_object);
@@ -126,11 +130,32 @@ PyObject* Cells_hydrate(PyObject* object, PyObject* plan_object) {
   Ref made = Ref::Steal(PyList_New(0));
   if (!made || self.columns == 0) return made.release();
   for (size_t at = 0; at < self.cells->size(); at += self.columns) {
-    Ref one = Ref::Steal(Hydrate(*state, plan, self.cells->data() + at));
+    Ref one = Ref::Steal(make(*state, plan, self.cells->data() + at));
     if (!one || PyList_Append(made.get(), one.get()) < 0) return nullptr;
   }
   return made.release();
 }
+
+PyObject* Cells_hydrate(PyObject* object, PyObject* plan) { return EachRow(object, plan, Hydrate); }
+
+// What a validator of Python values is given, as cheaply as it can be made.
+PyObject* RowAsDict(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells) {
+  Ref row = Ref::Steal(PyDict_Copy(plan.blank));
+  if (!row) return nullptr;
+  for (const ColumnPlan& column : *plan.columns) {
+    Ref value = Ref::Steal(ToPython(state, *cells++, column.parse_json));
+    if (!value) return nullptr;
+    if (plan.by_entries) {
+      ReplaceValue(EntriesOf(row.get()), column.entry, value.release());
+    } else if (PyDict_SetItem(row.get(), column.name.get(), value.get()) < 0) {
+      return nullptr;
+    }
+  }
+  TrackCopy(row.get());
+  return row.release();
+}
+
+PyObject* Cells_dicts(PyObject* object, PyObject* plan) { return EachRow(object, plan, RowAsDict); }
 
 void Cells_dealloc(PyObject* object) {
   PyTypeObject* type = Py_TYPE(object);
@@ -143,6 +168,7 @@ void Cells_dealloc(PyObject* object) {
 
 PyMethodDef kMethods[] = {
     {"hydrate", Cells_hydrate, METH_O, "The instances that a RowPlan makes of the rows."},
+    {"dicts", Cells_dicts, METH_O, "The rows as dicts of Python values, by the fields of a RowPlan."},
     {nullptr, nullptr, 0, nullptr}};
 
 PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("Rows as a driver decodes them, for tests and measurements.")},

@@ -4,6 +4,7 @@
 #include "pyferro/native/operation.h"
 #include "pyferro/native/plan_bytes.h"
 #include "pyferro/native/relate.h"
+#include "pyferro/native/shortcuts/datetime_layout.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
 
@@ -134,7 +135,7 @@ bool Import(PyObject*& to, const char* module, const char* name) {
 
 bool ImportTypes(ModuleState& state) {
   PyObject* safety = nullptr;
-  if (!Import(state.decimal_type, "decimal", "Decimal") || !Import(state.uuid_type, "uuid", "UUID") ||
+  if (!ImportDatetime(state) || !Import(state.decimal_type, "decimal", "Decimal") || !Import(state.uuid_type, "uuid", "UUID") ||
       !Import(safety, "uuid", "SafeUUID") || !Import(state.enum_type, "enum", "Enum") ||
       !Import(state.from_json, "pydantic_core", "from_json") || !Import(state.to_json, "pydantic_core", "to_json") ||
       !Import(state.validation_error, "pydantic_core", "ValidationError")) {
@@ -172,7 +173,8 @@ int Exec(PyObject* module) {
 template <class F>
 void EachReference(ModuleState& state, F each) {
   for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.peculiar_type, &state.row_plan_type, &state.statement_type,
-                              &state.operation_type, &state.database_type, &state.transaction_type}) {
+                              &state.operation_type, &state.database_type, &state.transaction_type,
+                              &state.datetime_type}) {
     each(reinterpret_cast<PyObject**>(type));
   }
   PyObject** const first = &state.decimal_type;

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "pyferro/native/errors.h"
+#include "pyferro/native/hydrate.h"
 #include "pyferro/native/loop_watch.h"
 #include "pyferro/native/to_python.h"
 

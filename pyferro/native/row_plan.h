@@ -8,6 +8,10 @@
 
 namespace ferro::py {
 
+// pyferro.proof.Level of a column with a validator of its own, and of a plan without one for each column.
+inline constexpr int kFieldLevel = 2;
+inline constexpr int kRowLevel = 3;
+
 struct ColumnPlan {
   Ref name;
   size_t entry = 0;  // where it is in the instance's dict
@@ -25,6 +29,17 @@ struct ColumnPlan {
   Ref validator;
 };
 
+// What most columns need of it, small and side by side.
+struct QuickColumn {
+  static constexpr uint8_t kNone = 0xFF;
+  uint8_t type;  // of cells whose value goes in as it is, or when its check passes; kNone: none
+  bool nullable;
+  bool checked;
+  bool may_be_container;
+  bool parse_json;
+  uint32_t entry;
+};
+
 struct RowPlanObject {
   PyObject_HEAD
   PyObject* proof;
@@ -35,6 +50,7 @@ struct RowPlanObject {
   PyObject* factories;   // dict of fields not selected to be called, or null
   PyObject* table;
   std::vector<ColumnPlan>* columns;
+  std::vector<QuickColumn>* quick;  // one for each, where values are written into the dict's entries
   Py_ssize_t key;
   bool marks;  // a subclass of pyferro.Model: its instances are told that they were loaded
   bool row_level;
@@ -44,9 +60,6 @@ struct RowPlanObject {
   bool lazy_fields_set;
   bool lazy_tracking;
 };
-
-// The instance for one row of cells; null with an exception.
-PyObject* Hydrate(ModuleState& state, const RowPlanObject& plan, const ferro_value* cells);
 
 inline size_t WidthOf(const RowPlanObject& plan) { return plan.columns->size(); }
 

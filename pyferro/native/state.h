@@ -21,9 +21,11 @@ struct ModuleState {
   PyTypeObject* operation_type;
   PyTypeObject* database_type;
   PyTypeObject* transaction_type;
+  PyTypeObject* datetime_type;  // datetime.datetime
 
   // Others'.
   PyObject* decimal_type;
+  PyObject* utc;                  // datetime.timezone.utc
   PyObject* uuid_type;
   PyObject* uuid_unknown_safety;  // uuid.SafeUUID.unknown
   PyObject* enum_type;

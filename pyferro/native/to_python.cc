@@ -4,35 +4,29 @@
 
 #include "pyferro/native/calendar.h"
 #include "pyferro/native/json.h"
+#include "pyferro/native/shortcuts/datetime_layout.h"
 #include "pyferro/native/shortcuts/decimal_layout.h"
 #include "pyferro/native/shortcuts/uuid_slots.h"
+#include "pyferro/native/text.h"
 
 namespace ferro::py {
 namespace {
 
-PyObject* TextOf(const ferro_value& cell) {
-  return PyUnicode_DecodeUTF8(cell.as.bytes, cell.size, nullptr);
+PyObject* TextOf(const ferro_value& cell) { return MakeText(cell.as.bytes, cell.size); }
+
+PyObject* DateOf(int64_t days) {
+  if (!IsDay(days)) {
+    PyErr_SetString(PyExc_ValueError, "a date is of the years 1 to 9999");
+    return nullptr;
+  }
+  const YearMonthDay date = FromDays(days);
+  return PyDate_FromDate(date.year, date.month, date.day);
 }
 
 PyObject* DecimalOf(ModuleState& state, const ferro_value& cell) {
   if ((cell.flags & FERRO_VALUE_SMALL_DECIMAL) != 0) return MakeDecimal(state, cell.as.integer, cell.scale);
   Ref text = Ref::Steal(TextOf(cell));
   return text ? PyObject_CallOneArg(state.decimal_type, text.get()) : nullptr;
-}
-
-PyObject* TimestampOf(int64_t micros, PyObject* zone) {
-  int64_t days = micros / kMicrosPerDay;
-  int64_t rest = micros % kMicrosPerDay;
-  if (rest < 0) {
-    rest += kMicrosPerDay;
-    --days;
-  }
-  const YearMonthDay date = FromDays(days);
-  const int64_t seconds = rest / 1'000'000;
-  return PyDateTimeAPI->DateTime_FromDateAndTime(
-      date.year, date.month, date.day, static_cast<int>(seconds / 3600),
-      static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
-      static_cast<int>(rest % 1'000'000), zone, PyDateTimeAPI->DateTimeType);
 }
 
 PyObject* TimeOf(int64_t micros) {
@@ -83,13 +77,10 @@ PyObject* ToPython(ModuleState& state, const ferro_value& cell, bool parse_json)
     case FERRO_TYPE_DECIMAL: return DecimalOf(state, cell);
     case FERRO_TYPE_TEXT: return TextOf(cell);
     case FERRO_TYPE_BYTES: return PyBytes_FromStringAndSize(cell.as.bytes, cell.size);
-    case FERRO_TYPE_DATE: {
-      const YearMonthDay date = FromDays(cell.as.integer);
-      return PyDate_FromDate(date.year, date.month, date.day);
-    }
+    case FERRO_TYPE_DATE: return DateOf(cell.as.integer);
     case FERRO_TYPE_TIME: return TimeOf(cell.as.integer);
-    case FERRO_TYPE_TIMESTAMP: return TimestampOf(cell.as.integer, Py_None);
-    case FERRO_TYPE_TIMESTAMPTZ: return TimestampOf(cell.as.integer, PyDateTime_TimeZone_UTC);
+    case FERRO_TYPE_TIMESTAMP: return MakeTimestamp(state, cell.as.integer, false);
+    case FERRO_TYPE_TIMESTAMPTZ: return MakeTimestamp(state, cell.as.integer, true);
     case FERRO_TYPE_INTERVAL: return DeltaOf(cell.as.integer);
     case FERRO_TYPE_UUID: return MakeUuid(state, cell.as.bytes);
     case FERRO_TYPE_JSON: return JsonOf(state, cell, parse_json);

@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import weakref
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pydantic import PrivateAttr, ValidationError
+from pydantic import AwareDatetime, PrivateAttr, ValidationError
 
 import pyferro
 from pyferro import PK, Field, Model, _native
 
 ALL = frozenset(
-    {"dict_entries", "lazy_fields_set", "lazy_tracking", "decimal_layout", "uuid_slots"}
+    {"dict_entries", "lazy_fields_set", "lazy_tracking"}
+    | {"decimal_layout", "uuid_slots", "datetime_layout"}
 )
 CHOICES = [ALL, frozenset(), *({one} for one in sorted(ALL)), *(ALL - {one} for one in sorted(ALL))]
 
@@ -343,3 +344,42 @@ def test_decimals(layout: bool) -> None:
     finally:
         _native.shortcuts(before)
         pyferro.reset_engine()
+
+
+def moments() -> list[datetime]:
+    """The ends, the days around each month's, and numbers of microseconds with every bit."""
+    first, last = datetime.min, datetime.max
+    found = [first, last, datetime(1970, 1, 1), datetime(1969, 12, 31, 23, 59, 59, 999_999)]
+    for year in (1, 4, 100, 400, 1899, 1900, 1969, 1970, 1972, 2000, 2023, 2024, 2100, 9996, 9999):
+        for month in range(1, 13):
+            start = datetime(year, month, 1)
+            found += [start, start.replace(day=28, hour=23, minute=59, second=59)]
+            if start > first:
+                found.append(start - timedelta(microseconds=1))
+    return found + [first + timedelta(microseconds=3**n) for n in range(37)]
+
+
+class Moment(Model):
+    id: PK[int]
+    naive: datetime
+    aware: AwareDatetime
+
+
+@pytest.mark.parametrize("layout", [True, False])
+def test_datetimes(layout: bool) -> None:
+    before = _native.shortcuts()
+    _native.shortcuts(before if layout else before - {"datetime_layout"})
+    try:
+        types = bytes((_native.INT64, _native.TIMESTAMP, _native.TIMESTAMPTZ))
+        rows = [(i, at, at.replace(tzinfo=UTC)) for i, at in enumerate(moments())]
+        made = _native.Cells(types, rows).dicts(Moment.__ferro_info__.row_plan())
+        assert len(made) == len(rows)
+        for one, (_, naive, aware) in zip(made, rows, strict=True):
+            for ours, theirs in ((one["naive"], naive), (one["aware"], aware)):
+                assert type(ours) is datetime and repr(ours) == repr(theirs)
+                assert ours == theirs and hash(ours) == hash(theirs) and ours.fold == 0
+                assert ours.tzinfo is theirs.tzinfo
+                assert pickle.dumps(ours) == pickle.dumps(theirs)
+                assert copy.deepcopy(ours) - theirs == timedelta()
+    finally:
+        _native.shortcuts(before)

@@ -36,7 +36,7 @@ bool Works(Py_ssize_t size) {
   for (Py_ssize_t i = 0; i < size; ++i) {
     Ref value = Ref::Steal(PyLong_FromSsize_t(i + 200'000));
     if (!value) return false;
-    ReplaceValue(EntriesOf(copy.get()), static_cast<size_t>(i), std::move(value));
+    ReplaceValue(EntriesOf(copy.get()), static_cast<size_t>(i), value.release());
   }
   if (!EntriesAgree(copy.get(), size) || !EntriesAgree(original.get(), size)) return false;
   for (Py_ssize_t i = 0; i < size; ++i) {

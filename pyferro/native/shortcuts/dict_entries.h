@@ -45,9 +45,21 @@ inline DictEntry* EntriesOf(PyObject* dict) {
   return reinterpret_cast<DictEntry*>(indices + (size_t{1} << keys.log2_index_bytes));
 }
 
-// For a dict that nobody else has seen: its value at `index` becomes `value`.
-inline void ReplaceValue(DictEntry* entries, size_t index, Ref value) {
-  Ref old = Ref::Steal(std::exchange(entries[index].value, value.release()));
+// For a dict that nobody else has seen: its value at `index` becomes `value`, a new reference.
+inline void ReplaceValue(DictEntry* entries, size_t index, PyObject* value) {
+  PyObject* const old = std::exchange(entries[index].value, value);
+  Py_DECREF(old);
+}
+
+// Of the copy of a dict of atomic values. Up to 3.13 the garbage collector does not know it until something enters it
+// that it must know; from 3.14 on it knows every dict.
+inline void TrackCopy(PyObject* dict) {
+  if (!PyObject_GC_IsTracked(dict)) PyObject_GC_Track(dict);
+}
+inline void UntrackCopy([[maybe_unused]] PyObject* dict) {
+#if PY_VERSION_HEX >= 0x030E0000
+  PyObject_GC_UnTrack(dict);
+#endif
 }
 
 // Whether all of that holds in this interpreter. No exception is left.

@@ -1,6 +1,5 @@
 #include "pyferro/native/shortcuts/model_slots.h"
 
-#include "pyferro/native/shortcuts/member_offset.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
 
@@ -114,7 +113,9 @@ PyObject* AdoptModelFunction(PyObject* module, PyObject* args) {
     slots.private_attributes = MemberOffset(base, state.name_private);
   }
   PyErr_Clear();
-  if (slots.fields_set == 0 || slots.extra == 0 || slots.private_attributes == 0 || slots.row_state == 0 ||
+  // The five slots are all there is behind the head: NewUntracked() fills each of them.
+  constexpr auto kSize = static_cast<Py_ssize_t>(sizeof(PyObject) + 5 * sizeof(PyObject*));
+  if (model->tp_basicsize != kSize || slots.fields_set == 0 || slots.extra == 0 || slots.private_attributes == 0 || slots.row_state == 0 ||
       slots.related == 0) {
     // Another pydantic than the one we know: everything by name, nothing half made.
     slots = {};
@@ -139,13 +140,6 @@ bool HasHooks(const ModuleState& state, PyTypeObject* model) {
   for (PyObject* name : {state.name_dict, state.name_fields_set, state.name_extra, state.name_private}) {
     if (_PyType_Lookup(model, name) != _PyType_Lookup(ours, name)) return false;
   }
-  return true;
-}
-
-bool FillSlot(PyObject* instance, Py_ssize_t offset, PyObject* name, Ref value) {
-  if (!value) return false;
-  if (offset == 0) return PyObject_GenericSetAttr(instance, name, value.get()) == 0;
-  MemberAt(instance, offset) = value.release();
   return true;
 }
 

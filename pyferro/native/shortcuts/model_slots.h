@@ -8,6 +8,7 @@
 #pragma once
 
 #include "pyferro/native/ref.h"
+#include "pyferro/native/shortcuts/member_offset.h"
 
 namespace ferro::py {
 
@@ -30,7 +31,27 @@ PyObject* AdoptModelFunction(PyObject* module, PyObject* args);
 // Whether instances of `model` have the hooks and nothing that could get around them.
 bool HasHooks(const ModuleState& state, PyTypeObject* model);
 
+// A new loaded instance of a model that HasHooks(), with all slots filled, unknown to the garbage collector. Empty with
+// an exception.
+inline Ref NewUntracked(const ModelSlots& slots, PyTypeObject* model, Ref fields_set) {
+  // What lies before the head is cleared by CPython; what lies behind it are the slots and nothing else.
+  PyObject* instance = PyObject_GC_New(PyObject, model);
+  if (instance == nullptr) return {};
+  MemberAt(instance, slots.fields_set) = fields_set.release();
+  MemberAt(instance, slots.extra) = Py_NewRef(Py_None);
+  MemberAt(instance, slots.private_attributes) = Py_NewRef(Py_None);
+  MemberAt(instance, slots.row_state) = Py_NewRef(Py_True);
+  MemberAt(instance, slots.related) = nullptr;
+  if (model->tp_weaklistoffset > 0) MemberAt(instance, model->tp_weaklistoffset) = nullptr;
+  return Ref::Steal(instance);
+}
+
 // Fills a slot of a new instance, in which it is still empty.
-bool FillSlot(PyObject* instance, Py_ssize_t offset, PyObject* name, Ref value);
+inline bool FillSlot(PyObject* instance, Py_ssize_t offset, PyObject* name, Ref value) {
+  if (!value) return false;
+  if (offset == 0) return PyObject_GenericSetAttr(instance, name, value.get()) == 0;
+  MemberAt(instance, offset) = value.release();
+  return true;
+}
 
 }  // namespace ferro::py

@@ -16,6 +16,7 @@ enum Shortcut : unsigned {
   kLazyTracking = 4,    // instances unknown to the garbage collector until they could be in a cycle: model_slots.h
   kDecimalLayout = 8,   // decimals filled in place: decimal_layout.h
   kUuidSlots = 16,      // UUIDs past their constructor: uuid_slots.h
+  kDatetimeLayout = 32,  // datetimes filled in place: datetime_layout.h
 };
 
 // Tries all of them out and reads the environment. The two of models stay off until AdoptModel. False with an
