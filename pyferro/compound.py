@@ -14,8 +14,6 @@ R = TypeVar("R")
 class Compound(Rows[R]):
     """Rows of several queries; the first one says what they are called and become."""
 
-    __slots__ = ("_all", "_members", "_op")
-
     def __init__(self, op: int, all: bool, members: tuple[Rows[Any], ...]) -> None:
         if len(members) < 2:
             raise TypeError("a union takes another query")
@@ -25,16 +23,7 @@ class Compound(Rows[R]):
         self._members = members
         self._chosen = first._chosen
         self._using = first._using
-        self._order = ()
-        self._limit = None
-        self._offset = None
-        self._ties = False
-        self._reversed = False
         self._tag = first._tag
-
-    @classmethod
-    def _slots(cls) -> tuple[str, ...]:
-        return (*Rows.__slots__, *Compound.__slots__)
 
     def common(self) -> tuple[Any, ...]:
         return tuple(cte for member in self._members for cte in member.common())

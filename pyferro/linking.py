@@ -114,8 +114,6 @@ def load_one(instance: Any, to: ToOne) -> Op[Any]:
 class RelatedQuery(Query[M]):
     """The rows that one instance is related to: a query, and how to add and remove some."""
 
-    __slots__ = ("_instance", "_loaded", "_relation")
-
     def __init__(self, instance: Any, to: AnyRelation, loaded: list[M] | None) -> None:
         super().__init__(cast("type[M]", to.target))
         self._instance = instance
@@ -137,10 +135,6 @@ class RelatedQuery(Query[M]):
         for value, (_, theirs) in zip(self._own_keys(to.pairs), to.pairs, strict=True):
             term = self._table.columns[theirs] == value
             self._where = term if self._where is None else self._where & term
-
-    @classmethod
-    def _slots(cls) -> tuple[str, ...]:
-        return (*Query._slots(), *RelatedQuery.__slots__)
 
     def _own_keys(self, pairs: Pairs) -> list[Any]:
         return _keys_of(self._instance, (own for own, _ in pairs))

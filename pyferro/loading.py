@@ -6,7 +6,7 @@ asked for by the keys of all rows. Within one request the same row is the same o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,9 @@ class Node:
         return self.where == ((), {}) and not self.order[0] and self.limit is None
 
 
-def tree(model: type[Any], known: dict[str, Node], paths: Sequence[Any]) -> dict[str, Node]:
+def tree(
+    model: type[Any], known: Mapping[str, Node], paths: Sequence[Any]
+) -> dict[str, Node]:
     """The relations to be loaded of a model: those that are known, and these."""
     root = Node(None)  # type: ignore[arg-type]
     for node in known.values():

@@ -102,12 +102,11 @@ class ModelMeta(ModelMetaclass):
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Any:
+            columns = cls.__dict__.get("__ferro_columns__")
+            column = None if columns is None else columns.get(name)
             if not building():
-                columns = cls.__dict__.get("__ferro_columns__")
-                if columns is not None:
-                    column = columns.get(name)
-                    if column is not None:
-                        return column
+                if column is not None:
+                    return column
                 if not name.startswith("_") and cls.__dict__.get("__ferro_table_name__"):
                     # Perhaps a column of a model that was incomplete so far; else this raises.
                     return table_of(cls).column(name)
@@ -428,7 +427,11 @@ _native.adopt_model(Model, state.SLOT)
 
 
 def _query(cls: type[M], using: Using = None) -> Query[M]:
-    # Imported late: the query layer is not needed to define models.
-    from .query import Query
+    table: Table | None = cls.__dict__.get("__ferro_info__")
+    if table is None or using is not None or cls.__ferro_scope__ is not None:
+        # Imported late: the query layer is not needed to define models.
+        from .query import Query
 
-    return Query(cls, using)
+        return Query(cls, using)
+    query: Query[M] = table.query
+    return query

@@ -6,7 +6,8 @@ ready-made pieces and returns an `Op`: no database is looked up before that runs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._native import Expr
@@ -37,20 +38,15 @@ T = TypeVar("T")
 class Query(Select[M]):
     """A query for instances of a model."""
 
-    __slots__ = ("_loads", "_model", "_table")
+    _loads: Mapping[str, Node] = MappingProxyType({})
 
     def __init__(self, model: type[M], using: Using = None, *, scoped: bool = True) -> None:
         table = table_of(model)
-        self._loads: dict[str, Node] = {}
         self._model = model
         self._table: Table = table
         self._begin(table, table.instances, using)
         if not scoped:
             self._where = None
-
-    @classmethod
-    def _slots(cls) -> tuple[str, ...]:
-        return (*Select._slots(), *Query.__slots__)
 
     def _is_aggregate(self) -> bool:
         return False

@@ -90,26 +90,20 @@ class Names:
 class Rows(Peculiar, Generic[R]):
     """What selects and their unions share: an order, a page, a result, and terminals."""
 
-    __slots__ = ("_chosen", "_limit", "_offset", "_order", "_reversed", "_tag", "_ties", "_using")
-
+    # What is not said is on the class: a query holds, and its copies copy, only what is.
     _chosen: Projection
-    _using: Using
-    _order: tuple[Key, ...]
-    _reversed: bool  # the order is from the end, and rows are turned around once they are there
-    _limit: int | None
-    _offset: int | None
-    _tag: str | None  # a comment before the text
-    _ties: bool
+    _using: Using = None
+    _order: tuple[Key, ...] = ()
+    _reversed: bool = False  # the order is from the end; rows are turned around when they are there
+    _limit: int | None = None
+    _offset: int | None = None
+    _tag: str | None = None  # a comment before the text
+    _ties: bool = False
 
     def _copy(self) -> Self:
         made = object.__new__(type(self))
-        for slot in self._slots():
-            setattr(made, slot, getattr(self, slot))
+        made.__dict__.update(self.__dict__)
         return made
-
-    @classmethod
-    def _slots(cls) -> tuple[str, ...]:
-        return Rows.__slots__
 
     # Plans.
 
@@ -294,7 +288,9 @@ class Rows(Peculiar, Generic[R]):
         self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None
     ) -> Op[Any]:
         chosen = self._chosen
-        body = plan.tagged(self._whole(limit=limit), self._tag)
+        body = self._whole(limit=limit)
+        if self._tag is not None:
+            body = plan.tagged(body, self._tag)
         using = self._using
         if self._reversed and not one:
             finish = _turning(finish)

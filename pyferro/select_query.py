@@ -64,46 +64,22 @@ def grouping_sets(*sets: Any) -> Grouped:
 class Select(Rows[R]):
     """A SELECT: what it reads, which rows, how they are grouped."""
 
-    __slots__ = (
-        "_distinct",
-        "_from",
-        "_group",
-        "_having",
-        "_joined",
-        "_lock",
-        "_outer",
-        "_start",
-        "_where",
-    )
-
     _start: Any  # the Table or Source that it starts from; None: no table at all
     _from: Expr | None
-    _joined: tuple[Source | Any, ...]
-    _outer: bool  # an outer join: any column may be NULL
-    _where: Expr | None
-    _distinct: tuple[Expr, ...] | None
-    _group: Grouped | None
-    _having: Expr | None
-    _lock: tuple[int, tuple[str, ...], int] | None
+    _joined: tuple[Source | Any, ...] = ()
+    _outer: bool = False  # an outer join: any column may be NULL
+    _where: Expr | None = None
+    _distinct: tuple[Expr, ...] | None = None
+    _group: Grouped | None = None
+    _having: Expr | None = None
+    _lock: tuple[int, tuple[str, ...], int] | None = None
 
     def _begin(self, start: Any, chosen: Projection, using: Using) -> None:
         self._start = start
         self._from = None if start is None else node_of(start)
-        self._joined = ()
-        self._outer = False
         self._chosen = chosen
         self._using = using
         self._where = scope_of(start)
-        self._having = self._distinct = self._group = self._lock = None
-        self._order = ()
-        self._limit = self._offset = None
-        self._ties = False
-        self._reversed = False
-        self._tag = None
-
-    @classmethod
-    def _slots(cls) -> tuple[str, ...]:
-        return (*Rows.__slots__, *Select.__slots__)
 
     def _reads_secrets(self) -> bool:
         conditions = [one.fragment for one in (self._where, self._having) if one is not None]
@@ -239,27 +215,27 @@ class Select(Rows[R]):
             None if self._distinct is None else build(NULL, plan.DISTINCT, list(self._distinct))
         )
         grouping = self._grouping()
-        order = [key.part for key in self._keys()] if ordered or self._ties else ()
-        made = self
-        elsewhere: tuple[Any, ...] = ()
+        order = [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
+
+        parts: dict[str, Any] = {
+            "ctes": ctes,
+            "distinct": distinct,
+            "grouping": grouping,
+            "order": order,
+            "limit": page(self._limit) if limit is None else limit,
+            "offset": page(self._offset),
+            "ties": self._ties,
+            "lock": None if self._lock is None else self._lock_clause(),
+        }
+        made = plan.select(chosen, self._from, self._where, **parts)
+        if not made.paths:
+            return made
+        # Expressions in it lead to related tables: once more, with those joined.
         needed = paths_of(chosen, self._where, distinct, grouping, order)
-        if needed:
-            made = self._copy()
-            elsewhere = made._reach(needed)
-        whole = plan.select(
-            chosen,
-            made._from,
-            self._where,
-            ctes=ctes,
-            distinct=distinct,
-            grouping=grouping,
-            order=order,
-            limit=page(self._limit) if limit is None else limit,
-            offset=page(self._offset),
-            ties=self._ties,
-            lock=None if self._lock is None else made._lock_clause(),
-        )
-        return joined(whole, elsewhere) if whole.paths else whole
+        reaching = self._copy()
+        elsewhere = reaching._reach(needed)
+        made = plan.select(chosen, reaching._from, self._where, **parts)
+        return joined(made, elsewhere) if made.paths else made
 
     def _reach(self, paths: tuple[Any, ...]) -> tuple[Any, ...]:
         """Join what these paths lead to; returns those that start from a query around this one."""
@@ -380,13 +356,10 @@ class Select(Rows[R]):
 
     def _with(self, chosen: Projection) -> Selection[Any]:
         made: Selection[Any] = Selection.__new__(Selection)
-        for slot in Select._slots():
-            setattr(made, slot, getattr(self, slot))
+        made.__dict__.update(self.__dict__)
         made._chosen = chosen
         return made
 
 
 class Selection(Select[R]):
     """A query for some columns: tuples, or the values of a single one."""
-
-    __slots__ = ()

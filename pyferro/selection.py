@@ -62,10 +62,11 @@ class Instance(Chosen):
 class Projection:
     """What a query selects, as a whole."""
 
-    __slots__ = ("chosen", "items", "make", "names")
+    __slots__ = ("_table", "chosen", "items", "make")
 
     def __init__(self, chosen: Sequence[Chosen], items: Expr | None = None) -> None:
         self.chosen = chosen
+        self._table = chosen[0].table if len(chosen) == 1 else None  # of nothing but instances
         self.items: Expr | list[Expr]
         self.items = [one for part in chosen for one in part.items] if items is None else items
         self.make: Callable[[tuple[Any, ...]], Any] | None = None  # of a row, as a last step
@@ -81,8 +82,10 @@ class Projection:
 
     def shape(self, one: bool) -> tuple[int, Shape]:
         """What the operation is asked for, and how it makes a row."""
-        parts = tuple(chosen.part() for chosen in self.chosen)
         rows = _native.RESULT_FIRST if one else _native.RESULT_ROWS
+        if self._table is not None and self.make is None:
+            return rows, self._table.row_plan()
+        parts = tuple(chosen.part() for chosen in self.chosen)
         if not self.alone:
             return rows, parts
         if isinstance(parts[0], int):
@@ -91,6 +94,8 @@ class Projection:
 
     def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         """What is done with the result, `finish` last."""
+        if self._table is not None and self.make is None:
+            return finish
         loads = {i: chosen.load for i, chosen in enumerate(self.chosen) if chosen.load is not None}
         build = self.make
         if not loads and build is None:

@@ -198,9 +198,9 @@ def join(left: Expr, kind: JoinKind, right: Table | Source, on: Expr | None) -> 
 
 def with_clause(ctes: tuple[Cte, ...]) -> Expr | None:
     """WITH, each expression once and after those that it reads."""
-    once = list(dict.fromkeys(ctes))
-    if not once:
+    if not ctes:
         return None
+    once = list(dict.fromkeys(ctes))
     names = [cte.name for cte in once]
     for name in names:
         if names.count(name) > 1:

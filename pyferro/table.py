@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from .model import Model
+    from .query import Query
     from .selection import Projection
 
 MAX_IDENTIFIER = 63  # bytes; PostgreSQL cuts what is longer
@@ -300,6 +301,13 @@ class Table:
         from .selection import Instance, Projection
 
         return Projection((Instance(self, self),), self.items)
+
+    @cached_property
+    def query(self) -> Query[Any]:
+        """All rows, of a model without a scope, where queries of its class begin."""
+        from .query import Query
+
+        return Query(self.model)
 
     @cached_property
     def by_key(self) -> bytes:
