@@ -34,7 +34,7 @@ db::Task<absl::Status> PostgresqlConnection::Listen(std::span<const std::string>
   // From here on it is never done: whoever ends this leaves the session half-way, and it is recovered.
   busy_ = true;
   batch_.Reset(3);
-  batch_.AddRow();
+  for (Value& cell : batch_.AddRow()) cell = Value::Null();
   for (;;) {
     while (const std::unique_ptr<PGnotify, FreeNotify> notify{PQnotifies(handle_.get())}) {
       const std::span<Value> row = batch_.AddRow();

@@ -64,7 +64,9 @@ std::string KeyOf(sqlite3_stmt* statement, int bad, absl::string_view sql) {
       continue;
     }
     Value value;
-    if (DecodeByStorage(statement, i, arena, value)) db::AppendKey(key, origin.column, value);
+    if (DecodeByStorage(sqlite3_column_value(statement, i), arena, value)) {
+      db::AppendKey(key, origin.column, value);
+    }
   }
   return key;
 }

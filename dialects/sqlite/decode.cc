@@ -20,11 +20,10 @@ namespace {
 
 // Of a cell whose storage class is TEXT or BLOB, so that nothing is converted. Valid until the next
 // step.
-absl::string_view RawBytes(sqlite3_stmt* statement, int column) {
-  const void* bytes = sqlite3_column_blob(statement, column);
+absl::string_view RawBytes(sqlite3_value* cell) {
+  const void* bytes = sqlite3_value_blob(cell);
   if (bytes == nullptr) return {"", 0};
-  return {static_cast<const char*>(bytes),
-          static_cast<size_t>(sqlite3_column_bytes(statement, column))};
+  return {static_cast<const char*>(bytes), static_cast<size_t>(sqlite3_value_bytes(cell))};
 }
 
 Value CopyOf(Type type, absl::string_view bytes, Arena& arena) {
@@ -32,72 +31,72 @@ Value CopyOf(Type type, absl::string_view bytes, Arena& arena) {
 }
 
 // Every decoder below is wrapped in this: NULL is a value of each type.
-template <bool (*Decode)(sqlite3_stmt*, int, int storage, Arena&, Value&)>
-bool OrNull(sqlite3_stmt* statement, int column, Arena& arena, Value& out) {
-  const int storage = sqlite3_column_type(statement, column);
+template <bool (*Decode)(sqlite3_value*, int storage, Arena&, Value&)>
+bool OrNull(sqlite3_value* cell, Arena& arena, Value& out) {
+  const int storage = sqlite3_value_type(cell);
   if (storage == SQLITE_NULL) {
     out = Value::Null();
     return true;
   }
-  return Decode(statement, column, storage, arena, out);
+  return Decode(cell, storage, arena, out);
 }
 
-bool DecodeBool(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+bool DecodeBool(sqlite3_value* cell, int storage, Arena&, Value& out) {
   if (storage != SQLITE_INTEGER) return false;
-  const int64_t value = sqlite3_column_int64(statement, column);
+  const int64_t value = sqlite3_value_int64(cell);
   out = Value::Bool(value == 1);
   return value == 0 || value == 1;
 }
 
 template <Type kType>
-bool DecodeInteger(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+bool DecodeInteger(sqlite3_value* cell, int storage, Arena&, Value& out) {
   if (storage != SQLITE_INTEGER) return false;
-  out = Value::Integer(kType, sqlite3_column_int64(statement, column));
+  out = Value::Integer(kType, sqlite3_value_int64(cell));
   return true;
 }
 
-bool DecodeFloat(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+bool DecodeFloat(sqlite3_value* cell, int storage, Arena&, Value& out) {
   // Of a column without REAL affinity, or of an expression, a whole number may come as an integer.
   if (storage != SQLITE_FLOAT && storage != SQLITE_INTEGER) return false;
-  out = Value::Float64(sqlite3_column_double(statement, column));
+  out = Value::Float64(sqlite3_value_double(cell));
   return true;
 }
 
-bool DecodeDecimal(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool DecodeDecimal(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
   if (storage == SQLITE_INTEGER) {
-    const int64_t value = sqlite3_column_int64(statement, column);
+    const int64_t value = sqlite3_value_int64(cell);
     return ParseDecimal(absl::StrCat(value), arena, out);
   }
   // A REAL has lost digits already; to round it back would be a guess.
-  return storage == SQLITE_TEXT && ParseDecimal(RawBytes(statement, column), arena, out);
+  return storage == SQLITE_TEXT && ParseDecimal(RawBytes(cell), arena, out);
 }
 
 template <Type kType>
-bool DecodeText(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool DecodeText(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
   if (storage != SQLITE_TEXT) return false;
-  const absl::string_view text = RawBytes(statement, column);
+  const absl::string_view text = RawBytes(cell);
   if (!IsValidUtf8(text)) return false;
   out = CopyOf(kType, text, arena);
   return true;
 }
 
-bool DecodeBytes(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool DecodeBytes(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
   if (storage != SQLITE_BLOB) return false;
-  out = CopyOf(Type::kBytes, RawBytes(statement, column), arena);
+  out = CopyOf(Type::kBytes, RawBytes(cell), arena);
   return true;
 }
 
 template <Type kType, std::optional<int64_t> (*Parse)(absl::string_view)>
-bool DecodeCivil(sqlite3_stmt* statement, int column, int storage, Arena&, Value& out) {
+bool DecodeCivil(sqlite3_value* cell, int storage, Arena&, Value& out) {
   if (storage != SQLITE_TEXT) return false;
-  const std::optional<int64_t> value = Parse(RawBytes(statement, column));
+  const std::optional<int64_t> value = Parse(RawBytes(cell));
   if (!value.has_value()) return false;
   out = Value::Integer(kType, *value);
   return true;
 }
 
-bool DecodeUuid(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
-  const absl::string_view bytes = RawBytes(statement, column);
+bool DecodeUuid(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
+  const absl::string_view bytes = RawBytes(cell);
   if (storage == SQLITE_BLOB) {
     if (bytes.size() != 16) return false;
     out = CopyOf(Type::kUuid, bytes, arena);
@@ -110,18 +109,18 @@ bool DecodeUuid(sqlite3_stmt* statement, int column, int storage, Arena& arena, 
 }
 
 template <Type kElement>
-bool DecodeArray(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool DecodeArray(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
   return storage == SQLITE_TEXT &&
-         ParseArrayJson(RawBytes(statement, column), kElement, arena, out);
+         ParseArrayJson(RawBytes(cell), kElement, arena, out);
 }
 
-bool ByStorage(sqlite3_stmt* statement, int column, int storage, Arena& arena, Value& out) {
+bool ByStorage(sqlite3_value* cell, int storage, Arena& arena, Value& out) {
   if (storage == SQLITE_INTEGER) {
-    return DecodeInteger<Type::kInt64>(statement, column, storage, arena, out);
+    return DecodeInteger<Type::kInt64>(cell, storage, arena, out);
   }
-  if (storage == SQLITE_FLOAT) return DecodeFloat(statement, column, storage, arena, out);
-  if (storage == SQLITE_BLOB) return DecodeBytes(statement, column, storage, arena, out);
-  return DecodeText<Type::kText>(statement, column, storage, arena, out);
+  if (storage == SQLITE_FLOAT) return DecodeFloat(cell, storage, arena, out);
+  if (storage == SQLITE_BLOB) return DecodeBytes(cell, storage, arena, out);
+  return DecodeText<Type::kText>(cell, storage, arena, out);
 }
 
 DecodeCell ArrayDecoderFor(Type element) {
@@ -230,8 +229,8 @@ DecodeCell DecoderFor(Type wanted, const char* declared) {
   return DecodeByStorage;
 }
 
-bool DecodeByStorage(sqlite3_stmt* statement, int column, Arena& arena, Value& out) {
-  return OrNull<ByStorage>(statement, column, arena, out);
+bool DecodeByStorage(sqlite3_value* cell, Arena& arena, Value& out) {
+  return OrNull<ByStorage>(cell, arena, out);
 }
 
 }  // namespace ferro::sqlite

@@ -10,9 +10,12 @@
 
 namespace ferro::sqlite {
 
-// Reads column `column` of the current row into `out`; bytes are copied into `arena`. False when
-// the stored value is not of the type.
-using DecodeCell = bool (*)(sqlite3_stmt* statement, int column, Arena& arena, Value& out);
+// Reads a cell of the current row (sqlite3_column_value) into `out`; bytes are copied into `arena`.
+// False when the stored value is not of the type. The functions for a statement's columns lock a
+// mutex for each question about a cell; those for values do not, and may be asked about a column's
+// because our handles have no mutexes (SQLITE_OPEN_NOMUTEX; "Obtaining SQL values" in SQLite's C
+// interface).
+using DecodeCell = bool (*)(sqlite3_value* cell, Arena& arena, Value& out);
 
 // kNull: by the declared type when it is one of ours, else each cell by its own storage class.
 DecodeCell DecoderFor(Type wanted, const char* declared);
@@ -22,6 +25,6 @@ DecodeCell DecoderFor(Type wanted, const char* declared);
 Type TypeOfDeclaration(const char* declared);
 
 // Reads a cell by its own storage class, whatever the column is declared.
-bool DecodeByStorage(sqlite3_stmt* statement, int column, Arena& arena, Value& out);
+bool DecodeByStorage(sqlite3_value* cell, Arena& arena, Value& out);
 
 }  // namespace ferro::sqlite

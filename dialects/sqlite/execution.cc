@@ -153,7 +153,8 @@ absl::Status Execution::AddRow(size_t batch_rows) {
   const std::span<Value> row = filling.AddRow();
   for (size_t i = 0; i < row.size(); ++i) {
     const int column = static_cast<int>(i);
-    if (buffers_.decoders[i](statement_, column, filling.arena(), row[i])) continue;
+    sqlite3_value* const cell = sqlite3_column_value(statement_, column);
+    if (buffers_.decoders[i](cell, filling.arena(), row[i])) continue;
     filling.DropLastRow();
     return BadStoredValue(statement_, column, request_, rows_ - 1);
   }

@@ -1,7 +1,9 @@
 #include "engine/value/civil.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace ferro {
 namespace {
@@ -129,6 +131,66 @@ class Reader {
   absl::string_view text_;
 };
 
+// What we write ourselves, "2024-02-29 13:45:00.123456", is read eight bytes at a time. False means only that it is not
+// exactly that; whoever asked goes on with a Reader.
+constexpr size_t kDateSize = 10;
+constexpr size_t kTimestampSize = 26;
+constexpr bool kLittleEndian = std::endian::native == std::endian::little;
+
+// Eight bytes of which those that are 0xFF in `punctuation` must be as in `pattern`, and the others digits. Then byte k
+// of `pairs` is the number of the digits k and k + 1; a byte of punctuation counts as the digit 0.
+template <uint64_t kPunctuation, uint64_t kPattern>
+bool Pairs(const char* text, uint64_t& pairs) {
+  constexpr uint64_t kZeros = 0x3030303030303030u;
+  uint64_t word;
+  std::memcpy(&word, text, sizeof word);
+  if ((word & kPunctuation) != kPattern) return false;
+  const uint64_t digits = (word & ~kPunctuation) | (kZeros & kPunctuation);
+  // Above '9' the sum has the high bit, below '0' the difference.
+  constexpr uint64_t kHighBits = 0x8080808080808080u;
+  const uint64_t values = digits - kZeros;
+  if (((digits + 0x4646464646464646u) | values | digits) & kHighBits) return false;
+  pairs = values * 10 + (values >> 8);
+  return true;
+}
+
+int64_t PairAt(uint64_t pairs, int byte) { return static_cast<int64_t>(pairs >> (8 * byte) & 0xFF); }
+
+// "2024-02-" and the day.
+bool QuickDate(const char* text, int64_t day, int64_t& days) {
+  uint64_t pairs;
+  if (!Pairs<0xFF0000FF00000000u, 0x2D00002D00000000u>(text, pairs)) return false;
+  const CivilDate date{static_cast<int>(PairAt(pairs, 0) * 100 + PairAt(pairs, 2)),
+                       static_cast<int>(PairAt(pairs, 5)), static_cast<int>(day)};
+  if (!IsValid(date)) return false;
+  days = DaysFromCivil(date);
+  return true;
+}
+
+bool QuickTwo(const char* text, int64_t& value) {
+  const int tens = text[0] - '0', ones = text[1] - '0';
+  value = tens * 10 + ones;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+}
+
+// Of 26 bytes.
+bool QuickTimestamp(const char* text, int64_t& micros) {
+  if constexpr (!kLittleEndian) return false;
+  uint64_t middle, end;
+  int64_t last = 0, days = 0;
+  // "29 13:45" and ":00.1234", then two digits more.
+  if (!Pairs<0x0000FF0000FF0000u, 0x00003A0000200000u>(text + 8, middle) ||
+      !Pairs<0x00000000FF0000FFu, 0x000000002E00003Au>(text + 16, end) || !QuickTwo(text + 24, last) ||
+      !QuickDate(text, PairAt(middle, 0), days)) {
+    return false;
+  }
+  const int64_t hour = PairAt(middle, 3), minute = PairAt(middle, 6), second = PairAt(end, 1);
+  if (hour > 23 || minute > 59 || second > 59) return false;
+  const int64_t fraction = (PairAt(end, 4) * 100 + PairAt(end, 6)) * 100 + last;
+  micros = days * kMicrosPerDay + ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond + fraction;
+  return true;
+}
+
 }  // namespace
 
 bool IsValid(const CivilDate& date) {
@@ -198,8 +260,12 @@ void AppendTimestamp(std::string& out, int64_t micros) {
 }
 
 std::optional<int64_t> ParseDate(absl::string_view text) {
+  int64_t days = 0, day = 0;
+  if (kLittleEndian && text.size() == kDateSize && QuickTwo(text.data() + 8, day) &&
+      QuickDate(text.data(), day, days)) {
+    return days;
+  }
   Reader reader(text);
-  int64_t days = 0;
   if (!reader.Date(days) || !reader.at_end()) return std::nullopt;
   return days;
 }
@@ -212,15 +278,19 @@ std::optional<int64_t> ParseTime(absl::string_view text) {
 }
 
 std::optional<int64_t> ParseTimestamp(absl::string_view text) {
-  Reader reader(text);
   int64_t micros = 0;
+  if (text.size() == kTimestampSize && QuickTimestamp(text.data(), micros)) return micros;
+  Reader reader(text);
   if (!reader.DateAndTime(micros) || !reader.at_end()) return std::nullopt;
   return micros;
 }
 
 std::optional<int64_t> ParseTimestampTz(absl::string_view text) {
-  Reader reader(text);
   int64_t micros = 0, offset = 0;
+  if (text.size() == kTimestampSize + 1 && text.back() == 'Z' && QuickTimestamp(text.data(), micros)) {
+    return micros;
+  }
+  Reader reader(text);
   if (!reader.DateAndTime(micros) || !reader.Offset(offset) || !reader.at_end()) {
     return std::nullopt;
   }

@@ -29,15 +29,21 @@ size_t SequenceLength(uint8_t lead, uint8_t& low, uint8_t& high) {
 
 bool IsValidUtf8(absl::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080u;
+  constexpr size_t kWord = sizeof(uint64_t);
+  const auto is_ascii = [&](size_t at) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + at, kWord);
+    return (word & kHighBits) == 0;
+  };
   size_t i = 0;
   while (i < text.size()) {
-    if (i + sizeof(uint64_t) <= text.size()) {
-      uint64_t word;
-      std::memcpy(&word, text.data() + i, sizeof word);
-      if ((word & kHighBits) == 0) {
-        i += sizeof word;
+    if (i + kWord <= text.size()) {
+      if (is_ascii(i)) {
+        i += kWord;
         continue;
       }
+    } else if (text.size() >= kWord && is_ascii(text.size() - kWord)) {
+      return true;  // the end, with some of what was looked at before
     }
     const auto lead = static_cast<uint8_t>(text[i]);
     if (lead < 0x80) {

@@ -120,6 +120,31 @@ TEST(Civil, RefusesWhatIsNoTime) {
   }
 }
 
+// What is read eight bytes at a time against what is read one by one, which a 'T' for the space makes it.
+TEST(Civil, TheQuickWayReadsWhatTheOtherReads) {
+  for (const std::string good : {"2024-02-29 13:45:59.123456", "0001-01-01 00:00:00.000000",
+                                 "9999-12-31 23:59:59.999999", "1900-10-30 09:08:07.060504"}) {
+    std::string other = good;
+    other[10] = 'T';
+    ASSERT_TRUE(ParseTimestamp(good).has_value()) << good;
+    EXPECT_EQ(ParseTimestamp(good), ParseTimestamp(other)) << good;
+    for (size_t at = 0; at < good.size(); ++at) {
+      if (at == 10) continue;
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string quick = good, slow = other;
+        quick[at] = slow[at] = static_cast<char>(byte);
+        EXPECT_EQ(ParseTimestamp(quick), ParseTimestamp(slow)) << quick;
+        EXPECT_EQ(ParseTimestampTz(quick + "Z"), ParseTimestampTz(slow + "Z")) << quick;
+        if (at >= 10) continue;
+        const auto midnight = ParseTimestamp(slow.substr(0, 10) + "T00:00");
+        const auto days = ParseDate(quick.substr(0, 10));
+        EXPECT_EQ(days.has_value(), midnight.has_value()) << quick;
+        if (days.has_value()) EXPECT_EQ(*days * kMicrosPerDay, *midnight) << quick;
+      }
+    }
+  }
+}
+
 TEST(Civil, RefusesWhatIsNoTimestamp) {
   for (const char* text :
        {"", "2024-01-01", "2024-01-01 ", "2024-01-01T", "2024-01-01t00:00", "2024-01-01  00:00",

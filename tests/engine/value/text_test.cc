@@ -69,6 +69,20 @@ TEST(IsValidUtf8, LooksIntoEveryByteOfLongText) {
   }
 }
 
+TEST(IsValidUtf8, LooksIntoEveryByteOfEveryLength) {
+  for (size_t size = 1; size <= 40; ++size) {
+    EXPECT_TRUE(IsValidUtf8(std::string(size, 'x')));
+    for (size_t at = 0; at < size; ++at) {
+      std::string text(size, 'x');
+      text[at] = '\xE4';
+      EXPECT_FALSE(IsValidUtf8(text)) << size << " at " << at;
+      if (at + 1 == size) continue;
+      text.replace(at, 2, "ä");
+      EXPECT_TRUE(IsValidUtf8(text)) << size << " at " << at;
+    }
+  }
+}
+
 TEST(IsValidUtf8, AgreesWithADecoderOnAllPairsAndManyLongerSequences) {
   for (uint32_t bits = 0; bits < 0x10000; ++bits) {
     const std::string pair = {static_cast<char>(bits >> 8), static_cast<char>(bits)};
