@@ -192,7 +192,7 @@ class Database:
         return Steps(lambda: drop_tables(self, models))
 
     def ping(self) -> Op[None]:
-        """Ask the server for an answer, on a connection of the pool."""
+        """Ask the server for an answer, on a connection of the pool, within `connect_timeout`."""
 
         def body() -> Body[None]:
             yield self.native.ping()

@@ -95,9 +95,12 @@ class PyferroError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether the whole transaction may be run again and could then succeed."""
-        return isinstance(self, (SerializationError, DeadlockError, LockNotAvailable))
-
+        """Whether nothing was kept, and the whole transaction (or the statement on its own) may be
+        run again and could then succeed.
+        """
+        return isinstance(
+            self, (SerializationError, DeadlockError, LockNotAvailable, ConnectionFailed)
+        )
 
     @property
     def connection_ok(self) -> bool:
@@ -158,7 +161,7 @@ class OperationalError(DatabaseError):
 
 
 class ConnectionFailed(OperationalError):
-    """No connection could be made, or it broke."""
+    """No connection could be made, or it broke before anything could be kept."""
 
 
 class AuthenticationError(OperationalError):
@@ -198,7 +201,7 @@ class TooManyConnections(OperationalError):
 
 
 class CommitUnknown(OperationalError):
-    """COMMIT was sent and its answer never came: look whether the change is there."""
+    """COMMIT, or a change on its own, was sent and its answer never came: look what is there."""
 
 
 class IntegrityError(DatabaseError):

@@ -15,7 +15,7 @@ namespace ferro {
 
 // Closed list; the numbers are those of ferro_code in capi/include/ferro/error.h and never change.
 enum class ErrorClass : uint8_t {
-  kConnection = 1,      // could not connect, or the connection broke
+  kConnection = 1,      // could not connect, or the connection broke and nothing was kept
   kAuthentication = 2,  // the server refused the user or password
   kSyntax = 3,          // the server did not understand the SQL text
   kUndefined = 4,       // no such table, column or function
@@ -45,7 +45,7 @@ enum class ErrorClass : uint8_t {
   kInvalidArgument = 28,  // misuse of the interface: bad URL, wrong number of values
   kClosed = 29,         // the database or transaction is closed
   kFailedTransaction = 30,  // the transaction has failed and only rollback is possible
-  kCommitUnknown = 31,  // COMMIT was sent and its answer never came
+  kCommitUnknown = 31,  // COMMIT, or a change on its own, was sent and its answer never came
   kMemory = 32,
   kInternal = 33,
   kForked = 34,         // begun before fork(): it is the parent's

@@ -200,19 +200,23 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
 class StartPoint {
  public:
   // `own`: the transaction was begun for this call. Else `inside` says whether there is one.
-  StartPoint(Connection& connection, const sql::Lexicon& words, bool own, bool inside)
-      : connection_(connection), words_(words), own_(own), inside_(inside) {}
+  StartPoint(const Execution& execution, Connection& connection, bool own, bool inside)
+      : connection_(connection),
+        words_(*execution.database->profile()->lexicon),
+        timeout_(execution.database->url().statement_timeout),
+        own_(own),
+        inside_(inside) {}
 
   Task<absl::Status> Mark() {
     if (!inside_) co_return absl::OkStatus();
-    co_return co_await connection_.Script(absl::StrCat(words_.savepoint, kName));
+    co_return co_await Script(absl::StrCat(words_.savepoint, kName));
   }
 
   Task<absl::Status> Return() {
-    if (inside_) co_return co_await connection_.Script(absl::StrCat(words_.rollback_to, kName));
-    if (own_) FERRO_CO_TRY(co_await connection_.Script("ROLLBACK"));
+    if (inside_) co_return co_await Script(absl::StrCat(words_.rollback_to, kName));
+    if (own_) FERRO_CO_TRY(co_await Script("ROLLBACK"));
     began_ = !own_;
-    co_return co_await connection_.Script(words_.begin_write);
+    co_return co_await Script(words_.begin_write);
   }
 
   // Keeps or undoes what was done since the mark. A transaction of its own is its owner's to end.
@@ -220,22 +224,25 @@ class StartPoint {
     const bool open = connection_.healthy() &&
                       connection_.transaction_state() != TransactionState::kIdle;
     if (inside_ && status.ok()) {
-      co_return co_await connection_.Script(absl::StrCat(words_.release, kName));
+      co_return co_await Script(absl::StrCat(words_.release, kName));
     }
     if (inside_ && open) {
-      (co_await connection_.Script(absl::StrCat(words_.rollback_to, kName))).IgnoreError();
-      (co_await connection_.Script(absl::StrCat(words_.release, kName))).IgnoreError();
+      (co_await Script(absl::StrCat(words_.rollback_to, kName))).IgnoreError();
+      (co_await Script(absl::StrCat(words_.release, kName))).IgnoreError();
     } else if (began_ && open) {
-      (co_await connection_.Script("ROLLBACK")).IgnoreError();
+      (co_await Script("ROLLBACK")).IgnoreError();
     }
     co_return status;
   }
 
  private:
+  Task<absl::Status> Script(absl::string_view sql) { return ScriptInTime(connection_, sql, timeout_); }
+
   static constexpr absl::string_view kName = "ferro_bulk";
 
   Connection& connection_;
   const sql::Lexicon& words_;
+  const absl::Duration timeout_;
   const bool own_;
   const bool inside_;
   bool began_ = false;
@@ -309,7 +316,7 @@ class BulkRun {
     const sql::Lexicon& words = *execution_.database->profile()->lexicon;
     while (true) {
       const size_t half = count > 1 ? count / 2 : 1;
-      if (!(co_await connection_.Script(absl::StrCat(words.savepoint, kPart))).ok()) {
+      if (!(co_await Script(absl::StrCat(words.savepoint, kPart))).ok()) {
         co_return absl::OkStatus();
       }
       absl::StatusOr<int64_t> part = co_await Rows(first, half, none);
@@ -320,11 +327,15 @@ class BulkRun {
         count -= half;
       } else {
         count = half;
-        next = co_await connection_.Script(absl::StrCat(words.rollback_to, kPart));
+        next = co_await Script(absl::StrCat(words.rollback_to, kPart));
       }
-      if (next.ok()) next = co_await connection_.Script(absl::StrCat(words.release, kPart));
+      if (next.ok()) next = co_await Script(absl::StrCat(words.release, kPart));
       if (!next.ok()) co_return absl::OkStatus();
     }
+  }
+
+  Task<absl::Status> Script(absl::string_view sql) {
+    return ScriptInTime(connection_, sql, execution_.database->url().statement_timeout);
   }
 
   static constexpr absl::string_view kPart = "ferro_part";
@@ -354,7 +365,7 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
   ExecutionScope scope(execution, atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
-  StartPoint start(**connection, *profile.lexicon, atomic && !inside, inside && rows > 1);
+  StartPoint start(execution, **connection, atomic && !inside, inside && rows > 1);
   absl::Status status = co_await start.Mark();
   if (status.ok()) {
     BulkRun run(execution, **connection, rows, chunk);

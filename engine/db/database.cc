@@ -8,6 +8,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/registry.h"
+#include "engine/db/until.h"
 
 namespace ferro::db {
 namespace {
@@ -86,6 +87,8 @@ Task<absl::Status> Database::Connect() {
 
 Task<absl::Status> Database::Ping() {
   FERRO_CO_ASSIGN(const Lease lease, co_await pool().Acquire());
+  // Who asks whether the server is there does not wait for one that is not.
+  const Until until(co_await runtime::ThisContext(), url_.connect_timeout);
   co_return co_await lease->Script("SELECT 1");
 }
 

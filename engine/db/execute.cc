@@ -11,7 +11,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/numbers.h"
-#include "engine/runtime/clock.h"
+#include "engine/db/until.h"
 #include "engine/sql/compile.h"
 #include "engine/sql/literal.h"
 #include "engine/value/copy.h"
@@ -250,13 +250,15 @@ Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
   if (execution_.transaction != nullptr) co_return execution_.transaction->Use();
   FERRO_CO_ASSIGN(lease_, co_await execution_.database->pool().Acquire());
   if (atomic_) {
-    FERRO_CO_TRY(co_await lease_->Script(execution_.database->profile()->lexicon->begin_write));
+    FERRO_CO_TRY(co_await ScriptInTime(*lease_, execution_.database->profile()->lexicon->begin_write,
+                                       execution_.database->url().statement_timeout));
     own_transaction_ = true;
   }
   co_return &*lease_;
 }
 
 Task<absl::Status> ExecutionScope::End(absl::Status status) {
+  const Until until(co_await runtime::ThisContext(), execution_.database->url().statement_timeout);
   if (own_transaction_) {
     if (status.ok()) status = co_await SendCommit(*lease_);
     // The first error is the one to report; a connection that cannot roll back is not given back to the pool.
@@ -264,6 +266,10 @@ Task<absl::Status> ExecutionScope::End(absl::Status status) {
         lease_->transaction_state() != TransactionState::kIdle) {
       (co_await lease_->Script("ROLLBACK")).IgnoreError();
     }
+  } else if (!status.ok() && execution_.transaction == nullptr &&
+             execution_.compiled->statement_class != sql::StatementClass::kQuery &&
+             ClassOf(status) == ErrorClass::kConnection && !lease_->healthy()) {
+    status = CommitUnknown(status);  // a statement on its own is its own COMMIT
   }
   lease_ = Lease();
   co_return status;
@@ -271,35 +277,41 @@ Task<absl::Status> ExecutionScope::End(absl::Status status) {
 
 namespace {
 
-// A deadline for a stretch of an operation.
-class Until {
+// The time that the reader of a stream takes is not the server's.
+class RenewsTime final : public RowSink {
  public:
-  Until(runtime::Context& context, absl::Time deadline)
-      : context_(context),
-        outer_(std::exchange(context.deadline, std::min(context.deadline, deadline))) {}
-  ~Until() { context_.deadline = outer_; }
-  Until(const Until&) = delete;
-  Until& operator=(const Until&) = delete;
+  RenewsTime(RowSink& sink, Until& until) : sink_(sink), until_(until) {}
+  Task<absl::Status> Accept(Batch& batch) override {
+    absl::Status accepted = co_await sink_.Accept(batch);
+    until_.Renew();
+    co_return accepted;
+  }
+  void Describe(std::vector<std::string> names) override { sink_.Describe(std::move(names)); }
 
  private:
-  runtime::Context& context_;
-  const absl::Time outer_;
+  RowSink& sink_;
+  Until& until_;
 };
 
 Task<absl::StatusOr<Outcome>> RunUntil(Connection& connection, const Request& request, RowSink* sink,
                                        absl::Duration timeout) {
-  runtime::Context& context = co_await runtime::ThisContext();
-  const Until until(context, context.own_deadline ? absl::InfiniteFuture() : runtime::Now() + timeout);
-  co_return co_await connection.Run(request, sink);
+  Until until(co_await runtime::ThisContext(), timeout);
+  if (request.stream_rows == 0) co_return co_await connection.Run(request, sink);
+  RenewsTime renewing(*sink, until);
+  co_return co_await connection.Run(request, &renewing);
 }
 
 }  // namespace
 
 Task<absl::StatusOr<Outcome>> RunInTime(Connection& connection, const Request& request, RowSink* sink,
                                         absl::Duration timeout) {
-  // A stream takes as long as its reader does.
-  if (timeout == absl::InfiniteDuration() || request.stream_rows > 0) return connection.Run(request, sink);
+  if (timeout == absl::InfiniteDuration()) return connection.Run(request, sink);
   return RunUntil(connection, request, sink, timeout);
+}
+
+Task<absl::Status> ScriptInTime(Connection& connection, absl::string_view sql, absl::Duration timeout) {
+  const Until until(co_await runtime::ThisContext(), timeout);
+  co_return co_await connection.Script(sql);
 }
 
 absl::Status Join(const Execution& execution, runtime::Context& context,

@@ -60,8 +60,12 @@ absl::Status Join(const Execution& execution, runtime::Context& context,
 void Judge(const Execution& execution, const absl::Status& status);
 
 // connection.Run() within the time that the database gives each statement, unless the operation has a deadline of its own.
+// Of a stream each batch has that time.
 Task<absl::StatusOr<Outcome>> RunInTime(Connection& connection, const Request& request, RowSink* sink,
                                         absl::Duration timeout);
+
+// The same for connection.Script().
+Task<absl::Status> ScriptInTime(Connection& connection, absl::string_view sql, absl::Duration timeout);
 
 // Runs the steps of one statement on `connection`; the statement's rows go to `sink`. Returns the count of rows.
 Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& connection,

@@ -287,8 +287,15 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
   }
   RecoverApart(std::move(connection),
                [self = shared_from_this()](std::unique_ptr<Connection> recovered, bool fit) {
+                 // A server that does not even answer to this may answer on no other connection.
+                 if (!fit) self->Doubt();
                  self->Keep(std::move(recovered), fit);
                });
+}
+
+void Pool::Doubt() {
+  absl::MutexLock lock(&mutex_);
+  ++generation_;
 }
 
 void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {

@@ -1,8 +1,9 @@
 // A pool of connections with a maximum. Idle connections are given out last in, first out; who finds none waits in
 // a fair queue until one is handed over or the deadline passes. A connection comes back to the pool only when it is
-// healthy, not too old, and the server says that no transaction is open; else it is recovered (recovery.h) or closed. Once a session was lost,
-// those that were idle then are asked whether they are still there before they are used again. There is no thread that
-// tidies up: connections that have been idle for too long are closed when the pool is next used.
+// healthy, not too old, and the server says that no transaction is open; else it is recovered (recovery.h) or closed.
+// Once a session was lost, or could not be recovered, those that were idle then are asked whether they are still there
+// before they are used again. There is no thread that tidies up: connections that have been idle for too long are closed
+// when the pool is next used.
 // Thread-safe; a Lease is not.
 #pragma once
 
@@ -116,6 +117,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void Return(std::unique_ptr<Connection> connection);
   // One that is sound goes to who waits longest or to the idle ones; another is closed.
   void Keep(std::unique_ptr<Connection> connection, bool sound);
+  // What is idle now is asked before it is used again.
+  void Doubt();
   void GiveUpSlot();
 
   using Connections = std::vector<std::unique_ptr<Connection>>;

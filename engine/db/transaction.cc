@@ -47,13 +47,16 @@ bool IsOpen(const Connection& connection) {
 
 }  // namespace
 
-Task<absl::Status> SendCommit(Connection& connection) {
-  const absl::Status status = co_await connection.Script("COMMIT");
-  if (status.ok() || connection.healthy()) co_return status;
-  co_return WithDetail(status, [](ErrorDetail& detail) {
+absl::Status CommitUnknown(const absl::Status& status) {
+  return WithDetail(status, [](ErrorDetail& detail) {
     detail.error_class = ErrorClass::kCommitUnknown;
     detail.hint = "look whether the changes are there before making them again";
   });
+}
+
+Task<absl::Status> SendCommit(Connection& connection) {
+  const absl::Status status = co_await connection.Script("COMMIT");
+  co_return status.ok() || connection.healthy() ? status : CommitUnknown(status);
 }
 
 absl::StatusOr<TransactionUse> TransactionUse::Take(
@@ -78,6 +81,12 @@ absl::StatusOr<Connection*> Transaction::Use() {
                              "roll back and run the whole transaction again");
   }
   return &*lease_;
+}
+
+void Transaction::Limit(runtime::Context& context, absl::Time deadline) const {
+  context.deadline = std::min(context.deadline, deadline);
+  if (context.own_deadline) return;
+  context.deadline = std::min(context.deadline, runtime::Now() + database_->url().statement_timeout);
 }
 
 Task<absl::Status> Transaction::Do(TransactionAction action) {
@@ -105,6 +114,7 @@ Task<absl::Status> Transaction::Begin(TransactionOptions options, absl::Time dea
   runtime::Context& context = co_await runtime::ThisContext();
   context.deadline = std::min(context.deadline, deadline);
   FERRO_CO_ASSIGN(Lease lease, co_await database_->pool().Acquire());
+  Limit(context, deadline);
   FERRO_CO_TRY(co_await lease->Begin(options, *database_->profile()->lexicon));
   lease_ = std::move(lease);
   savepoints_ = 0;
@@ -122,8 +132,7 @@ Task<absl::Status> Transaction::Commit() {
     lost_ = false;
     co_return Late();
   }
-  runtime::Context& context = co_await runtime::ThisContext();
-  context.deadline = std::min(context.deadline, deadline_);
+  Limit(co_await runtime::ThisContext(), deadline_);
   if (lease_->healthy() && lease_->transaction_state() == TransactionState::kFailed) {
     FERRO_CO_TRY(co_await Rollback());
     co_return MakeErrorWithHint(ErrorClass::kFailedTransaction,
@@ -145,8 +154,11 @@ Task<absl::Status> Transaction::Rollback() {
   Lease lease = std::move(lease_);
   // A connection that is gone has rolled back by itself; so has a transaction that the server ended.
   if (!lease->healthy() || !IsOpen(*lease)) co_return absl::OkStatus();
-  // What has to be undone is undone, however late.
-  (co_await runtime::ThisContext()).deadline = absl::InfiniteFuture();
+  // What has to be undone is undone, however late the transaction is. A server that does not answer is left to those who
+  // recover the connection.
+  runtime::Context& context = co_await runtime::ThisContext();
+  context.deadline = absl::InfiniteFuture();
+  Limit(context, absl::InfiniteFuture());
   co_return co_await lease->Script("ROLLBACK");
 }
 
@@ -157,8 +169,8 @@ Task<absl::Status> Transaction::Savepoint(TransactionAction action) {
   }
   const sql::Lexicon& words = *database_->profile()->lexicon;
   runtime::Context& context = co_await runtime::ThisContext();
-  context.deadline = action == TransactionAction::kRollbackTo ? absl::InfiniteFuture()
-                                                              : std::min(context.deadline, deadline_);
+  if (action == TransactionAction::kRollbackTo) context.deadline = absl::InfiniteFuture();
+  Limit(context, action == TransactionAction::kRollbackTo ? absl::InfiniteFuture() : deadline_);
   const std::string name =
       absl::StrCat("ferro_", action == TransactionAction::kSavepoint ? savepoints_ + 1 : savepoints_);
   if (action == TransactionAction::kSavepoint) {

@@ -22,6 +22,9 @@ enum class TransactionAction : uint8_t {
   kRollbackTo = 6,
 };
 
+// The same failure as kCommitUnknown: what changes something was sent, and whether it was kept nobody knows.
+absl::Status CommitUnknown(const absl::Status& status);
+
 // COMMIT. kCommitUnknown when the connection broke before the answer came: nobody knows then what
 // the server did. After another failure the transaction may still be open.
 Task<absl::Status> SendCommit(Connection& connection);
@@ -58,6 +61,8 @@ class Transaction {
   bool here() const { return born_.here(); }
 
  private:
+  // Has the operation end in the time that the transaction, and the database for each statement, allow.
+  void Limit(runtime::Context& context, absl::Time deadline) const;
   Task<absl::Status> Commit();
   Task<absl::Status> Rollback();
   Task<absl::Status> Savepoint(TransactionAction action);

@@ -42,7 +42,7 @@ enum {
   FERRO_ERROR_INVALID_ARGUMENT = 28,
   FERRO_ERROR_CLOSED = 29,
   FERRO_ERROR_FAILED_TRANSACTION = 30, /* only rollback is possible */
-  FERRO_ERROR_COMMIT_UNKNOWN = 31,   /* COMMIT was sent and its answer never came */
+  FERRO_ERROR_COMMIT_UNKNOWN = 31,   /* COMMIT, or a change on its own, was sent and its answer never came */
   FERRO_ERROR_MEMORY = 32,
   FERRO_ERROR_INTERNAL = 33,
   FERRO_ERROR_FORKED = 34            /* begun before fork(), and the parent's: begin it anew in the child */
