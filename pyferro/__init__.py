@@ -113,7 +113,7 @@ __all__ = [
     "select",
     "set_default_connection",
     "sql",
-    "sync",
+    "sync",  # noqa: F405 (loaded when it is first asked for)
     "transaction",
     "values",
     "version",

@@ -10,10 +10,10 @@ from .get import get, get_or_none
 from .query import Query
 
 if TYPE_CHECKING:
+    from .bulk import InsertFrom
     from .choosing import Choose
     from .conditions import Condition
     from .database import Using
-    from .bulk import InsertFrom
     from .insertion import Insertion
     from .model import Model
     from .op import Op

@@ -30,12 +30,12 @@ from .table import Table, table_of
 if TYPE_CHECKING:
     from typing import Self
 
+    from .bulk import InsertFrom
     from .choosing import ChooseOfModel
     from .class_body import Declared
     from .conditions import Condition
     from .connection import ModelConnection
     from .database import Using
-    from .bulk import InsertFrom
     from .insertion import Insertion
     from .op import Op
     from .query import Query

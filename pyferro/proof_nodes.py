@@ -394,7 +394,7 @@ _LENGTHS = ("min_length", "max_length")
 
 # Keys that hold schemas; everything else under a node is data and may look like anything.
 _CHILD_KEYS = (
-    ("schema", "items_schema", "keys_schema", "values_schema", "extras_schema")
+    ("schema", "items_schema", "keys_schema", "values_schema", "extras_schema")  # noqa: RUF005
     + ("extras_keys_schema", "lax_schema", "strict_schema", "json_schema", "python_schema")
     + ("choices", "steps", "fields")
 )

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .changes import Change
     from .choosing import Choose
     from .loading import Node
-    from .streaming import Batches
     from .model import Model
+    from .streaming import Batches
 
 M = TypeVar("M", bound="Model")
 T = TypeVar("T")

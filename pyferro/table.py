@@ -18,9 +18,9 @@ from .kinds import NAMES, Kind, Unsupported, is_array, kind_of
 from .table_args import TableArgs
 
 if TYPE_CHECKING:
-    from .constraints import ForeignKeyConstraint
     from pydantic.fields import FieldInfo
 
+    from .constraints import ForeignKeyConstraint
     from .model import Model
     from .query import Query
     from .selection import Projection

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from serverlib.fleet import STARTERS, Fleet
-from testlib import programs, pytests
+from testlib import linting, programs, pytests
 from testlib.tally import Tally
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +70,7 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
             total,
             lambda: programs.run_all(found, environment, results, jobs=os.cpu_count() or 1),
         )
+        total.add(linting.run(ROOT))
     environment |= {"FERRO_TEST_BUILD": str(build)}  # for tests that run a program of it
     if options.sanitize:
         environment |= pytests.sanitized(build / "site")

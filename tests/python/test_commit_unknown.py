@@ -1,7 +1,5 @@
 """COMMIT was sent and no answer came: the server may have done it or not, and nobody pretends."""
 
-# ruff: noqa: PT012
-
 from __future__ import annotations
 
 from collections.abc import Iterator

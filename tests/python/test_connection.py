@@ -117,7 +117,7 @@ def test_a_host_by_its_name(server: str, wait: Waiting) -> None:
 
 def test_a_host_that_nobody_knows(server: str, wait: Waiting) -> None:
     unknown = server.replace("@127.0.0.1:", "@no-such-host.invalid:")
-    with pytest.raises(errors.ConnectionFailed, match="no-such-host.invalid"):
+    with pytest.raises(errors.ConnectionFailed, match=r"no-such-host\.invalid"):
         wait(pyferro.connect(unknown, name="unknown"))
 
 

@@ -17,7 +17,20 @@ from typing import Any
 
 import pytest
 
-from pyferro import PK, Expr, Field, Model, _native, aggregates, call, fn, functions, moments, operators, plan
+from pyferro import (
+    PK,
+    Expr,
+    Field,
+    Model,
+    _native,
+    aggregates,
+    call,
+    fn,
+    functions,
+    moments,
+    operators,
+    plan,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "functions.md"

@@ -49,7 +49,7 @@ def check(text: bytes) -> None:
     try:
         expected = from_json(text)
     except ValueError as error:
-        with pytest.raises(ValueError, match=".") as caught:
+        with pytest.raises(ValueError, match=r".") as caught:
             _native.parse_json(text)
         assert str(caught.value) == str(error)
     else:
@@ -64,7 +64,7 @@ def test_documents(document: str) -> None:
 
 @pytest.mark.parametrize("document", NOT_JSON)
 def test_what_is_no_json(document: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         from_json(document)
     check(document.encode())
 

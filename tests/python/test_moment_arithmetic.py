@@ -143,7 +143,8 @@ def test_in_conditions_and_changes(db: Database, events: list[Event], wait: Wait
     start = dt.datetime(2024, 3, 30)
     assert wait(Event.where(Event.at > start - day, Event.at < start + 2 * day).select(Event.id).all()) == [4]
     assert wait(Event.where(Event.at - start > day).select(Event.id).order_by("id").all()) == [4, 5]
-    assert wait(Event.where((Event.at - day) + day == Event.at).count()) == 4  # the first day has none before it
+    # The first day has none before it.
+    assert wait(Event.where((Event.at - day) + day == Event.at).count()) == 4
     assert wait(Event.where(id=3).update(at=Event.at + day, lasts=Event.lasts + day)) == 1
     found = wait(Event.get(3))
     assert (found.at, found.lasts) == (MOMENTS[2] + day, DELTAS[2] + day)

@@ -1,7 +1,5 @@
 """What is called after a commit, and never after a rollback."""
 
-# ruff: noqa: PT012  (what is raised is raised at the end of a block, and that is the point)
-
 from __future__ import annotations
 
 import asyncio

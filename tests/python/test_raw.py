@@ -217,7 +217,7 @@ def test_into_others(db: Database, things: list[Thing], wait: Wait) -> None:
 
 def test_targets_are_held_to_the_columns(db: Database, things: list[Thing]) -> None:
     for where in ("id > 0", "id > 99"):
-        with pytest.raises(TypeError, match="Card.name is required.*did you mean 'nam'"):
+        with pytest.raises(TypeError, match=r"Card.name is required.*did you mean 'nam'"):
             db.sql(f"select name as nam from raw_thing where {where}").into(Card).all().run()
         with pytest.raises(TypeError, match="a column 'day' and Point has no such field"):
             db.sql(f"select id, good, day from raw_thing where {where}").into(Point).all().run()

@@ -1,7 +1,5 @@
 """Isolation, read only, deferrable, immediate and timeout of a transaction."""
 
-# ruff: noqa: PT012
-
 from __future__ import annotations
 
 import time

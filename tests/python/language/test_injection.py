@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from conftest import Create
+from pydantic import create_model
+
 from language.hostile import (
     IMPOSSIBLE,
     NAMES,
@@ -21,8 +23,6 @@ from language.hostile import (
     assert_one_name,
     refused,
 )
-from pydantic import create_model
-
 from pyferro import (
     PK,
     Database,

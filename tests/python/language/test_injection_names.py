@@ -12,6 +12,10 @@ from urllib.parse import quote
 
 import pytest
 from conftest import Create
+from pydantic import create_model
+from pydantic_core import SchemaError
+
+import pyferro
 from language.hostile import (
     IMPOSSIBLE,
     NAMES,
@@ -22,10 +26,6 @@ from language.hostile import (
     refused,
     tokens,
 )
-from pydantic import create_model
-from pydantic_core import SchemaError
-
-import pyferro
 from pyferro import (
     PK,
     Database,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from conftest import Create
-from language.hostile import VALUES, Canary, Guard, refused
 
 import pyferro
+from language.hostile import VALUES, Canary, Guard, refused
 from pyferro import (
     PK,
     Database,

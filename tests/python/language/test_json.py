@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Create
+
 from language import json_plans
 from language.json_plans import (
     BOOL,
@@ -34,7 +35,6 @@ from language.json_plans import (
     json_agg,
     rows,
 )
-
 from pyferro import PK, Database, Model, plan
 from pyferro._native import param
 from pyferro.errors import UnsupportedFeature

@@ -11,6 +11,9 @@ from uuid import UUID
 
 import pytest
 from conftest import Create
+from pydantic import AwareDatetime
+from pydantic_core import to_json
+
 from language import json_plans
 from language.json_plans import (
     CONTAINS,
@@ -26,9 +29,6 @@ from language.json_plans import (
     json_agg,
     rows,
 )
-from pydantic import AwareDatetime
-from pydantic_core import to_json
-
 from pyferro import PK, Database, Field, Model, _native, plan
 from pyferro._native import param
 from pyferro.errors import InvalidText, PlanError, UnsupportedFeature

@@ -296,7 +296,7 @@ def test_patterns(posts: None) -> None:
 
 @pytest.mark.parametrize("pattern", ["(?=a)", "(", "a**", "\\bx", "[z-a]"])
 def test_regular_expressions_beyond_the_subset(posts: None, pattern: str) -> None:
-    with pytest.raises(Exception, match="regular expression|pattern"):
+    with pytest.raises(Exception, match=r"regular expression|pattern"):
         rows(Author.where(Author.name.matches(pattern)))
 
 
@@ -421,7 +421,7 @@ def test_fragments_of_sql(posts: None) -> None:
 def test_locks(posts: None, db: Database) -> None:
     query = Post.where(Post.id == 1).for_update(skip_locked=True)
     if db.dialect == "sqlite":
-        with pytest.raises(UnsupportedFeature, match="immediate transaction|locks the database"):
+        with pytest.raises(UnsupportedFeature, match=r"immediate transaction|locks the database"):
             rows(query)
         return
     with db.transaction():
@@ -449,7 +449,7 @@ def test_a_server_that_gives_up_a_pattern_fails(posts: None, db: Database) -> No
     Post.where(Post.id == 1).update(title="a" * 38 + "!").run()
     query = select(Post.id).where(Post.title.matches("^(a|aa)*$"))
     if db.dialect == "mysql":
-        with pytest.raises(PyferroError, match="gave up|3699|[Tt]imeout"):
+        with pytest.raises(PyferroError, match=r"gave up|3699|[Tt]imeout"):
             rows(query)
     else:
         assert rows(query) == []

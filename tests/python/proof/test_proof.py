@@ -979,7 +979,7 @@ def expected(proof: ModelProof, row: dict[str, Any], kinds: dict[str, str]) -> A
             errors += [(e["type"], (name, *e["loc"][1:]), e["msg"]) for e in error.errors()]
     if not inside:
         return outcome(lambda: pydantic_row(proof, row, kinds))
-    overridden: Any = {k: (Any, ...) for k in inside}
+    overridden: Any = dict.fromkeys(inside, (Any, ...))
     copy = create_model("Copy", __base__=proof.model, **overridden)
     python = dataclasses.replace(proof, model=copy)
     plain = {k: "" if kind == "json" else kind for k, kind in kinds.items()}
