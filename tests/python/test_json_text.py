@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
+import weakref
 from typing import Any
 
 import pytest
@@ -126,3 +128,78 @@ def test_keys_are_made_once() -> None:
 def test_other_arguments_are_refused() -> None:
     with pytest.raises(TypeError, match="bytes"):
         _native.parse_json("1")  # type: ignore[arg-type]
+
+
+SHAPES = (
+    {"a": 1, "b": "x", "c": None},
+    {"c": 1, "b": 2, "a": 3},
+    {"a": [1, 2], "b": {"a": 1, "b": {}, "c": []}, "c": "é"},
+    {
+        "name": "",
+        "names": "y",
+        "a-name-of-more": 1,
+        "a-name-of-more-bytes": 2,
+        "a-name-of-other-bytes": 3,
+    },
+    {str(n): n for n in range(64)},
+    {str(n): n for n in range(65)},
+    {"a" * n: n for n in range(1, 45)},
+    {"é": 1, "è": 2, 'q"': 3, "\n": 4},
+)
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_objects_of_one_shape(used: bool) -> None:
+    """Dicts with the keys of earlier ones are copies of a blank: equal, in order, and apart."""
+    before = _native.shortcuts()
+    _native.shortcuts(before if used else before - {"dict_entries"})
+    try:
+        for _ in range(4):
+            for shape in SHAPES:
+                text = json.dumps(shape, ensure_ascii=False).encode()
+                made = _native.parse_json(text)
+                assert same(made, shape)
+                assert list(made) == list(shape)
+                made["one more"] = made
+                made.pop(next(iter(shape)))
+                again = _native.parse_json(text)
+                assert same(again, shape)
+                again.clear()
+        # A key that comes twice has the last value in the first one's place, each time.
+        for _ in range(4):
+            twice = _native.parse_json(b'{"a": 1, "b": 2, "a": 3, "c": 4}')
+            assert list(twice.items()) == [("a", 3), ("b", 2), ("c", 4)]
+    finally:
+        _native.shortcuts(before)
+
+
+def test_objects_of_one_shape_are_collected() -> None:
+    gone = []
+
+    class Canary:
+        pass
+
+    for _ in range(4):
+        made = _native.parse_json(b'{"a": 1, "b": [], "c": {"a": 1, "b": 2, "c": 3}}')
+        assert gc.is_tracked(made)
+        canary = Canary()
+        weakref.finalize(canary, gone.append, True)
+        made["b"].append(made)
+        made["c"]["me"], made["c"]["canary"] = made["c"], canary
+        del made, canary
+    gc.collect()
+    assert gone == [True] * 4
+
+
+@pytest.mark.parametrize("size", range(1, 30))
+def test_every_byte_of_a_string_is_looked_at(size: int) -> None:
+    for at in range(size):
+        for odd in ('"', "\\", "\n", "\x1f", "é", "\x7f", " ", "!", "#", "[", "]"):
+            text = "x" * at + odd + "y" * (size - at - 1)
+            for document in (text, {text: text}, [text, text]):
+                for ascii_only in (True, False):
+                    dumped = json.dumps(document, ensure_ascii=ascii_only).encode()
+                    assert same(_native.parse_json(dumped), document)
+        raw = b'"' + b"x" * at + b"\n" + b"y" * (size - at - 1) + b'"'
+        with pytest.raises(ValueError, match="control character"):
+            _native.parse_json(raw)
