@@ -56,6 +56,8 @@ class PoolConfig:
     # Before a connection that was idle for half a second is used: a look at its socket, a question
     # to the server, or nothing. After a connection was lost the others are asked in any case.
     check: Literal["quiet", "ping", "never"] = "quiet"
+    # What lends sessions between us and the server: "transaction" behind pgbouncer in that mode.
+    pooler: Literal["none", "transaction"] = "none"
 
     def options(self) -> dict[str, str]:
         if self.settings_delivery != "transaction":
@@ -63,6 +65,8 @@ class PoolConfig:
                 "a pool delivers no settings", hint="leave settings_delivery as it is"
             )
         found: dict[str, str] = {"pool_check": self.check}
+        if self.pooler != "none":
+            found["pooler"] = self.pooler
         if self.max_connections is not None:
             found["pool_size"] = str(self.max_connections)
         if self.min_connections:

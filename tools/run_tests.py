@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from serverlib.fleet import STARTERS, Fleet
+from serverlib.fleet import KNOWN, Fleet
 from testlib import linting, programs, pytests
 from testlib.tally import Tally
 
@@ -39,7 +39,7 @@ def main() -> int:
     fleet, total = Fleet(), Tally()
     try:
         if not options.fast:
-            fleet.start(STARTERS, leash=True)
+            fleet.start(KNOWN, leash=True)
             for name, problem in fleet.failed.items():
                 total.fail(f"server {name}: {problem.splitlines()[0]}")
         _run(options, fleet, total)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from serverlib import fleet as fleets
-from serverlib.fleet import STARTERS, Fleet
+from serverlib.fleet import KNOWN, Fleet
 from serverlib.process import say
 
 EPILOG = """\
@@ -52,15 +52,15 @@ def _options() -> argparse.Namespace:
     start = commands.add_parser("start", help="start servers and leave them running")
     stop = commands.add_parser("stop", help="stop what `start` left running")
     env = commands.add_parser("env", help="print the URLs of running servers as shell commands")
-    known = ", ".join(STARTERS)
+    known = ", ".join(KNOWN)
     start.add_argument("names", nargs="*", metavar="NAME", help=f"all of {known} by default")
-    run.add_argument("--only", dest="names", action="append", choices=[*STARTERS], default=[])
+    run.add_argument("--only", dest="names", action="append", choices=[*KNOWN], default=[])
     run.add_argument("program", nargs="+", metavar="COMMAND", help="after `--`")
     for command in (start, stop, env):
         command.add_argument("--state", type=Path, default=fleets.default_state(), metavar="FILE")
     options = parser.parse_args()
     for name in getattr(options, "names", []):
-        if name not in STARTERS:
+        if name not in KNOWN:
             parser.error(f"no server {name!r}; there are {known}")
     return options
 
@@ -78,7 +78,7 @@ def _run(names: list[str], program: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, leave)
     try:
-        fleet.start(names or STARTERS, leash=True)
+        fleet.start(names or KNOWN, leash=True)
         if fleet.failed:
             return 1
         child = subprocess.Popen(program, env=os.environ | fleet.environment())
@@ -95,7 +95,7 @@ def _start(names: list[str], state: Path) -> int:
     already = fleets.load(state)
     fleet = Fleet(running=already.running)
     running = {server.name for server in fleet.running}
-    fleet.start([name for name in names or STARTERS if name not in running], leash=False)
+    fleet.start([name for name in names or KNOWN if name not in running], leash=False)
     fleets.save(fleet, state)
     _print(fleet)
     return 1 if fleet.failed else 0

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "dialects/postgresql/errors.h"
+#include "dialects/postgresql/pooled.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 
@@ -43,8 +44,8 @@ class PostgresqlConnection::BusyGuard {
   PostgresqlConnection& connection_;
 };
 
-PostgresqlConnection::PostgresqlConnection(ConnectionHandle handle, size_t statement_cache)
-    : handle_(std::move(handle)), statements_(statement_cache) {
+PostgresqlConnection::PostgresqlConnection(ConnectionHandle handle, size_t statement_cache, bool pooled)
+    : handle_(std::move(handle)), statements_(statement_cache), pooled_(pooled) {
   // A database without an encoding sends whatever bytes were stored.
   const char* encoding = PQparameterStatus(handle_.get(), "server_encoding");
   trusted_text_ = encoding != nullptr && absl::string_view(encoding) != "SQL_ASCII";
@@ -56,6 +57,7 @@ db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Run(const db::Reques
   if (request.sql.find('\0') != absl::string_view::npos) {
     co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
   }
+  if (pooled_) FERRO_CO_TRY(CheckLeavesNothing(request.sql));
   if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
     co_return WithDetail(encoded,
                          [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
@@ -232,7 +234,10 @@ db::Task<absl::Status> PostgresqlConnection::ClosePending() {
 // Each in a segment of its own, so that its failure cannot abort what follows. Only outside a
 // transaction: a DEALLOCATE that fails would abort it.
 absl::StatusOr<size_t> PostgresqlConnection::SendCloses(size_t at_most) {
-  const std::vector<std::string> names = statements_.TakePending(at_most);
+  std::vector<std::string> names = statements_.TakePending(at_most);
+#ifndef LIBPQ_HAS_CLOSE_PREPARED
+  if (pooled_) names.clear();  // the server knows them by other names, and the pooler forgets what is not used
+#endif
   for (const std::string& name : names) {
 #ifdef LIBPQ_HAS_CLOSE_PREPARED
     const bool sent = PQsendClosePrepared(handle_.get(), name.c_str()) != 0;

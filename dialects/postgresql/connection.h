@@ -17,7 +17,11 @@ namespace ferro::postgresql {
 class PostgresqlConnection final : public db::Connection {
  public:
   // `handle` is connected and non-blocking. `statement_cache`: prepared statements to keep at most.
-  PostgresqlConnection(ConnectionHandle handle, size_t statement_cache);
+  // `pooled`: the session is lent by a pooler for each transaction; SetUpPooled() comes before anything else then.
+  PostgresqlConnection(ConnectionHandle handle, size_t statement_cache, bool pooled = false);
+
+  // Has the pooler give us sessions with our settings, and finds out whether it keeps prepared statements.
+  db::Task<absl::Status> SetUpPooled();
 
   db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
   db::Task<absl::Status> Script(absl::string_view sql) override;
@@ -82,6 +86,8 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> Flush(absl::string_view sql);
   db::Task<absl::Status> AwaitResult(absl::string_view sql);
 
+  db::Task<bool> KeepsPrepared();
+
   db::Task<absl::Status> Cancel();
   db::Task<absl::Status> ReadWhatIsLeft();
 
@@ -98,6 +104,7 @@ class PostgresqlConnection final : public db::Connection {
   Batch batch_;
   std::string text_;  // of the statement, with the NUL that libpq wants
   std::string preparing_;  // the name of a statement that the server may have heard of, and statements_ has not
+  const bool pooled_;
   bool listening_ = false;
   int syncs_ = 0;          // ends of pipeline segments that were sent and not yet read
   bool trusted_text_ = true;

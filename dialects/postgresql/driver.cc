@@ -48,6 +48,8 @@ std::string SslMode(const db::Url& url) {
   return url.tls == "prefer" && !url.tls_ca.empty() ? "verify-full" : url.tls;
 }
 
+bool IsPooled(const db::Url& url) { return url.pooler == "transaction"; }
+
 // `addresses` are those of the URL's host, to be tried in turn; the name goes with each, for TLS and .pgpass.
 Parameters ParametersOf(const db::Url& url, const std::vector<std::string>& addresses) {
   Parameters parameters;
@@ -71,9 +73,11 @@ Parameters ParametersOf(const db::Url& url, const std::vector<std::string>& addr
   parameters.Add("client_encoding", "UTF8");
   // As startup options rather than SET: they cost no round trip, and RESET and pooled sessions keep
   // them.
-  parameters.Add("options",
-                 "-c timezone=UTC -c DateStyle=ISO -c IntervalStyle=postgres "
-                 "-c standard_conforming_strings=on");
+  if (!IsPooled(url)) {
+    parameters.Add("options",
+                   "-c timezone=UTC -c DateStyle=ISO -c IntervalStyle=postgres "
+                   "-c standard_conforming_strings=on");
+  }
   // A peer that is gone without a word is noticed within about a minute.
   parameters.Add("keepalives", "1");
   parameters.Add("keepalives_idle", "30");
@@ -92,6 +96,8 @@ absl::Status NotInTime(const PGconn* connection) {
 
 class PostgresqlDriver final : public db::Driver {
  public:
+  bool works_pooled() const override { return true; }
+
   db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connect(const db::Url& url,
                                                                     absl::Time deadline) override {
     const auto statement_cache = static_cast<size_t>(std::max(url.statement_cache, 0));
@@ -124,7 +130,15 @@ class PostgresqlDriver final : public db::Driver {
       step = PQconnectPoll(handle.get());
     }
     if (PQsetnonblocking(handle.get(), 1) != 0) co_return ConnectError(handle.get());
-    co_return std::make_unique<PostgresqlConnection>(std::move(handle), statement_cache);
+    auto made = std::make_unique<PostgresqlConnection>(std::move(handle), statement_cache, IsPooled(url));
+    if (IsPooled(url)) {
+      runtime::Context& context = co_await runtime::ThisContext();
+      const absl::Time outer = std::exchange(context.deadline, std::min(context.deadline, deadline));
+      absl::Status ready = co_await made->SetUpPooled();
+      context.deadline = outer;
+      if (!ready.ok()) co_return ready;
+    }
+    co_return made;
   }
 };
 

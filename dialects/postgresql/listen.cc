@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "dialects/postgresql/connection.h"
 #include "dialects/postgresql/errors.h"
+#include "dialects/postgresql/pooled.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 
@@ -22,6 +23,7 @@ struct FreeNotify {
 
 db::Task<absl::Status> PostgresqlConnection::Listen(std::span<const std::string> channels,
                                                     db::RowSink& sink) {
+  if (pooled_) FERRO_CO_TRY(CheckLeavesNothing("LISTEN"));
   for (const std::string& channel : channels) {
     if (channel.empty() || channel.size() > kLongestName) {
       co_return MakeError(ErrorClass::kInvalidArgument,

@@ -1,6 +1,7 @@
 #include "dialects/postgresql/statements.h"
 
 #include <algorithm>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 
@@ -18,7 +19,12 @@ const std::string* PreparedStatements::Find(uint64_t id, std::span<const Oid> ty
   return &entry->name;
 }
 
-std::string PreparedStatements::NewName() { return absl::StrCat("ferro_", ++last_name_); }
+std::string PreparedStatements::NewName() { return absl::StrCat(prefix_, ++last_name_); }
+
+void PreparedStatements::UseOwnNames() {
+  std::random_device chance;
+  prefix_ = absl::StrCat("ferro_", absl::Hex(chance(), absl::kZeroPad8), absl::Hex(chance(), absl::kZeroPad8), "_");
+}
 
 void PreparedStatements::Add(uint64_t id, std::string name, std::span<const Oid> types) {
   Forget(id, true);

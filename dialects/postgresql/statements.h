@@ -25,8 +25,9 @@ class PreparedStatements {
   // untyped NULL the first time) does not fit and is given up.
   const std::string* Find(uint64_t id, std::span<const Oid> types);
 
-  // A name that this session has not used.
+  // A name that this session has not used; after UseOwnNames() one that no other session uses either.
   std::string NewName();
+  void UseOwnNames();
 
   // Once the server has prepared it. May give up another.
   void Add(uint64_t id, std::string name, std::span<const Oid> types);
@@ -53,6 +54,7 @@ class PreparedStatements {
   void GiveUp(Order::iterator entry, bool known_to_server);
 
   size_t capacity_;
+  std::string prefix_ = "ferro_";
   uint64_t last_name_ = 0;
   Order order_;
   absl::flat_hash_map<uint64_t, Order::iterator> by_id_;

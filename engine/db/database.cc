@@ -42,6 +42,11 @@ absl::StatusOr<std::shared_ptr<Database>> Database::Open(absl::string_view text)
                              absl::StrCat("no database is known by the scheme \"", url.scheme, "\""),
                              absl::StrCat("known schemes: ", KnownSchemes()));
   }
+  if (url.pooler != "none" && !dialect->make_driver()->works_pooled()) {
+    return MakeErrorWithHint(ErrorClass::kUnsupported,
+                             absl::StrCat("pooler=", url.pooler, " is for PostgreSQL; this is ", url.scheme),
+                             "leave pooler out: a proxy that keeps a session for each client needs nothing");
+  }
   return std::make_shared<Database>(*dialect, url);
 }
 

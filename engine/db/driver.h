@@ -149,6 +149,8 @@ class Driver {
   // several operations at once.
   virtual Task<absl::StatusOr<std::unique_ptr<Connection>>> Connect(const Url& url,
                                                                     absl::Time deadline) = 0;
+  // Whether it knows to work behind a pooler that lends sessions for one transaction each.
+  virtual bool works_pooled() const { return false; }
   // Connections that may be open at once, whatever the pool's size; 0: no limit. SQLite in memory has one.
   virtual int max_connections(const Url& /*url*/) const { return 0; }
 };

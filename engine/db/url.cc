@@ -112,6 +112,10 @@ constexpr std::array kOptions = {
            [](Url& url, absl::string_view value) { return SetCount(url.pool_size, value, 1); }},
     Option{"pool_timeout",
            [](Url& url, absl::string_view value) { return SetSeconds(url.pool_timeout, value); }},
+    Option{"pooler",
+           [](Url& url, absl::string_view value) {
+             return SetWord(url.pooler, value, {"none", "transaction"});
+           }},
     // libpq's names of the options tls….
     Option{"sslcert",
            [](Url& url, absl::string_view value) {

@@ -32,6 +32,7 @@ struct Url {
   std::string journal_mode;           // SQLite: "wal", "delete", …; empty: as the file has it
   std::string synchronous;            // SQLite: "off", "normal", "full"; empty: the library's default
   std::string application_name;       // PostgreSQL
+  std::string pooler = "none";        // what lends sessions: "none", or "transaction" (PostgreSQL, as pgbouncer does)
   std::string tls = "prefer";         // "disable", "prefer", "require", "verify-ca", "verify-full"
   std::string tls_ca;                 // path of the certificate authority's file
   std::string tls_cert;               // path of the client's certificate, and

@@ -65,7 +65,7 @@ def _mirror() -> str:
             r"^deb\s+(?:\[.*?\]\s+)?(\S+)\s+(\S+)\s.*\bmain\b", text, re.M
         ):
             entries.append((uri, suite))
-    release = _codename()
+    release = codename()
     for uri, suite in entries:
         # Exactly the release: its security archive is elsewhere and incomplete, and third parties
         # name their suites in their own way.
@@ -74,7 +74,7 @@ def _mirror() -> str:
     raise ServerError(f"the apt configuration names no mirror for {release}")
 
 
-def _codename() -> str:
+def codename() -> str:
     found = re.search(r"^VERSION_CODENAME=\"?(\w+)", Path("/etc/os-release").read_text(), re.M)
     return found.group(1) if found else "stable"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from . import mariadb, mysql, postgresql, process
+from . import mariadb, mysql, pgbouncer, postgresql, process
 from .process import Server, ServerError, Unavailable, say
 
 STARTERS: dict[str, Callable[..., Server]] = {
@@ -22,6 +22,13 @@ STARTERS: dict[str, Callable[..., Server]] = {
     "mariadb": mariadb.start,
     "mysql": mysql.start,
 }
+# What stands in front of another server, which must have been started before.
+POOLERS: dict[str, Callable[..., Server]] = {
+    "pgbouncer": pgbouncer.start,
+    "pgbouncer_newer": pgbouncer.start_newer,
+}
+BEHIND = "postgresql"
+KNOWN = (*STARTERS, *POOLERS)
 
 
 @dataclass
@@ -43,7 +50,7 @@ class Fleet:
             folder = Path(tempfile.mkdtemp(prefix=f"ferro-{name}-"))
             folder.chmod(0o711)
             try:
-                server = STARTERS[name](folder, leash=leash)
+                server = self._start(name, folder, leash=leash)
             except Unavailable as reason:
                 self.skipped[name] = str(reason)
                 say(f"SKIPPED: {name}: {reason}")
@@ -55,6 +62,14 @@ class Fleet:
                 say(f"{name} {server.version} is up ({time.monotonic() - began:.1f} s)")
                 continue
             process.remove(folder)
+
+    def _start(self, name: str, folder: Path, *, leash: bool) -> Server:
+        if name in STARTERS:
+            return STARTERS[name](folder, leash=leash)
+        behind = [server for server in self.running if server.name == BEHIND]
+        if not behind:
+            raise ServerError(f"{name} stands in front of {BEHIND}, which does not run")
+        return POOLERS[name](folder, behind[0], leash=leash)
 
     def stop(self) -> None:
         while self.running:

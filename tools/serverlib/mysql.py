@@ -1,31 +1,35 @@
-"""MySQL, which the stable distribution does not carry: unpacked from unstable, never installed.
-
-The packages come with the C library they were built against and run through its loader, beside
-the machine's own. The unpacked folder is kept, named after its version, because unstable moves;
-without a network the newest kept one is used.
-"""
+"""MySQL, which the stable distribution does not carry: unpacked from unstable, never installed."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
-import time
 from pathlib import Path
 
-from . import apt_root, mariadb, process
-from .process import DATABASE, PASSWORD, USER, Server, ServerError, Unavailable
+from . import mariadb, process
+from .kept import Kept
+from .process import DATABASE, PASSWORD, USER, Server
 
-PACKAGE = "mysql-server-core"
-SUITE = "sid"
-ATTEMPTS = 3
+
+def _version_in(said: str) -> str:
+    words = said.split()
+    return words[words.index("Ver") + 1].split("-")[0]
+
+
+MYSQL = Kept(
+    title="MySQL (about 60 MB)",
+    name="mysql",
+    suite="sid",
+    package="mysql-server-core",
+    program="usr/sbin/mysqld",
+    version_option=("--no-defaults", "--version"),
+    version_in=_version_in,
+)
 
 
 def start(folder: Path, *, leash: bool) -> Server:
-    root = _installed() or _fetch()
-    command = _command(root)
+    root = MYSQL.root()
+    command = MYSQL.command(root)
     data, log = folder / "data", folder / "log"
     # The server must be told where it lies, or it looks where it was not installed and gives up.
     common = [
@@ -76,65 +80,3 @@ def start(folder: Path, *, leash: bool) -> Server:
         stop_signal=signal.SIGTERM,
         folder=str(folder),
     )
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "ferro-tests"
-
-
-def _version_key(root: Path) -> tuple[int, ...]:
-    digits = root.name.removeprefix("mysql-").split(".")
-    return tuple(int(part) if part.isdigit() else 0 for part in digits)
-
-
-def _installed() -> Path | None:
-    """The newest kept version that still runs here."""
-    for root in sorted(_cache().glob("mysql-*"), key=_version_key, reverse=True):
-        try:
-            _version(root)
-        except (OSError, ServerError, subprocess.SubprocessError):
-            process.say(f"ignoring {root}: its mysqld does not run")
-            continue
-        return root
-    return None
-
-
-def _fetch() -> Path:
-    cache = _cache()
-    cache.mkdir(parents=True, exist_ok=True)
-    problem = ""
-    for attempt in range(1, ATTEMPTS + 1):
-        process.say(f"fetching MySQL (about 60 MB, once; attempt {attempt} of {ATTEMPTS})")
-        # Beside the final place: the last step is a rename, so no half-unpacked folder counts.
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as work:
-            try:
-                root = apt_root.unpack(SUITE, PACKAGE, Path(work))
-                final = cache / f"mysql-{_version(root)}"
-                shutil.rmtree(final, ignore_errors=True)
-                root.rename(final)
-                return final
-            except (OSError, ServerError, subprocess.SubprocessError) as error:
-                problem = str(error)
-                process.say(f"that did not work: {problem}")
-        if attempt < ATTEMPTS:
-            time.sleep(2.0 * attempt)
-    raise Unavailable(f"MySQL could not be fetched: {problem.splitlines()[0] if problem else '?'}")
-
-
-def _command(root: Path) -> list[str]:
-    loaders = [*root.glob("usr/lib/*-linux-gnu/ld-linux*.so.*"), *root.glob("lib/ld-linux*.so.*")]
-    program = root / "usr/sbin/mysqld"
-    if not loaders or not program.exists():
-        raise ServerError(f"{root} does not hold a mysqld and its loader")
-    libraries = ":".join(str(path) for path in root.glob("usr/lib/*-linux-gnu"))
-    return [str(loaders[0]), "--library-path", libraries, str(program)]
-
-
-def _version(root: Path) -> str:
-    """Asked of the program itself, which also shows that it runs on this machine."""
-    words = subprocess.run(
-        [*_command(root), "--no-defaults", "--version"],
-        capture_output=True, text=True, check=True, timeout=60,
-    ).stdout.split()  # fmt: skip
-    return words[words.index("Ver") + 1].split("-")[0]

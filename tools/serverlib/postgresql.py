@@ -52,7 +52,7 @@ def _start(name: str, programs: Path, folder: Path, *, leash: bool) -> Server:
     version = subprocess.run(
         [programs / "postgres", "--version"], capture_output=True, text=True, check=True
     ).stdout
-    as_user = _unprivileged()
+    as_user = unprivileged()
     data, log, password = folder / "data", folder / "log", folder / "password"
     password.write_text(PASSWORD + "\n")
     log.touch()
@@ -115,7 +115,7 @@ def _programs_of_wheel(folder: Path) -> Path:
     return copy / WHEEL / "pginstall" / "bin"
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """As root: the account to run as, because PostgreSQL refuses root. Otherwise ourselves."""
     if os.getuid() != 0:
         return {}
