@@ -95,8 +95,8 @@ class Reader {
     return Take(']') ? pile.MakeList() : nullptr;
   }
 
-  // Moves to the first byte that does not stand for itself in a string: a quote, a backslash, a control character, or one
-  // that is not ASCII. (Subtracting from each byte of a word is found up to the first byte that borrows.)
+  // Moves to the first byte that does not stand for itself in a string: a quote, a backslash, a control character, or
+  // one that is not ASCII. (Subtracting from each byte of a word is found up to the first byte that borrows.)
   void SkipPlain() {
     constexpr uint64_t kOnes = 0x0101010101010101u, kHighBits = 0x8080808080808080u;
     for (; end_ - at_ >= 8; at_ += 8) {
