@@ -63,7 +63,7 @@ class AdvisoryLock:
             raise InterfaceError("this lock is held already", hint="make one for each block")
         native = database.native.transaction()
         try:
-            yield native.begin(*PLAIN)
+            yield database.control("BEGIN", native.begin(*PLAIN))
             operation = bound_to(native, database, self._ask())
             if self._timeout:
                 operation.set_timeout(self._timeout)
@@ -77,7 +77,7 @@ class AdvisoryLock:
             native.abandon()
             raise
         if not got:
-            yield native.do(_ROLLBACK)
+            yield database.control("ROLLBACK", native.do(_ROLLBACK))
             raise self._held()
         self._native = native
         return self
@@ -116,7 +116,7 @@ class AdvisoryLock:
 
                 released = select(sql("RELEASE_LOCK({k})", type=int, k=name_of(self._key)))
                 yield bound_to(native, self._database, released.using(self._database).one())
-            yield native.do(_ROLLBACK)
+            yield self._database.control("ROLLBACK", native.do(_ROLLBACK))
         except BaseException:
             native.abandon()
             raise

@@ -232,7 +232,8 @@ class Database:
     ) -> AbstractContextManager[list[StatementEvent]]:
         """For tests: `with db.assert_queries(2):` fails unless the block sends so many statements.
 
-        It counts those of all tasks on this database, and gives them as a list.
+        It counts those of all tasks on this database, and gives them as a list; what begins and
+        ends transactions does not count.
         """
         from .guards import assert_queries
 
@@ -406,8 +407,17 @@ class Database:
                 native, statement, types, values, result, shape, counting, page
             )
 
-        watched = Watched(self, observer, statement, values, finish, explain, page).begin(start)
+        watched = Watched(self, observer, statement.sql, values, finish, explain, page)
+        watched.begin(start)
         return cast("_native.Operation[Any]", watched)
+
+    def control(self, sql: str, operation: _native.Operation[int]) -> _native.Operation[int]:
+        """What begins or ends a transaction or savepoint, for whoever listens."""
+        if _heard.get(_DEBUG) is False and self._observer is None:
+            return operation
+        from .observe import control
+
+        return control(self, sql, operation)
 
     def start_many(
         self,
@@ -436,7 +446,8 @@ class Database:
                 native, statement, columns, objects, result, shape, counting, types, values
             )
 
-        watched = Watched(self, observer, statement, (list(objects),), finish).begin(start)
+        watched = Watched(self, observer, statement.sql, (list(objects),), finish)
+        watched.begin(start)
         return cast("_native.Operation[Any]", watched)
 
     def sql(self, text: str | Template, /, *args: Any, **values: Any) -> RawQuery[Any]:

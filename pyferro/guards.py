@@ -19,10 +19,17 @@ def assert_queries(
     database: Database, exactly: int | None, most: int | None
 ) -> Iterator[list[StatementEvent]]:
     """See Database.assert_queries."""
+    from .observe import CONTROL
+
     if (exactly is None) == (most is None):
         raise TypeError("assert_queries() takes a number of statements, or max=")
     seen: list[StatementEvent] = []
-    stop = database.on_statement(seen.append)
+
+    def see(event: StatementEvent) -> None:
+        if event.operation not in CONTROL:
+            seen.append(event)
+
+    stop = database.on_statement(see)
     try:
         yield seen
     finally:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from time import perf_counter, time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _native
 from .held import HiddenBytes, HiddenStr
@@ -36,7 +36,7 @@ class StatementEvent:
     values: tuple[str, ...]  # what was bound, masked: `int`, `str(12)`, `None`
     dialect: str
     connection: str  # the database's name
-    operation: str  # SELECT, INSERT, …
+    operation: str  # SELECT, INSERT, …; BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE
     started_ns: int  # since 1970
     duration_ms: float  # waiting for a connection included; of a stream, without its user's time
     rows: int | None  # given, or changed; None when it failed
@@ -119,7 +119,7 @@ class Watched:
         self,
         database: Database,
         observer: Observer,
-        statement: _native.Statement,
+        sql: str,
         values: Sequence[Any],
         finish: Callable[[Any], Any] | None,
         explain: Callable[[], _native.Operation[Any]] | None = None,
@@ -127,7 +127,7 @@ class Watched:
     ) -> None:
         self._database = database
         self._observer = observer
-        self._sql = statement.sql
+        self._sql = sql
         self._values = values
         self._explain = explain
         self._tally = Tally(page, finish)
@@ -229,6 +229,31 @@ class Watched:
                 callback(event)
             except Exception:
                 logger.exception("a callback of on_statement() failed")
+
+
+class WatchedControl(Watched):
+    """BEGIN, COMMIT and the like: no rows, and no plan."""
+
+    __slots__ = ()
+
+    def _ended(self, began: float, error: BaseException | None, plan: str | None = None) -> None:
+        self._spent += perf_counter() - began
+        self._tell(error, None)
+
+
+# What begins and ends transactions and savepoints: events of these operations have no values.
+CONTROL = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
+
+
+def control(
+    database: Database, sql: str, operation: _native.Operation[int]
+) -> _native.Operation[int]:
+    """The operation of a transaction, for whoever listens."""
+    observer = listening(database._observer)
+    if observer is None:
+        return operation
+    watched = WatchedControl(database, observer, sql, (), None).begin(lambda _: operation)
+    return cast("_native.Operation[int]", watched)
 
 
 def _log(event: StatementEvent, slow: float | None) -> None:

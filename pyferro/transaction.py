@@ -213,7 +213,10 @@ class Transaction:
                 hint="give them to the outermost transaction",
             )
         try:
-            yield native.begin(*self._options) if around is None else native.do(_SAVEPOINT)
+            if around is None:
+                yield database.control("BEGIN", native.begin(*self._options))
+            else:
+                yield database.control("SAVEPOINT", native.do(_SAVEPOINT))
         except BaseException as error:
             if not isinstance(error, Exception):
                 # Cancelled, perhaps when it had just been done: nobody would ever end it.
@@ -230,7 +233,10 @@ class Transaction:
         _open.set(scope.outer)
         around = _around(scope.outer, scope.native)
         if error is None:
-            yield scope.native.do(_COMMIT if around is None else _RELEASE)
+            if around is None:
+                yield scope.database.control("COMMIT", scope.native.do(_COMMIT))
+            else:
+                yield scope.database.control("RELEASE", scope.native.do(_RELEASE))
             if around is not None:
                 around.callbacks += scope.callbacks
                 return []
@@ -242,7 +248,10 @@ class Transaction:
         if not scope.native.active:
             return []
         try:
-            yield scope.native.do(_ROLLBACK if around is None else _ROLLBACK_TO)
+            if around is None:
+                yield scope.database.control("ROLLBACK", scope.native.do(_ROLLBACK))
+            else:
+                yield scope.database.control("ROLLBACK TO", scope.native.do(_ROLLBACK_TO))
         except Exception as second:
             # What went wrong first is what the caller has to know.
             error.add_note(f"and the rollback failed: {second}")

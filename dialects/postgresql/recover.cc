@@ -1,5 +1,6 @@
 // A session whose statement was left half-way: the server is told to stop, what it still sends is read to its end, and the
 // transaction is rolled back.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,9 +10,12 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/runtime/apart.h"
+#include "engine/runtime/clock.h"
 
 namespace ferro::postgresql {
 namespace {
+
+constexpr absl::Duration kCancelAgain = absl::Milliseconds(200);
 
 struct FreeCancel {
   void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
@@ -24,9 +28,18 @@ bool PostgresqlConnection::recoverable() const {
 }
 
 db::Task<absl::Status> PostgresqlConnection::Recover() {
-  // Otherwise the server has said its last word already, and it is only unread.
-  if (PQtransactionStatus(handle_.get()) == PQTRANS_ACTIVE) FERRO_CO_TRY(co_await Cancel());
-  FERRO_CO_TRY(co_await ReadWhatIsLeft());
+  runtime::Context& context = co_await runtime::ThisContext();
+  const absl::Time outer = context.deadline;
+  for (bool read = false; !read;) {
+    // Otherwise the server has said its last word already, and it is only unread.
+    if (PQtransactionStatus(handle_.get()) == PQTRANS_ACTIVE) FERRO_CO_TRY(co_await Cancel());
+    // A cancellation that comes while the server still reads the statement goes by.
+    context.deadline = std::min(outer, runtime::Now() + kCancelAgain);
+    const absl::Status rest = co_await ReadWhatIsLeft();
+    context.deadline = outer;
+    read = rest.ok();
+    if (!read && (ClassOf(rest) != ErrorClass::kTimeout || runtime::Now() >= outer)) co_return rest;
+  }
   busy_ = false;
   // The server has signalled its process before it hung up on the cancellation, so this is the last statement that it could
   // still meet.

@@ -1,5 +1,7 @@
 #include "pyferro/native/loop_watch.h"
 
+#include "pyferro/native/errors.h"
+
 namespace ferro::py {
 namespace {
 
@@ -19,7 +21,15 @@ std::unique_ptr<LoopWatch> LoopWatch::Begin(ModuleState& state) {
     if (state.get_running_loop == nullptr) return nullptr;
   }
   watch->loop_ = Ref::Steal(PyObject_CallNoArgs(state.get_running_loop));
-  if (!watch->loop_) return nullptr;
+  if (!watch->loop_) {
+    if (!PyErr_ExceptionMatches(PyExc_RuntimeError)) return nullptr;
+    PyErr_Clear();
+    RaiseCode(state, FERRO_ERROR_INVALID_ARGUMENT,
+              "no asyncio loop runs in this thread: await under asyncio, uvloop, or anyio with its asyncio backend "
+              "(trio is not supported), or call run()",
+              nullptr);
+    return nullptr;
+  }
   watch->future_ = Ref::Steal(PyObject_CallMethodNoArgs(watch->loop_.get(), state.name_create_future));
   if (!watch->future_ || PyObject_SetAttr(watch->future_.get(), state.name_blocking, Py_True) < 0) return nullptr;
   return watch;

@@ -159,10 +159,17 @@ bool HaveInterpreterLock() {
   return false;
 }
 
+// Signals and password functions are answered by PyGILState, which knows one interpreter.
+bool InMainInterpreter() {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return true;
+  PyErr_SetString(PyExc_ImportError, "pyferro works in the main interpreter only, and this is a subinterpreter");
+  return false;
+}
+
 int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
   state.json_keys = new JsonKeys;
-  const bool good = HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
+  const bool good = InMainInterpreter() && HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
                     FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
                     AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
                     AddConstants(module);

@@ -324,6 +324,17 @@ bool Schedule(ModuleState& state, PyObject* object, Turn turn) {
   return self.watch->WaitFor(state, self.request->operation.get(), ready.get());
 }
 
+bool InRunningLoop(bool& running) {
+  running = false;
+  Ref name = Ref::Steal(PyUnicode_FromString("asyncio.events"));
+  if (!name) return false;
+  Ref events = Ref::Steal(PyImport_GetModule(name.get()));
+  if (!events) return !PyErr_Occurred();
+  Ref loop = Ref::Steal(PyObject_CallMethod(events.get(), "_get_running_loop", nullptr));
+  running = loop && loop.get() != Py_None;
+  return static_cast<bool>(loop);
+}
+
 // The future that the awaiting task sleeps on.
 PyObject* Sleep(ModuleState& state, PyObject* object, Turn turn) {
   OperationObject& self = AsOperation(object);
@@ -387,6 +398,9 @@ PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
     const int64_t now = NowNs();
     if (now - state->last_pause_ns < kSliceNs) return Return(self, out);
     state->last_pause_ns = now;
+    bool running;
+    if (!InRunningLoop(running)) return PYGEN_ERROR;
+    if (!running) return Return(self, out);  // trio, say: nobody there understands a turn, see LoopWatch::Begin
     *out = Py_NewRef(Py_None);
     return PYGEN_NEXT;
   }
@@ -443,17 +457,6 @@ PyObject* Operation_close(PyObject* object, PyObject*) {
   if (state == nullptr) return nullptr;
   Abort(*state, AsOperation(object));
   Py_RETURN_NONE;
-}
-
-bool InRunningLoop(bool& running) {
-  running = false;
-  Ref name = Ref::Steal(PyUnicode_FromString("asyncio.events"));
-  if (!name) return false;
-  Ref events = Ref::Steal(PyImport_GetModule(name.get()));
-  if (!events) return !PyErr_Occurred();
-  Ref loop = Ref::Steal(PyObject_CallMethod(events.get(), "_get_running_loop", nullptr));
-  running = loop && loop.get() != Py_None;
-  return static_cast<bool>(loop);
 }
 
 PyObject* Operation_run(PyObject* object, PyObject*) {

@@ -56,6 +56,21 @@ async def test_a_cancelled_task_stops_the_server(db: Database, kind: str, url: s
     assert db.native.pool == (before, 0)
 
 
+async def test_a_statement_that_was_only_just_sent_is_stopped_too(
+    db: Database, kind: str, url: str
+) -> None:
+    """A cancellation that comes before the server has read the statement is not lost."""
+    seen = await pyferro.connect(url, name="seen")
+    for _ in range(12):
+        task = asyncio.create_task(awaiting(slow(kind).one()))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert (await settled(db, 4))[1] == 0
+    assert await asyncio.to_thread(running, kind, seen) == 0
+    assert await Entry.count() == 3
+
+
 async def test_a_cancelled_transaction_is_rolled_back(db: Database, kind: str) -> None:
     async def work() -> None:
         async with transaction():

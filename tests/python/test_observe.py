@@ -257,3 +257,30 @@ async def test_a_cancelled_statement_is_told_of(kind: str, db: Database) -> None
     with pytest.raises(asyncio.CancelledError):
         await task
     assert [event.error for event in found] == ["CancelledError"]
+
+
+async def test_what_begins_and_ends_transactions_is_told_of(
+    db: Database, events: list[StatementEvent]
+) -> None:
+    async with db.transaction() as tx:
+        await Watchful.where().count()
+        async with tx.savepoint():
+            pass
+        with pytest.raises(KeyError):
+            async with tx.savepoint():
+                raise KeyError
+    with pytest.raises(KeyError), db.assert_queries(1) as counted:
+        async with db.transaction():
+            await Watchful.where().count()
+            raise KeyError
+    told = [one.sql for one in events if one.operation != "SELECT"]
+    assert told == [
+        "BEGIN", "SAVEPOINT", "RELEASE", "SAVEPOINT", "ROLLBACK TO", "COMMIT", "BEGIN", "ROLLBACK",
+    ]  # fmt: skip
+    assert [one.operation for one in counted] == ["SELECT"]
+    assert all(one.duration_ms > 0 and one.error is None for one in events)
+    events.clear()
+    with pytest.raises(pyferro.InterfaceError) as found:
+        async with db.transaction(deferrable=True):
+            pass
+    assert [(one.sql, one.error) for one in events] == [("BEGIN", type(found.value).__name__)]

@@ -345,6 +345,58 @@ ENDS = {
         task.cancel()
     asyncio.run(main())
     """,
+    "sys.exit within a task": """
+    import asyncio
+    async def one():
+        async with db.transaction():
+            await Entry.create()
+            await slow(KIND).one()
+    async def main():
+        tasks = [asyncio.create_task(one()) for _ in range(1 if KIND == "sqlite" else 3)]
+        await asyncio.sleep(0.2)
+        sys.exit(3)
+    try:
+        asyncio.run(main())
+    except SystemExit as error:
+        assert error.code == 3
+    """,
+    "Ctrl-C ends asyncio.run": """
+    import asyncio
+    async def one():
+        async with db.transaction():
+            await Entry.create()
+            await slow(KIND).one()
+    async def main():
+        asyncio.get_running_loop().call_later(0.2, signal.raise_signal, signal.SIGINT)
+        await asyncio.gather(one(), slow(KIND).one())
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        assert settle(db)[1] == 0, db.native.pool
+        assert Entry.count().run() == 0
+    """,
+    "a stream is half read": """
+    Entry.bulk_create([Entry(n=i) for i in range(5000)]).run()
+    rows = iter(Entry.order_by("id").stream(batch=10))
+    next(rows)
+    def work():
+        for _ in Entry.order_by("id").stream(batch=10):
+            time.sleep(0.01)
+    threading.Thread(target=work, daemon=True).start()
+    time.sleep(0.1)
+    """,
+    "the process is left at once": """
+    threading.Thread(target=lambda: slow(KIND).one().run(), daemon=True).start()
+    time.sleep(0.2)
+    print("ended", flush=True)
+    os._exit(0)
+    """,
+    "an atexit function asks": """
+    import atexit
+    threading.Thread(target=lambda: slow(KIND).one().run(), daemon=True).start()
+    time.sleep(0.1)
+    atexit.register(lambda: Entry.count().run())
+    """,
     "a thread is still connecting": """
     def work():
         for i in range(100):
