@@ -21,6 +21,7 @@ from .transaction import Isolation, Transaction, current_native, on_commit, opti
 
 if TYPE_CHECKING:
     from .advisory import AdvisoryLock
+    from .leaks import Holding, Ledger
     from .listening import Listener
     from .model import Model
     from .observe import Callback, Observer, StatementEvent, Stats
@@ -84,7 +85,9 @@ class PoolConfig:
 class Database:
     """A connected database. `connect()` makes it."""
 
-    __slots__ = ("_observer", "_statements", "identity_map", "location", "name", "native")
+    __slots__ = (
+        "_ledger", "_observer", "_statements", "identity_map", "location", "name", "native",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -97,6 +100,7 @@ class Database:
         self.name = name
         self.identity_map = identity_map  # whether its sessions have one
         self.location = location
+        self._ledger: Ledger | None = None
         self._observer: Observer | None = None
         self._statements: dict[bytes, _native.Statement] = {}
 
@@ -298,6 +302,8 @@ class Database:
             _forget(self.name)
 
     def _report(self, busy: int) -> None:
+        if self._ledger is not None:
+            self._ledger.report(0)
         if busy:
             import logging
 
@@ -369,6 +375,10 @@ class Database:
         session = current_session()
         if session is not None and session.holds_of(self):
             finish = session.adopting(result, shape, finish)
+        if self._ledger is not None:
+            from .leaks import Passing
+
+            finish = Passing(self._ledger.begin("stream"), finish)
         statement = self.statement(whole)
         watched = self._watched(whole, statement, types, values, result, shape, finish, page)
         if watched is not None:
@@ -410,6 +420,10 @@ class Database:
         watched = Watched(self, observer, statement.sql, values, finish, explain, page)
         watched.begin(start)
         return cast("_native.Operation[Any]", watched)
+
+    def hold(self, what: str) -> Holding | None:
+        """Noted for the report on what is held for too long, if there is one."""
+        return None if self._ledger is None else self._ledger.begin(what)
 
     def control(self, sql: str, operation: _native.Operation[int]) -> _native.Operation[int]:
         """What begins or ends a transaction or savepoint, for whoever listens."""
@@ -514,6 +528,7 @@ def connect(
     password: Callable[[], str] | None = None,
     slow_query: float | None = None,
     explain_slow: bool = False,
+    leak_report: float | None = None,
     identity_map: bool = True,
     migrate_updates: bool = False,
     migrate_destructive: bool = False,
@@ -524,8 +539,9 @@ def connect(
     tables and indexes of all models defined so far. `identity_map` says whether within a session
     the same row is the same object. `password` is called for each new connection, on any thread,
     for passwords that change. `slow_query` and `explain_slow`: see `Database.slow_query`.
-    `statement_timeout` is how many seconds each statement may take, unless it says otherwise by
-    `timeout()`.
+    `leak_report` is how many seconds a transaction or stream may hold a connection before a warning
+    says where it was begun. `statement_timeout` is how many seconds each statement may take, unless
+    it says otherwise by `timeout()`.
     """
     if statement_timeout is not None:
         if not statement_timeout > 0:
@@ -559,6 +575,10 @@ def connect(
         database = Database(native, known_as, identity_map, _location(url))
         if slow_query is not None:
             database.slow_query(slow_query, explain=explain_slow)
+        if leak_report is not None:
+            from .leaks import Ledger
+
+            database._ledger = Ledger(known_as, leak_report)
         try:
             yield native.connect()
             if auto_migrate:

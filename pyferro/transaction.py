@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._native import Operation
     from ._native import Transaction as NativeTransaction
     from .database import Database, Row
+    from .leaks import Holding
     from .op import Op
     from .sql_text import Template
 
@@ -94,7 +95,7 @@ def _owner() -> Any:
 class Scope:
     """One open transaction or savepoint, and the scope it stands in."""
 
-    __slots__ = ("callbacks", "database", "native", "outer", "owner")
+    __slots__ = ("callbacks", "database", "holding", "native", "outer", "owner")
 
     def __init__(self, database: Database, native: NativeTransaction, outer: Scope | None) -> None:
         self.database = database
@@ -102,6 +103,7 @@ class Scope:
         self.outer = outer
         self.owner = _owner()
         self.callbacks: list[Callable[[], Any]] = []
+        self.holding: Holding | None = None
 
 
 def _scope_of(database: Database) -> Scope | None:
@@ -212,6 +214,7 @@ class Transaction:
                 "a transaction within another one is a savepoint, which has no options",
                 hint="give them to the outermost transaction",
             )
+        holding = database.hold("transaction") if around is None else None
         try:
             if around is None:
                 yield database.control("BEGIN", native.begin(*self._options))
@@ -223,6 +226,7 @@ class Transaction:
                 native.abandon()
             raise
         self._scope = Scope(database, native, _open.get())
+        self._scope.holding = holding
         _open.set(self._scope)
         return self
 
@@ -230,6 +234,7 @@ class Transaction:
         """Ends it. What is to be called now comes back: nothing when it was no commit."""
         scope, self._scope = self._scope, None
         assert scope is not None
+        scope.holding = None
         _open.set(scope.outer)
         around = _around(scope.outer, scope.native)
         if error is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import os
 import random
@@ -244,6 +245,44 @@ def test_what_is_forgotten_is_reported(
         assert "leaky was closed with 1 connections in use" in record.getMessage()
         Pooled.where().using(db).count().run()  # the transaction goes on
     assert db.stats().pool.busy == 0
+
+
+def test_what_is_held_for_too_long_is_reported_with_its_place(
+    url: str, ten: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    db = pyferro.connect(url, name="slow", leak_report=0.05).run()
+    rows = Pooled.where().using(db)
+
+    def said() -> list[str]:
+        found = [one.getMessage() for one in caplog.records if one.name == "pyferro.pool"]
+        caplog.clear()
+        return found
+
+    def forgetful() -> pyferro.Transaction:
+        block = db.transaction()
+        block.__enter__()
+        return block
+
+    with db.transaction():
+        pass  # over in time
+    contextvars.Context().run(rows.count().run)
+    block = contextvars.Context().run(forgetful)
+    time.sleep(0.1)
+    assert said() == []
+    stream = iter(rows.batches(2))
+    next(stream) if db.dialect != "sqlite" else None
+    [first] = said()
+    assert first.startswith("slow: a transaction has held a connection for 0.")
+    assert "test_pool.py" in first
+    assert "in forgetful, called from" in first
+    time.sleep(0.1)
+    contextvars.Context().run(lambda: db.transaction(read_only=True).__enter__())
+    [second] = said()  # the transaction is not told of twice
+    assert second.startswith("slow: a stream has held")
+    del stream
+    del block
+    db.close()
+    assert len(said()) == 1  # how many are in use, and none of what is over
 
 
 async def test_an_application_has_a_database_while_it_runs(url: str, ten: None) -> None:

@@ -50,6 +50,10 @@ class Killable:
         self._account = proc.stat().st_uid, proc.stat().st_gid
         self._settle()
 
+    @property
+    def alive(self) -> bool:
+        return Path(f"/proc/{self._pid}").exists()
+
     def kill(self) -> None:
         """The server and its processes are gone, without a word to anybody."""
         children = _children(self._pid)
@@ -90,7 +94,7 @@ class Killable:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if Path(f"/proc/{self._pid}").exists():
+        if self.alive:
             self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
