@@ -11,6 +11,7 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -95,7 +96,7 @@ def _owner() -> Any:
 class Scope:
     """One open transaction or savepoint, and the scope it stands in."""
 
-    __slots__ = ("callbacks", "database", "holding", "native", "outer", "owner")
+    __slots__ = ("callbacks", "database", "ended", "holding", "native", "outer", "owner")
 
     def __init__(self, database: Database, native: NativeTransaction, outer: Scope | None) -> None:
         self.database = database
@@ -104,11 +105,12 @@ class Scope:
         self.owner = _owner()
         self.callbacks: list[Callable[[], Any]] = []
         self.holding: Holding | None = None
+        self.ended = False  # though it still stands in the context
 
 
 def _scope_of(database: Database) -> Scope | None:
     scope = _open.get()
-    while scope is not None and scope.database is not database:
+    while scope is not None and (scope.ended or scope.database is not database):
         scope = scope.outer
     if scope is None:
         return None
@@ -232,10 +234,11 @@ class Transaction:
 
     def _exit(self, error: BaseException | None) -> Body[list[Callable[[], Any]]]:
         """Ends it. What is to be called now comes back: nothing when it was no commit."""
-        scope, self._scope = self._scope, None
+        scope = self._scope
         assert scope is not None
         scope.holding = None
         _open.set(scope.outer)
+        self._scope = None
         around = _around(scope.outer, scope.native)
         if error is None:
             if around is None:
@@ -262,25 +265,53 @@ class Transaction:
             error.add_note(f"and the rollback failed: {second}")
         return []
 
+    def _drop(self) -> None:
+        """Leaves a block that nobody will end: memory ran out when it was entered, or left."""
+        scope = self._scope
+        if scope is None:
+            return
+        scope.ended = True  # takes no memory, as taking it out of the context does
+        scope.holding = None
+        scope.native.abandon()
+        if _open.get() is scope:
+            _open.set(scope.outer)
+
     def __enter__(self) -> Transaction:
-        return Steps(self._enter).run()
+        try:
+            return Steps(self._enter).run()
+        except MemoryError:
+            self._drop()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        callbacks = Steps(lambda: self._exit(error)).run()
+        # No lambda: its cells would be made before the block that catches their failure.
+        try:
+            callbacks = Steps(partial(self._exit, error)).run()
+        except MemoryError:
+            self._drop()
+            raise
         if callbacks:
             from .callbacks import call_all
 
             call_all(callbacks)
 
     async def __aenter__(self) -> Transaction:
-        return await Steps(self._enter)
+        try:
+            return await Steps(self._enter)
+        except MemoryError:
+            self._drop()
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        callbacks = await Steps(lambda: self._exit(error))
+        try:
+            callbacks = await Steps(partial(self._exit, error))
+        except MemoryError:
+            self._drop()
+            raise
         if callbacks:
             from .callbacks import await_all
 
