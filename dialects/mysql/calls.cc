@@ -1,4 +1,4 @@
-// Calls, casts and comparisons with queries as MySQL and MariaDB write them.
+// Calls, aggregates and casts as MySQL and MariaDB write them.
 #include "dialects/mysql/renderer.h"
 #include "engine/regex/print.h"
 #include "engine/sql/scope.h"
@@ -9,10 +9,11 @@ namespace {
 
 using ast::AggregateFunction;
 
-bool HasLimit(const ast::Query& query) {
-  const auto limited = [](const auto& node) { return node.limit || node.offset; };
-  if (query.kind == ast::Kind::kSelect) return limited(ast::As<ast::Select>(query));
-  return limited(ast::As<ast::Compound>(query));
+// Whether all rows have the same value.
+bool IsConstant(const ast::Aggregate& aggregate) {
+  bool constant = true;
+  sql::ForEachFreeColumn(aggregate, [&constant](const ast::Column&) { constant = false; });
+  return constant;
 }
 
 }  // namespace
@@ -39,6 +40,8 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
     case AggregateFunction::kStringAgg:
       break;
     case AggregateFunction::kCount:
+      if (!mariadb() && aggregate.distinct && IsConstant(aggregate)) return CountOfOne(aggregate);
+      return Renderer::Aggregate(aggregate);
     case AggregateFunction::kSum:
     case AggregateFunction::kAverage:
     case AggregateFunction::kMin:
@@ -58,6 +61,13 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
   sql_ << ")";
   OrderBy(aggregate.order);
   sql_ << " SEPARATOR '')";
+}
+
+// MySQL counts one value where there are rows, also if it is NULL.
+void MysqlRenderer::CountOfOne(const ast::Aggregate& aggregate) {
+  sql_ << "(COUNT(";
+  Filtered(aggregate, aggregate.arguments[0]);
+  sql_ << ") > 0)";
 }
 
 // To MySQL these are unsigned, and so is what is calculated from them: a difference below 0 is an error.
@@ -135,19 +145,6 @@ void MysqlRenderer::DistinctFrom(const ast::Binary& binary) {
   sql_ << " <=> ";
   Compared(*binary.right, common);
   sql_ << ")";
-}
-
-// Error 1235: no LIMIT in a query that a value is looked for in, but in one within it.
-void MysqlRenderer::Looked(const ast::Query& query) {
-  if (!HasLimit(query)) return QueryText(query);
-  if (mariadb() && sql::IsCorrelated(query)) {
-    return Refuse(sql::Feature::kCorrelatedTable,
-                  "a query with a limit is a table in FROM here, which does not see the query around it: leave out the "
-                  "limit, or join");
-  }
-  sql_ << "SELECT * FROM (";
-  QueryText(query);
-  sql_ << ") AS limited";
 }
 
 // The patterns are in words of ours (engine/regex/parse.h), with either case of a letter written out.

@@ -105,6 +105,9 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kFrameParameter),
     Native(kSoughtAggregate),
     Native(kAggregatedQuery),
+    Native(kRowEquality),
+    Rewritten(kNegatedQuantified, "NOT goes to the parts, and to the opposite of ANY and ALL"),
+    Rewritten(kGroupedHaving, "a query in FROM makes the groups, if two have one name or one is of a query in FROM"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -209,6 +212,9 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Refused(kAggregatedQuery,
             "MariaDB takes the aggregate within for one of the select around: compute the query's value in a query in "
             "FROM, and aggregate that"),
+    Rewritten(kRowEquality, "x = a AND y = b"),
+    Rewritten(kNegatedQuantified, "NOT goes to the parts, and to the opposite of ANY and ALL"),
+    Rewritten(kGroupedHaving, "a query in FROM makes the groups, if two have one name"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

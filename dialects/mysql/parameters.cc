@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/strip.h"
 #include "engine/ast/derive.h"
 #include "engine/base/error.h"
@@ -29,15 +30,15 @@ class Search {
  public:
   void Node(const ast::Node& node) {
     if (node.kind == Kind::kParam) {
-      untyped_.insert(&ast::As<ast::Param>(node));
+      untyped_[&ast::As<ast::Param>(node)] |= in_extreme_;
       return;
     }
     // A rewrite may say a part twice, and parts of parts then double.
-    if (!seen_.insert(&node).second) return;
+    if (!seen_.insert({&node, in_extreme_}).second) return;
     ast::Visit(node, [this](const auto& typed) { Of(typed); });
   }
 
-  absl::flat_hash_set<const ast::Param*> Take() { return std::move(untyped_); }
+  absl::flat_hash_map<const ast::Param*, bool> Take() { return std::move(untyped_); }
 
  private:
   void Of(const ast::Node& node) {
@@ -59,6 +60,14 @@ class Search {
     Node(*between.value);
     Beside(*between.low, *between.value);
     Beside(*between.high, *between.value);
+  }
+
+  void Of(const ast::Aggregate& aggregate) {
+    const bool extreme = aggregate.function == ast::AggregateFunction::kMin ||
+                         aggregate.function == ast::AggregateFunction::kMax;
+    const bool outer = std::exchange(in_extreme_, in_extreme_ || extreme);
+    Of(static_cast<const ast::Node&>(aggregate));
+    in_extreme_ = outer;
   }
 
   // Both sides are texts here, and the collation is said.
@@ -99,13 +108,14 @@ class Search {
     if (!typed) Node(expr);
   }
 
-  absl::flat_hash_set<const ast::Node*> seen_;
-  absl::flat_hash_set<const ast::Param*> untyped_;
+  absl::flat_hash_set<std::pair<const ast::Node*, bool>> seen_;
+  absl::flat_hash_map<const ast::Param*, bool> untyped_;
+  bool in_extreme_ = false;
 };
 
 }  // namespace
 
-absl::flat_hash_set<const ast::Param*> UntypedParameters(const ast::Statement& statement) {
+absl::flat_hash_map<const ast::Param*, bool> UntypedParameters(const ast::Statement& statement) {
   Search search;
   search.Node(statement);
   return search.Take();

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "dialects/mysql/parameters.h"
-#include "engine/sql/scope.h"
 
 namespace ferro::mysql {
 namespace {
@@ -62,9 +61,13 @@ void MysqlRenderer::LikePredicate(const ast::Like& like) {
   };
   side(*like.value);
   sql_ << (like.negated ? " NOT LIKE " : " LIKE ");
+  // NULL is no text that a collation could follow, whatever is looked at. To MySQL it is binary, which some values
+  // then become (error 3988).
+  if (like.pattern->kind == ast::Kind::kLiteral) {
+    sql_ << (mariadb() ? "NULL" : "CAST(NULL AS CHAR)");
+    return;
+  }
   side(*like.pattern);
-  // NULL is no text that a collation could follow, whatever is looked at.
-  if (like.pattern->kind == ast::Kind::kLiteral) return;
   ExactCollation();
   // MySQL prints a definition, and a condition that it moves into a table of FROM, with two backslashes (see literal.cc).
   if (sql_.writes_literals()) {
@@ -103,11 +106,18 @@ void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
   sql_ << ", 0)";
 }
 
-void MysqlRenderer::Begin(const ast::Statement& statement) { untyped_ = UntypedParameters(statement); }
+void MysqlRenderer::Begin(const ast::Statement& statement) {
+  untyped_ = UntypedParameters(statement);
+  FindConstantTables(statement);
+  FindWholeWindows(statement);
+  RefuseCopiesOfCopies(statement);
+}
 
 // See parameters.h.
 void MysqlRenderer::Parameter(const ast::Param& param) {
-  const absl::string_view type = untyped_.contains(&param) ? CastWord(param.type, mariadb()) : "";
+  const auto untyped = untyped_.find(&param);
+  absl::string_view type = untyped == untyped_.end() ? "" : CastWord(param.type, mariadb());
+  if (type.empty() && param.type == Type::kText && untyped != untyped_.end() && untyped->second) type = "CHAR";
   if (type.empty()) return Renderer::Parameter(param);
   sql_ << "CAST(";
   const bool wide = param.type == Type::kDecimal;
@@ -116,24 +126,9 @@ void MysqlRenderer::Parameter(const ast::Param& param) {
   sql_ << " AS " << type << ")";
 }
 
-// In MariaDB a table in FROM does not see the query around it, and no WITH stands in parentheses.
-void MysqlRenderer::NestedMember(const ast::Query& member, size_t number) {
-  if (!mariadb() || !sql::IsCorrelated(member)) return Renderer::NestedMember(member, number);
-  const bool with = member.kind == ast::Kind::kSelect ? static_cast<bool>(ast::As<ast::Select>(member).with)
-                                                      : static_cast<bool>(ast::As<ast::Compound>(member).with);
-  if (with) {
-    return Refuse(sql::Feature::kCorrelatedTable,
-                  "a query with common table expressions is put together with another one and reads the query around "
-                  "it: join instead");
-  }
-  sql_ << "(";
-  QueryText(member);
-  sql_ << ")";
-}
-
 void MysqlRenderer::LimitClause(const sql::Page& page) {
   // Only the standard's words have room for ties.
-  page.with_ties ? Renderer::LimitClause(page) : LimitOffset(page, "18446744073709551615");
+  page.with_ties ? Renderer::LimitClause(page) : LimitOffset(page, kAllRows);
 }
 
 // MariaDB has FOR UPDATE as MySQL has, and its own words for the other one.

@@ -1,11 +1,17 @@
 // The clauses that MySQL and MariaDB write in their own way.
 #pragma once
 
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "engine/sql/json_path.h"
 #include "engine/sql/renderer.h"
 
 namespace ferro::mysql {
+
+// A limit that is none.
+inline constexpr absl::string_view kAllRows = "18446744073709551615";
 
 class MysqlRenderer final : public sql::Renderer {
  public:
@@ -24,6 +30,10 @@ class MysqlRenderer final : public sql::Renderer {
   void LimitClause(const sql::Page& page) override;
   void LockClause(const ast::Lock& lock) override;
   void NestedMember(const ast::Query& member, size_t number) override;
+  void TableText(const ast::Query& query) override;
+  void Hints(const ast::Select& select) override;
+  absl::string_view WholeWindow(const ast::Over& over) override;
+  bool ComparedItem(const ast::Expr& value) override;
   void ExactCollation() override;
   void Aggregate(const ast::Aggregate& aggregate) override;
   void OpenAggregate(const ast::Aggregate& aggregate) override;
@@ -56,6 +66,12 @@ class MysqlRenderer final : public sql::Renderer {
   // Whether the row that was to be inserted has a name in ON DUPLICATE KEY UPDATE.
   bool NamesNewRow() const;
   bool IsUnsigned(const ast::WindowCall& call) const;
+  // The names of queries whose rows may be missing beside another one, and that have constants.
+  void AddConstantTables(const ast::Source& source, bool may_lack, std::vector<ast::Name>& names) const;
+  void FindConstantTables(const ast::Statement& statement);
+  void FindWholeWindows(const ast::Statement& statement);
+  void RefuseCopiesOfCopies(const ast::Statement& statement);
+  void CountOfOne(const ast::Aggregate& aggregate);
   void FloatToInteger(const ast::Expr& value);
   // What a path leads to, as JSON.
   void Extracted(const sql::JsonPath& path);
@@ -67,7 +83,10 @@ class MysqlRenderer final : public sql::Renderer {
   void JsonItem(const ast::Expr& value);
   void ArrayHas(const ast::Call& call);
 
-  absl::flat_hash_set<const ast::Param*> untyped_;
+  absl::flat_hash_map<const ast::Param*, bool> untyped_;
+  absl::flat_hash_set<ast::Name> constant_ctes_;
+  absl::flat_hash_set<const ast::Over*> beside_others_;  // windows of all rows
+  bool reads_constants_ = false;  // of common table expressions
 };
 
 }  // namespace ferro::mysql

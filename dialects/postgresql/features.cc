@@ -94,6 +94,9 @@ constexpr sql::FeatureTable kRows = {{
     Native(kFrameParameter),
     Native(kSoughtAggregate),
     Native(kAggregatedQuery),
+    Native(kRowEquality),
+    Native(kNegatedQuantified),
+    Native(kGroupedHaving),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -91,6 +91,9 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"frame-parameter", "how many rows a window frame has may be a parameter"},
     {"sought-aggregate", "IN, ANY and ALL over the one row of an aggregate"},
     {"aggregated-query", "an aggregate of a query with aggregates and with queries that read its rows"},
+    {"row-equality", "rows of values are compared for equality"},
+    {"negated-quantified", "NOT of a condition that compares with ANY or ALL rows of a query"},
+    {"grouped-having", "HAVING names a column that rows are grouped by"},
 }};
 
 constexpr bool AllSaid() {

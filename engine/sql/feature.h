@@ -93,9 +93,12 @@ enum class Feature : uint8_t {
   kFrameParameter,       // how many rows a frame has is a parameter
   kSoughtAggregate,      // IN, ANY and ALL over an aggregate of all rows
   kAggregatedQuery,      // of a query with aggregates, within which another query reads its rows
+  kRowEquality,          // rows compared by = and <>
+  kNegatedQuantified,    // NOT of a condition with ANY or ALL in it
+  kGroupedHaving,        // HAVING names a column that rows are grouped by
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kAggregatedQuery) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kGroupedHaving) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

@@ -50,12 +50,14 @@ class Collector {
     if (ast::IsDistinctness(node.op)) return Use(Feature::kDistinctFrom);
     if (!ast::IsComparison(node.op)) return UseArithmetic(node.op, *node.left, *node.right);
     if (rewrite::IsRowOrder(node)) Use(Feature::kRowOrder);
+    if (rewrite::IsRowEquality(node)) Use(Feature::kRowEquality);
   }
 
   void Of(const ast::Unary& node) {
     if (node.op == ast::UnaryOp::kNegate) {
       UseArithmetic(BinaryOp::kSubtract, *node.operand, *node.operand);
     }
+    if (rewrite::NegatesQuantified(node)) Use(Feature::kNegatedQuantified);
   }
 
   void UseArithmetic(BinaryOp op, const ast::Expr& left_operand, const ast::Expr& right_operand) {
@@ -187,6 +189,7 @@ class Collector {
     const bool alone = node.grouping->items.empty() && node.grouping->sets.empty();
     if (alone && !HasAggregate(node)) Use(Feature::kLoneHaving);
     if (alone && node.grouping->having) Use(Feature::kUngroupedHaving);
+    if (rewrite::HavingNamesColumn(node)) Use(Feature::kGroupedHaving);
   }
 
   void Of(const ast::Insert& node) {

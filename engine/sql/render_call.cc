@@ -227,6 +227,11 @@ void Renderer::Over(const ast::Over& over) {
   }
   sql_ << " OVER (";
   absl::string_view space;
+  if (over.partition.empty() && over.order.empty()) {
+    const absl::string_view whole = WholeWindow(over);
+    sql_ << whole;
+    if (!whole.empty()) space = " ";
+  }
   if (!over.partition.empty()) {
     sql_ << "PARTITION BY ";
     Groups(over.partition);

@@ -52,8 +52,10 @@ void Renderer::QueryText(const ast::Query& query) {
   // A subquery's names are its own, and so is what its rows are compared with.
   const ast::Select* const outer_naming = std::exchange(naming_, nullptr);
   const bool outer_compared = std::exchange(rows_are_compared_, false);
+  const bool outer_matched = std::exchange(rows_are_matched_, false);
   RowsText(query);
   rows_are_compared_ = outer_compared;
+  rows_are_matched_ = outer_matched;
   naming_ = outer_naming;
 }
 
@@ -68,6 +70,7 @@ void Renderer::RowsText(const ast::Query& query) {
 void Renderer::SelectText(const ast::Select& select) {
   if (select.with) With(*select.with);
   sql_ << "SELECT ";
+  Hints(select);
   if (select.distinct) DistinctClause(*select.distinct);
   const bool outer_compared = rows_are_compared_;
   rows_are_compared_ = outer_compared || select.distinct || GroupsByPlace(select);
@@ -99,6 +102,8 @@ void Renderer::CompoundText(const ast::Compound& compound) {
   const bool outer_compared = rows_are_compared_;
   rows_are_compared_ = outer_compared || compound.op != ast::SetOp::kUnion || !compound.all ||
                        !compound.order.empty();
+  const bool outer_matched = rows_are_matched_;
+  rows_are_matched_ = outer_matched || compound.op != ast::SetOp::kUnion;
   for (size_t i = 0; i < compound.members.size(); ++i) {
     if (i > 0) {
       switch (compound.op) {
@@ -117,6 +122,7 @@ void Renderer::CompoundText(const ast::Compound& compound) {
     Member(*compound.members[i], i + 1);
   }
   rows_are_compared_ = outer_compared;
+  rows_are_matched_ = outer_matched;
   for (size_t i = 0; i < compound.order.size(); ++i) {
     sql_ << (i == 0 ? " ORDER BY " : ", ");
     // Of columns by their names only, which are ordered as the items are compared: to SQLite, which is told how at
@@ -154,7 +160,7 @@ void Renderer::With(const ast::With& with) {
     sql_ << " AS ";
     MaterializedWord(cte.materialized);
     sql_ << "(";
-    QueryText(*cte.query);
+    TableText(*cte.query);
     sql_ << ")";
   }
   sql_ << " ";
@@ -218,7 +224,7 @@ void Renderer::Table(const ast::Table& table) {
 
 void Renderer::Derived(const ast::Derived& derived) {
   sql_ << (derived.lateral ? "LATERAL (" : "(");
-  QueryText(*derived.query);
+  TableText(*derived.query);
   sql_ << ") AS ";
   sql_.Identifier(derived.alias);
 }

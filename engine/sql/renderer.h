@@ -83,6 +83,8 @@ class Renderer {
   virtual void Aggregate(const ast::Aggregate& aggregate);
   // ROW_NUMBER() and the like, without OVER; then what stands around both.
   void WindowFunction(const ast::WindowCall& call);
+  // What a window of all rows is said to be divided by, where that must be said.
+  virtual absl::string_view WholeWindow(const ast::Over& /*over*/) { return ""; }
   virtual void OpenWindowCall(const ast::WindowCall& /*call*/) {}
   virtual void CloseWindowCall(const ast::WindowCall& /*call*/) {}
   // What stands around an aggregate, and around its window if it has one: a cast, perhaps.
@@ -116,6 +118,10 @@ class Renderer {
   virtual std::optional<bool> NullsStandFirst(bool descending) const;
   virtual void LimitClause(const Page& page);
   virtual void LockClause(const ast::Lock& lock);
+  // A query in FROM or WITH, without its parentheses.
+  virtual void TableText(const ast::Query& query) { QueryText(query); }
+  // What stands before the items of a select.
+  virtual void Hints(const ast::Select& /*select*/) {}
   // A member of a compound that is more than a plain select.
   virtual void NestedMember(const ast::Query& member, size_t number);
   void GroupByClause(const ast::Grouping& grouping);
@@ -185,6 +191,8 @@ class Renderer {
 
   SqlWriter& sql_;
   const DialectProfile& profile_;
+  // While the items of members of INTERSECT and EXCEPT are written.
+  bool rows_are_matched_ = false;
 
  private:
   void Column(const ast::Column& column, bool alone);

@@ -103,6 +103,7 @@ class Rewriter {
     }
     if (lacks(Feature::kOuterInOrder) && GroupsByOuter(select)) return true;
     if (lacks(Feature::kGroupingSets) && HasGroupingCall(select)) return true;
+    if (lacks(Feature::kGroupedHaving) && rewrite::HavingNeedsTable(select, context_)) return true;
     return lacks(Feature::kParameterGroup) && GroupsByParameter(select);
   }
 
@@ -116,8 +117,16 @@ class Rewriter {
   }
 
   const ast::Node* Instead(const ast::Binary& binary) {
-    const bool lacks = context_.Rewrites(Feature::kRowOrder) && rewrite::IsRowOrder(binary);
-    return lacks ? rewrite::RowOrderByItems(binary, context_) : nullptr;
+    if (context_.Rewrites(Feature::kRowOrder) && rewrite::IsRowOrder(binary)) {
+      return rewrite::RowOrderByItems(binary, context_);
+    }
+    const bool lacks = context_.Rewrites(Feature::kRowEquality) && rewrite::IsRowEquality(binary);
+    return lacks ? rewrite::RowEqualityByItems(binary, context_) : nullptr;
+  }
+
+  const ast::Node* Instead(const ast::Unary& unary) {
+    const bool lacks = context_.Rewrites(Feature::kNegatedQuantified) && rewrite::NegatesQuantified(unary);
+    return lacks ? rewrite::NegatedByParts(unary, context_) : nullptr;
   }
 
   const ast::Node* Instead(const ast::InQuery& in) {

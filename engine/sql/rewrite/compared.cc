@@ -57,6 +57,22 @@ const ast::Expr* RowOrderByItems(const ast::Binary& binary, Context& context) {
   return rest;
 }
 
+bool IsRowEquality(const ast::Binary& binary) {
+  return (binary.op == BinaryOp::kEqual || binary.op == BinaryOp::kNotEqual) &&
+         binary.left->kind == ast::Kind::kRow && binary.right->kind == ast::Kind::kRow;
+}
+
+const ast::Expr* RowEqualityByItems(const ast::Binary& binary, Context& context) {
+  const auto left = ast::As<ast::Row>(*binary.left).items;
+  const auto right = ast::As<ast::Row>(*binary.right).items;
+  std::vector<const ast::Expr*> pairs;
+  for (size_t i = 0; i < left.size(); ++i) pairs.push_back(context.Binary(binary.op, *left[i], *right[i]));
+  auto* all = context.New<ast::Logical>();
+  all->op = binary.op == BinaryOp::kEqual ? ast::LogicalOp::kAnd : ast::LogicalOp::kOr;
+  all->terms = context.Copy(pairs);
+  return all;
+}
+
 bool IsOneAggregate(const ast::Query& query) {
   if (query.kind != ast::Kind::kSelect) return false;
   const auto& select = ast::As<ast::Select>(query);

@@ -36,6 +36,15 @@ ast::Name Context::Fresh(absl::string_view stem) {
   return arena_.Copy(name);
 }
 
+bool Context::IsCte(ast::Name name) const {
+  bool found = false;
+  const auto look = [&](const ast::Node& node) {
+    found = found || (node.kind == ast::Kind::kCte && ast::As<ast::Cte>(node).name == name);
+  };
+  ast::Walk(statement_, look);
+  return found;
+}
+
 void Context::Refuse(Feature feature, absl::string_view advice) {
   status_.Update(MakeErrorWithHint(ErrorClass::kUnsupported,
                                    absl::StrCat(profile_.version.ToString(), " does not support ",

@@ -27,6 +27,9 @@ class Context {
   // `stem`, perhaps with a number: no name that the statement uses, so it neither hides nor is hidden.
   ast::Name Fresh(absl::string_view stem);
 
+  // Whether a common table expression of the statement has the name.
+  bool IsCte(ast::Name name) const;
+
   // A grouping that is as the server wants it.
   void SetDone(const ast::Grouping& grouping) { done_.insert(&grouping); }
   bool IsDone(const ast::Grouping& grouping) const { return done_.contains(&grouping); }

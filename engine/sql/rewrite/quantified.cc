@@ -1,4 +1,6 @@
 // Comparison with ANY and ALL rows of a query.
+#include <algorithm>
+
 #include "engine/sql/rewrite/queries.h"
 #include "engine/sql/rewrite/wrap.h"
 #include "engine/sql/type_of.h"
@@ -91,7 +93,47 @@ const ast::Expr* SomeRow(ast::BinaryOp op, const ast::Expr& value, Rows& rows, C
   return either;
 }
 
+bool HasQuantified(const ast::Expr& condition) {
+  if (condition.kind == ast::Kind::kQuantified) return true;
+  if (condition.kind == ast::Kind::kUnary) {
+    const auto& unary = ast::As<ast::Unary>(condition);
+    return unary.op == ast::UnaryOp::kNot && HasQuantified(*unary.operand);
+  }
+  if (condition.kind != ast::Kind::kLogical) return false;
+  const auto terms = ast::As<ast::Logical>(condition).terms;
+  return std::any_of(terms.begin(), terms.end(), [](const ast::Expr* term) { return HasQuantified(*term); });
+}
+
+// `condition`, or what is true where it is false. No NOT is left above ANY and ALL.
+const ast::Expr* Pushed(const ast::Expr& condition, bool negate, Context& context) {
+  if (condition.kind == ast::Kind::kUnary) {
+    const auto& unary = ast::As<ast::Unary>(condition);
+    if (unary.op == ast::UnaryOp::kNot) return Pushed(*unary.operand, !negate, context);
+  } else if (condition.kind == ast::Kind::kLogical) {
+    auto* copy = context.New(ast::As<ast::Logical>(condition));
+    if (negate) copy->op = copy->op == ast::LogicalOp::kAnd ? ast::LogicalOp::kOr : ast::LogicalOp::kAnd;
+    std::vector<const ast::Expr*> terms;
+    for (const ast::Expr* term : copy->terms) terms.push_back(Pushed(*term, negate, context));
+    copy->terms = context.Copy(terms);
+    return copy;
+  } else if (condition.kind == ast::Kind::kQuantified && negate) {
+    auto* copy = context.New(ast::As<ast::Quantified>(condition));
+    copy->op = Opposite(copy->op);
+    copy->all = !copy->all;
+    return copy;
+  }
+  return negate ? context.Unary(ast::UnaryOp::kNot, condition) : &condition;
+}
+
 }  // namespace
+
+bool NegatesQuantified(const ast::Unary& unary) {
+  return unary.op == ast::UnaryOp::kNot && HasQuantified(*unary.operand);
+}
+
+const ast::Expr* NegatedByParts(const ast::Unary& negation, Context& context) {
+  return Pushed(negation, false, context);
+}
 
 // ANY is true when one comparison is, else NULL when one is, else false. ALL is false when the opposite of
 // one comparison is true.

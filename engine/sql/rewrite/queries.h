@@ -40,6 +40,11 @@ const ast::Select* SetAll(const ast::Compound& compound, Context& context);
 // Of a plain grouping there is one member.
 const ast::Select* GroupsAsUnion(const ast::Select& select, Context& context);
 
+// Whether HAVING names a column that some servers do not find among the groups: two groups of two tables have its
+// name, or a query in FROM has it, in whose place another expression may stand. For GroupsAsUnion.
+bool HavingNeedsTable(const ast::Select& select, Context& context);
+bool HavingNamesColumn(const ast::Select& select);
+
 // before: SELECT a.x, b.y FROM a FULL JOIN b ON a.x = b.x
 // after:  SELECT j.c1 AS x, j.c2 AS y
 //         FROM (SELECT a.x AS c1, b.y AS c2 FROM a LEFT JOIN b ON a.x = b.x
@@ -61,6 +66,17 @@ const ast::Expr* QuantifiedAsExtremes(const ast::Quantified& quantified, Context
 // The first condition is implied by the rest, and one that an index serves.
 const ast::Expr* RowOrderByItems(const ast::Binary& binary, Context& context);
 bool IsRowOrder(const ast::Binary& binary);
+
+// before: (x, y) <> (a, b)
+// after:  x <> a OR y <> b
+const ast::Expr* RowEqualityByItems(const ast::Binary& binary, Context& context);
+bool IsRowEquality(const ast::Binary& binary);
+
+// before: NOT (x < ANY (SELECT y FROM t) OR z IS NULL)
+// after:  x >= ALL (SELECT y FROM t) AND NOT (z IS NULL)
+const ast::Expr* NegatedByParts(const ast::Unary& negation, Context& context);
+// Whether ANY or ALL stands below NOT, AND and OR alone.
+bool NegatesQuantified(const ast::Unary& unary);
 
 // before: x IN (SELECT COUNT(*) FROM t), x < ALL (SELECT …)
 // after:  x = (SELECT COUNT(*) FROM t), x < (SELECT …)

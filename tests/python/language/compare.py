@@ -12,7 +12,8 @@ from pyferro import Database
 from . import tree
 from .databases import Failed, Refused, Row, run
 from .evaluator import Evaluator, evaluate
-from .rows import Relation, Tables
+from .expressions import Expressions
+from .rows import Env, Relation, Tables
 from .values import Ambiguous, EvaluationError, Invalid
 
 OTHER_ROWS = "other rows"
@@ -70,13 +71,36 @@ def check(database: Database, statement: tree.Query, tables: Tables) -> Outcome:
 
 def may_fail(statement: tree.Query, tables: Tables, evaluator: Evaluator) -> bool:
     """Whether a database that evaluates more, or in another sequence, could fail."""
-    if evaluator.fragile:
+    if evaluator.fragile or _has_failing_constant(statement):
         return True
     try:
         evaluate(statement, tables, eager=True)
     except (EvaluationError, Ambiguous, Invalid):
         return True
     return False
+
+
+def _has_failing_constant(statement: tree.Query) -> bool:
+    """A server may compute it once before it knows whether there are rows."""
+    for node in tree.walk(statement):
+        if not isinstance(node, tree.Expr) or any(isinstance(n, _OF_ROWS) for n in tree.walk(node)):
+            continue
+        try:
+            Expressions().value(node, Env({}, {}))
+        except EvaluationError:
+            return True
+    return False
+
+
+_OF_ROWS = (
+    tree.Column,
+    tree.Aggregate,
+    tree.Over,
+    tree.WindowCall,
+    tree.Query,
+    tree.Row,
+    tree.ParamList,
+)
 
 
 # What a database need not evaluate although the evaluator does.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from . import tree
 from .compare import OTHER_ROWS, Outcome
+from .words import BinaryOp, Type
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,28 @@ class Known:
     may_show: Callable[[tree.Node], bool]  # a node of the statement
 
 
-KNOWN: tuple[Known, ...] = ()
+def _equals_integers(node: tree.Node) -> bool:
+    return (
+        isinstance(node, tree.Binary)
+        and node.op is BinaryOp.eq
+        and isinstance(node.left, tree.Column)
+        and isinstance(node.right, tree.Column)
+        and Type.int64 in (node.left.type, node.right.type)
+    )
+
+
+KNOWN: tuple[Known, ...] = (
+    # MariaDB 10.11.19 computes with either column of an equality, and before it has compared them:
+    #   CREATE TABLE a (big BIGINT); INSERT INTO a VALUES (-9223372036854775808);
+    #   CREATE TABLE c (id BIGINT); INSERT INTO c VALUES (1);
+    #   SELECT * FROM a JOIN c ON a.big = c.id WHERE -c.id < 5;  -- error 1690: -(a.big) is out of range
+    Known(
+        "MariaDB",
+        "what is out of range for a column that is equal only in other rows",
+        "OutOfRange",
+        _equals_integers,
+    ),
+)
 
 
 @dataclass(frozen=True)

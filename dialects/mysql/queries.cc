@@ -1,0 +1,237 @@
+// Queries within queries, where MySQL and MariaDB find other rows than those asked for unless they are told how.
+#include <algorithm>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
+#include "dialects/mysql/renderer.h"
+#include "engine/ast/derive.h"
+#include "engine/base/error.h"
+#include "engine/sql/scope.h"
+#include "engine/sql/type_of.h"
+
+namespace ferro::mysql {
+namespace {
+
+bool HasLimit(const ast::Query& query) {
+  const auto limited = [](const auto& node) { return node.limit || node.offset; };
+  if (query.kind == ast::Kind::kSelect) return limited(ast::As<ast::Select>(query));
+  return limited(ast::As<ast::Compound>(query));
+}
+
+// Whether a function with a window, of a select of the query itself, is so.
+bool HasWindow(const ast::Node& node) {
+  if (node.kind == ast::Kind::kOver) return true;
+  bool found = false;
+  ast::ForEachChild(node, [&found](const ast::Node& child) {
+    found = found || (!ast::IsQuery(child.kind) && HasWindow(child));
+  });
+  return found;
+}
+
+void ForEachCte(const ast::Node& node, absl::FunctionRef<void(const ast::Cte&)> sink) {
+  const auto look = [&sink](const ast::Node& part) {
+    if (part.kind == ast::Kind::kCte) sink(ast::As<ast::Cte>(part));
+  };
+  ast::Walk(node, look);
+}
+
+int CountParameters(const ast::Node& node) {
+  int count = 0;
+  const auto look = [&count](const ast::Node& part) {
+    count += part.kind == ast::Kind::kParam || part.kind == ast::Kind::kParamList ? 1 : 0;
+  };
+  ast::Walk(node, look);
+  return count;
+}
+
+// How many sources have the name.
+int CountReads(const ast::Node& node, ast::Name name) {
+  int count = 0;
+  const auto look = [&](const ast::Node& part) {
+    count += part.kind == ast::Kind::kTable && ast::As<ast::Table>(part).name == name ? 1 : 0;
+  };
+  ast::Walk(node, look);
+  return count;
+}
+
+void AddWindows(const ast::Node& node, std::vector<const ast::Over*>& windows) {
+  if (node.kind == ast::Kind::kOver) windows.push_back(&ast::As<ast::Over>(node));
+  ast::ForEachChild(node, [&windows](const ast::Node& child) {
+    if (!ast::IsQuery(child.kind)) AddWindows(child, windows);
+  });
+}
+
+bool HasWindow(const ast::Select& select) {
+  return std::any_of(select.items.begin(), select.items.end(),
+                     [](const ast::SelectItem* item) { return HasWindow(*item); });
+}
+
+// Whether the rows of its selects are no more than what INTERSECT, EXCEPT or a window computes from.
+bool CombinesRows(const ast::Query& query) {
+  if (query.kind == ast::Kind::kSelect) return HasWindow(ast::As<ast::Select>(query));
+  const auto& compound = ast::As<ast::Compound>(query);
+  return compound.op != ast::SetOp::kUnion ||
+         std::any_of(compound.members.begin(), compound.members.end(),
+                     [](const ast::Query* member) { return CombinesRows(*member); });
+}
+
+// Whether a select of it has no table.
+bool HasRowOfItsOwn(const ast::Query& query) {
+  if (query.kind == ast::Kind::kSelect) return !ast::As<ast::Select>(query).from;
+  const auto members = ast::As<ast::Compound>(query).members;
+  return std::any_of(members.begin(), members.end(),
+                     [](const ast::Query* member) { return HasRowOfItsOwn(*member); });
+}
+
+// Whether an item is computed, but of no column: of parameters, perhaps.
+bool IsComputedConstant(const ast::SelectItem& item) {
+  if (item.value->kind == ast::Kind::kLiteral) return false;
+  bool constant = true;
+  sql::ForEachFreeColumn(*item.value, [&constant](const ast::Column&) { constant = false; });
+  return constant;
+}
+
+bool HasComputedConstant(const ast::Query& query) {
+  bool found = false;
+  const auto look = [&found](const ast::Node& node) {
+    found = found || (node.kind == ast::Kind::kSelectItem && IsComputedConstant(ast::As<ast::SelectItem>(node)));
+  };
+  ast::Walk(query, look);
+  return found;
+}
+
+}  // namespace
+
+// Through the semijoin or outer join that reads it MySQL loses the row of an EXCEPT whose first select has one. That
+// is not so of one that is read by another query with a limit.
+void MysqlRenderer::TableText(const ast::Query& query) {
+  const auto* compound = query.kind == ast::Kind::kCompound ? &ast::As<ast::Compound>(query) : nullptr;
+  const bool loses = compound != nullptr && (compound->op == ast::SetOp::kExcept ||
+                                             (compound->op == ast::SetOp::kIntersect && compound->all));
+  if (mariadb() || !loses) return QueryText(query);
+  sql_ << "SELECT * FROM (";
+  QueryText(query);
+  sql_ << ") AS whole LIMIT " << kAllRows;
+}
+
+// Of the rows that an outer join adds MySQL computes the constants of a query that it has merged with the one around,
+// instead of NULL.
+void MysqlRenderer::Hints(const ast::Select& select) {
+  if (mariadb() || !select.from) return;
+  std::vector<ast::Name> names;
+  AddConstantTables(*select.from, false, names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    sql_ << (i == 0 ? "/*+ NO_MERGE(" : ", ");
+    sql_.Identifier(names[i]);
+  }
+  if (!names.empty()) sql_ << ") */ ";
+}
+
+void MysqlRenderer::AddConstantTables(const ast::Source& source, bool may_lack, std::vector<ast::Name>& names) const {
+  if (source.kind == ast::Kind::kJoin) {
+    const auto& join = ast::As<ast::Join>(source);
+    AddConstantTables(*join.left, may_lack || join.join == ast::JoinKind::kRight, names);
+    AddConstantTables(*join.right, may_lack || join.join == ast::JoinKind::kLeft, names);
+    return;
+  }
+  const bool constants = source.kind == ast::Kind::kDerived
+                             ? reads_constants_ || HasComputedConstant(*ast::As<ast::Derived>(source).query)
+                             : constant_ctes_.contains(ast::As<ast::Table>(source).name);
+  if (may_lack && constants) sql::AddSources(source, names);
+}
+
+// All of a statement that has such a one: they may read each other.
+void MysqlRenderer::FindConstantTables(const ast::Statement& statement) {
+  if (mariadb()) return;
+  const auto look = [this](const ast::Node& node) {
+    if (node.kind != ast::Kind::kCte) return;
+    const auto& cte = ast::As<ast::Cte>(node);
+    constant_ctes_.insert(cte.name);
+    reads_constants_ = reads_constants_ || HasComputedConstant(*cte.query);
+  };
+  ast::Walk(statement, look);
+  if (!reads_constants_) constant_ctes_.clear();
+}
+
+// MariaDB sorts by the first of its windows only, where one of all rows stands beside two others.
+void MysqlRenderer::FindWholeWindows(const ast::Statement& statement) {
+  if (!mariadb()) return;
+  const auto look = [this](const ast::Node& node) {
+    if (node.kind != ast::Kind::kSelect) return;
+    std::vector<const ast::Over*> windows;
+    ast::ForEachChild(node, [&windows](const ast::Node& part) {
+      if (!ast::IsQuery(part.kind)) AddWindows(part, windows);
+    });
+    if (windows.size() < 3) return;
+    for (const ast::Over* window : windows) {
+      if (window->partition.empty() && window->order.empty()) beside_others_.insert(window);
+    }
+  };
+  ast::Walk(statement, look);
+}
+
+// A value that it does not take for a constant.
+absl::string_view MysqlRenderer::WholeWindow(const ast::Over& over) {
+  return beside_others_.contains(&over) ? "PARTITION BY RAND() < 0" : "";
+}
+
+// MySQL parses a common table expression anew for each place that reads it after the first. In what it has parsed anew
+// twice the parameters have each other's values.
+void MysqlRenderer::RefuseCopiesOfCopies(const ast::Statement& statement) {
+  if (mariadb()) return;
+  bool mixes = false;
+  ForEachCte(statement, [&](const ast::Cte& outer) {
+    ForEachCte(*outer.query, [&](const ast::Cte& inner) {
+      mixes = mixes || (CountParameters(*inner.query) > 1 && CountReads(*outer.query, inner.name) > 1 &&
+                        CountReads(statement, outer.name) > 1);
+    });
+  });
+  if (!mixes) return;
+  Fail(MakeErrorWithHint(ErrorClass::kUnsupported,
+                         absl::StrCat(profile_.version.ToString(),
+                                      " does not support a common table expression with parameters within another one, "
+                                      "both read several times"),
+                         "say the one within before the other one, in the same WITH"));
+}
+
+// INTERSECT and EXCEPT of MySQL tell -0.0 from 0.0.
+bool MysqlRenderer::ComparedItem(const ast::Expr& value) {
+  if (mariadb() || !rows_are_matched_ || sql::TypeOf(value) != Type::kFloat64) return Renderer::ComparedItem(value);
+  Operand(value);
+  sql_ << " + 0e0";
+  return true;
+}
+
+// In MariaDB a table in FROM does not see the query around it, and no WITH stands in parentheses.
+void MysqlRenderer::NestedMember(const ast::Query& member, size_t number) {
+  if (!mariadb() || !sql::IsCorrelated(member)) return Renderer::NestedMember(member, number);
+  const bool with = member.kind == ast::Kind::kSelect ? static_cast<bool>(ast::As<ast::Select>(member).with)
+                                                      : static_cast<bool>(ast::As<ast::Compound>(member).with);
+  if (with) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query with common table expressions is put together with another one and reads the query around "
+                  "it: join instead");
+  }
+  sql_ << "(";
+  QueryText(member);
+  sql_ << ")";
+}
+
+// Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
+// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. To
+// MySQL nothing is greater than ANY (SELECT 2).
+void MysqlRenderer::Looked(const ast::Query& query) {
+  const bool correlated = sql::IsCorrelated(query);
+  const bool constant = !mariadb() && !correlated && HasRowOfItsOwn(query);
+  if (!HasLimit(query) && !CombinesRows(query) && !constant) return QueryText(query);
+  if (mariadb() && correlated) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query with a limit, a window, INTERSECT or EXCEPT is a table in FROM here, which does not see the "
+                  "query around it: leave that out, or join");
+  }
+  sql_ << "SELECT * FROM (";
+  TableText(query);
+  sql_ << ") AS looked";
+}
+
+}  // namespace ferro::mysql

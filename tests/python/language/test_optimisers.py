@@ -1,0 +1,354 @@
+"""Statements for which a server's optimiser found other rows, each beside the evaluator on every database.
+
+Where a statement is rewritten for a server, dialects/mysql/README.md says in plain SQL what the server does.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+
+from pyferro import Database
+
+from . import tree
+from .compare import Verdict, check
+from .databases import filled, sql
+from .encode import sexpr
+from .rows import Relation
+from .schema import fill
+from .test_places import binary, call, one, row, text
+from .tree import FALSE, NULL, TRUE, number
+from .words import (
+    AggregateFunction,
+    BinaryOp,
+    Function,
+    GroupingKind,
+    JoinKind,
+    LogicalOp,
+    SetOp,
+    Type,
+    UnaryOp,
+    WindowFunction,
+)
+
+_I, _B, _T, _F, _D = Type.int64, Type.bool, Type.text, Type.float64, Type.decimal
+_LEAST = tree.Param(_I, -(2**63))
+_a, _b, _c = (tree.Table(f"lang_{name}", f"t_{name}") for name in "abc")
+
+
+def of(table: str, name: str, type: Type) -> tree.Column:
+    return tree.Column(f"t_{table}", name, type)
+
+
+def no(condition: tree.Expr) -> tree.Expr:
+    return tree.Unary(UnaryOp.not_, condition)
+
+
+def param(value: Any, type: Type = _I) -> tree.Param:
+    return tree.Param(type, value)
+
+
+def items(*values: tuple[tree.Expr, Type], **more: Any) -> tree.Select:
+    named = tuple(tree.SelectItem(v, f"i{i}", t) for i, (v, t) in enumerate(values))
+    return tree.Select(None, None, named, **more)
+
+
+def ids(table: tree.Table, where: tree.Expr) -> tree.Query:
+    return one(tree.Column(table.alias, "id", _I), _I, from_=table, where=where)
+
+
+def grouped(*by: tree.Expr, having: tree.Expr) -> tree.Grouping:
+    return tree.Grouping(GroupingKind.plain, by, (), having)
+
+
+def left(first: tree.Source, second: tree.Source, on: tree.Expr) -> tree.Join:
+    return tree.Join(JoinKind.left, first, second, on)
+
+
+def of_groups() -> Iterator[tuple[str, tree.Query]]:
+    """HAVING names a grouped column whose name another group has, or a query in FROM."""
+    both = left(_b, _a, TRUE)
+    n = of("b", "n", _I)
+    having = binary(BinaryOp.gt, n, param(0))
+    yield (
+        "two groups of one name",
+        items(
+            (number(1), _I),
+            (n, _I),
+            from_=both,
+            grouping=grouped(n, of("a", "n", _I), having=having),
+        ),
+    )
+    within = tree.Exists(ids(_c, binary(BinaryOp.le, of("c", "id", _I), n)))
+    yield (
+        "a group of two within a subquery",
+        items((n, _I), from_=both, grouping=grouped(n, of("a", "n", _I), having=within)),
+    )
+    x = tree.Column("s", "x", _B)
+    table = tree.Derived(one(TRUE, _B, from_=_b), "s")
+    yield (
+        "a constant of a table",
+        one(param(1.5, _F), _F, from_=table, grouping=grouped(x, having=x)),
+    )
+    cte = tree.With(
+        False, (tree.Cte("w", (), one(binary(BinaryOp.add, n, number(1)), _I, from_=_b)),)
+    )
+    counted = tree.Column("s", "x", _I)
+    named = grouped(counted, having=binary(BinaryOp.gt, counted, number(0)))
+    yield (
+        "of a common table expression",
+        tree.Select(
+            cte, None, (tree.SelectItem(number(7), "x", _I),), tree.Table("w", "s"), grouping=named
+        ),
+    )
+
+
+def of_rows() -> Iterator[tuple[str, tree.Query]]:
+    """Rows that are compared beyond an outer join, or with NULL in them."""
+    joined = left(_b, tree.Table("lang_b", "t_c"), param(None, _B))
+    for op, first in product((BinaryOp.eq, BinaryOp.ne), (of("c", "d", _D), param(None, _D))):
+        compared = binary(op, row(first, of("b", "flag", _B)), row(of("b", "d", _D), FALSE))
+        for name, where in (
+            ("", compared),
+            ("not ", no(compared)),
+            ("null ", tree.Unary(UnaryOp.is_null, compared)),
+        ):
+            yield (
+                f"{name}{op.name} {sexpr(first)}",
+                one(of("b", "id", _I), _I, from_=joined, where=where),
+            )
+
+
+def of_quantified() -> Iterator[tuple[str, tree.Query]]:
+    """NOT above ANY and ALL, in several layers."""
+    some = one(
+        of("c", "id", _I), _I, from_=_c, where=binary(BinaryOp.lt, of("c", "id", _I), number(5))
+    )
+    for op, all, query in product(
+        (BinaryOp.gt, BinaryOp.le, BinaryOp.eq), (False, True), (some, one(number(2), _I))
+    ):
+        compared = tree.Quantified(op, of("b", "id", _I), query, all)
+        other = binary(BinaryOp.gt, of("b", "id", _I), number(5))
+        name = f"{op.name} {all} {query is some}"
+        yield f"{name} not", ids(_b, no(compared))
+        yield f"{name} not not", ids(_b, no(no(compared)))
+        for logical in LogicalOp:
+            yield (
+                f"{name} {logical.name}",
+                ids(_b, no(tree.Logical(logical, (no(compared), other)))),
+            )
+        yield f"{name} null", ids(_b, no(no(tree.Quantified(op, param(None), query, all))))
+
+
+def of_sought() -> Iterator[tuple[str, tree.Query]]:
+    """Values that are looked for among rows with windows, or among those of INTERSECT and EXCEPT."""
+    d, other = of("b", "n", _I), tree.Column("t_o", "n", _I)
+    more = one(other, _I, from_=tree.Table("lang_a", "t_o"))
+    windows = one(
+        tree.Over(
+            tree.WindowCall(WindowFunction.first_value, (other,)),
+            (),
+            (tree.OrderItem(tree.Column("t_o", "id", _I)),),
+        ),
+        _I,
+        from_=tree.Table("lang_a", "t_o"),
+    )
+    read = one(
+        tree.Over(
+            tree.WindowCall(WindowFunction.first_value, (d,)),
+            (),
+            (tree.OrderItem(of("c", "id", _I)),),
+        ),
+        _I,
+        from_=_c,
+    )
+    some = one(
+        other, _I, from_=tree.Table("lang_b", "t_o"), where=binary(BinaryOp.gt, other, param(0))
+    )
+    queries = {"windows": windows, "outer": read}
+    for op, all in product((SetOp.intersect, SetOp.except_), (False, True)):
+        queries[f"{op.name} {all}"] = tree.Compound(None, op, all, (more, some))
+    queries["none"] = tree.Compound(
+        None,
+        SetOp.intersect,
+        False,
+        (one(param(None), _I), one(param(None), _I, from_=_c, where=FALSE)),
+    )
+    for name, query in queries.items():
+        yield f"in {name}", items((of("b", "id", _I), _I), (tree.InQuery(d, query), _B), from_=_b)
+        yield f"not in {name}", ids(_b, tree.InQuery(d, query, True))
+        yield (
+            f"any {name}",
+            items((of("b", "id", _I), _I), (tree.Quantified(BinaryOp.ge, d, query), _B), from_=_b),
+        )
+        yield f"all {name}", ids(_b, tree.Quantified(BinaryOp.le, d, query, True))
+
+
+def of_outer_joins() -> Iterator[tuple[str, tree.Query]]:
+    """Constants of a query whose rows are missing, and EXCEPT of one row."""
+    x = tree.Column("s", "x", _I)
+    above = binary(BinaryOp.gt, binary(BinaryOp.add, x, number(1)), number(0))
+    never = binary(BinaryOp.gt, of("a", "id", _I), number(50))
+    constant = one(param(1), _I, from_=_b)
+    sum = one(binary(BinaryOp.add, number(1), number(1)), _I, from_=_b)
+    for name, query in (("parameter", constant), ("sum", sum)):
+        yield (
+            f"a {name}",
+            one(
+                of("a", "id", _I), _I, from_=left(_a, tree.Derived(query, "s"), never), where=above
+            ),
+        )
+        cte = tree.With(False, (tree.Cte("w", (), query),))
+        named = (tree.SelectItem(of("a", "id", _I), "x", _I),)
+        yield (
+            f"a common {name}",
+            tree.Select(cte, None, named, left(_a, tree.Table("w", "s"), never), above),
+        )
+        right = tree.Join(JoinKind.right, tree.Derived(query, "s"), _a, never)
+        yield f"a {name} on the left", one(of("a", "id", _I), _I, from_=right, where=above)
+    for all, op in product((False, True), (SetOp.except_, SetOp.intersect)):
+        rest = tree.Compound(
+            None, op, all, (one(number(1), _I), one(number(2 if op == SetOp.except_ else 1), _I))
+        )
+        table = tree.Derived(rest, "s")
+        yield f"{op.name} {all} exists", ids(_a, tree.Exists(one(x, _I, from_=table)))
+        yield f"{op.name} {all} does not exist", ids(_a, tree.Exists(one(x, _I, from_=table), True))
+        yield (
+            f"{op.name} {all} joined",
+            items(
+                (of("a", "id", _I), _I),
+                (x, _I),
+                from_=left(_a, table, binary(BinaryOp.eq, x, of("a", "id", _I))),
+            ),
+        )
+        yield f"in {op.name} {all}", ids(_a, tree.InQuery(of("a", "id", _I), rest))
+
+
+def of_values() -> Iterator[tuple[str, tree.Query]]:
+    """Types that a server gives to what it computes."""
+    big = {_D: param(Decimal("0.05"), _D), _F: param(0.5, _F)}
+    for function, (type, value) in product(
+        (Function.sign, Function.ceil, Function.floor, Function.round, Function.trunc), big.items()
+    ):
+        yield (
+            f"{function.name} of {type.word}",
+            one(binary(BinaryOp.sub, call(function, value), _LEAST), type),
+        )
+    d = of("b", "d", _D)
+    for function in (Function.sign, Function.ceil, Function.floor):
+        yield (
+            f"{function.name} of a column",
+            one(
+                binary(BinaryOp.sub, call(function, d), _LEAST),
+                _D,
+                from_=_b,
+                where=binary(BinaryOp.gt, d, number(0)),
+            ),
+        )
+    for function, extreme in product(
+        (Function.coalesce, Function.greatest, Function.null_if),
+        (AggregateFunction.min, AggregateFunction.max),
+    ):
+        chosen = call(function, text("日本"), text("a"))
+        yield (
+            f"{extreme.name} of {function.name}",
+            one(
+                tree.Aggregate(extreme, (chosen,)),
+                _T,
+                from_=_b,
+                grouping=grouped(of("b", "n", _I), having=TRUE),
+            ),
+        )
+        yield f"{function.name} like NULL", one(tree.Like(chosen, NULL), _B)
+    filtered = tree.Aggregate(AggregateFunction.max, (text("日本"),), filter=of("b", "flag", _B))
+    yield "max with a filter", one(filtered, _T, from_=_b)
+    for name, value in (
+        ("filtered", None), ("none", param(None)), ("null-if", call(Function.null_if, param(0), param(0))),
+    ):  # fmt: skip
+        counted = tree.Aggregate(
+            AggregateFunction.count, (value or param(1),), True, None if value else param(False, _B)
+        )
+        yield f"count of distinct {name}", one(counted, _I, from_=_b)
+        yield f"count of distinct {name}, of no rows", one(counted, _I, from_=_b, where=FALSE)
+    yield (
+        "count of a distinct parameter",
+        one(tree.Aggregate(AggregateFunction.count, (param(3),), True), _I, from_=_b),
+    )
+    zero = binary(BinaryOp.mul, param(-1.0, _F), param(0.0, _F))
+    for op in (SetOp.except_, SetOp.intersect):
+        members = (one(zero, _F), one(param(0.0, _F), _F))
+        yield f"{op.name} of zeros", tree.Compound(None, op, False, members)
+
+
+def of_tables() -> Iterator[tuple[str, tree.Query]]:
+    """Common table expressions within others, and windows beside others."""
+    n = of("b", "id", _I)
+    between = tree.Logical(
+        LogicalOp.and_,
+        (binary(BinaryOp.gt, n, param(1)), binary(BinaryOp.lt, n, param(5))),
+    )
+    inner = tree.Cte("v", (), ids(_b, between))
+    both = tree.Join(JoinKind.cross, tree.Table("v", "v1"), tree.Table("v", "v2"))
+    x = tree.SelectItem(tree.Column("v1", "x", _I), "x", _I)
+    members = (one(tree.Column("w", "x", _I), _I, from_=tree.Table("w")),) * 2
+    nested = tree.Cte("w", (), tree.Select(tree.With(False, (inner,)), None, (x,), both))
+    within = tree.Compound(tree.With(False, (nested,)), SetOp.union, True, members)
+    yield "within another", within
+    beside = tree.With(False, (inner, tree.Cte("w", (), tree.Select(None, None, (x,), both))))
+    yield "beside another", tree.Compound(beside, SetOp.union, True, members)
+    order = (tree.OrderItem(n),)
+    back = (tree.OrderItem(n, True),)
+    neighbours = (
+        (tree.Over(tree.Aggregate(AggregateFunction.count)), _I),
+        (
+            tree.Over(tree.WindowCall(WindowFunction.lead, (n,)), (of("b", "flag", _B),), order),
+            _I,
+        ),
+        (tree.Over(tree.WindowCall(WindowFunction.lag, (n,)), (), back), _I),
+    )
+    for first in range(3):
+        yield (
+            f"windows from {first}",
+            items(*neighbours[first:], *neighbours[:first], (n, _I), from_=_b),
+        )
+
+
+STATEMENTS = {
+    f"{kind.__name__}: {name}": statement
+    for kind in (of_groups, of_rows, of_quantified, of_sought, of_outer_joins, of_values, of_tables)
+    for name, statement in kind()
+}
+# A query in FROM does not see the query around it there.
+_REFUSED = {
+    "MariaDB": tuple(f"of_sought: {word} outer" for word in ("in", "not in", "any", "all")),
+    "MySQL": ("of_tables: within another",),
+}
+
+
+@pytest.fixture
+def tables(db: Database) -> Iterator[dict[str, Relation]]:
+    made = fill(random.Random("optimisers"))
+    with filled(db, made):
+        yield made
+
+
+def test_other_rows(db: Database, tables: dict[str, Relation]) -> None:
+    refused = next(
+        (names for product, names in _REFUSED.items() if db.server.startswith(product)), ()
+    )
+    wrong: list[str] = []
+    for name, statement in STATEMENTS.items():
+        outcome = check(db, statement, tables)
+        if outcome.verdict is (Verdict.REFUSED if name in refused else Verdict.SAME):
+            continue
+        said = "" if outcome.verdict is Verdict.REFUSED else sql(db, statement)
+        shown = f"{outcome.kind}: {outcome.expected}, not {outcome.given}"
+        wrong.append(
+            f"{name}: {outcome.verdict.name} {shown[:600]}\n{sexpr(statement)[:900]}\n{said[:900]}"
+        )
+    assert not wrong, f"{db.server}: {len(wrong)} differ\n" + "\n\n".join(wrong[:12])
