@@ -31,7 +31,8 @@ constexpr sql::FunctionRow kRows[] = {
     Says(kEndsWith, "RIGHT($1, CHAR_LENGTH($2)) = $2$~"),
     Says(kContains, "LOCATE($2$~, $1) > 0"),
     Says(kReverse, "REVERSE($1)"),
-    Says(kRepeat, "REPEAT($1, $2)"),
+    // MySQL repeats the value of a query in its place, and then what it has made of it.
+    Says(kRepeat, "REPEAT(CONCAT($1), $2)"),
     Says(kAbs, "ABS($1)"),
     // Of any number it is an integer, and of a decimal without digits after the point so are these.
     Says(kSign, Type::kInt64, "SIGN($1)"),

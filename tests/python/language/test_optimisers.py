@@ -266,6 +266,9 @@ def of_values() -> Iterator[tuple[str, tree.Query]]:
         )
         yield f"{function.name} like NULL", one(tree.Like(chosen, NULL), _B)
     filtered = tree.Aggregate(AggregateFunction.max, (text("日本"),), filter=of("b", "flag", _B))
+    longest = tree.Aggregate(AggregateFunction.max, (of("b", "word", _T),))
+    sought = tree.Subquery(one(longest, _T, from_=_b))
+    yield "repeat of a query", one(call(Function.repeat, sought, number(2)), _T, from_=_c)
     yield "max with a filter", one(filtered, _T, from_=_b)
     for name, value in (
         ("filtered", None), ("none", param(None)), ("null-if", call(Function.null_if, param(0), param(0))),
