@@ -101,7 +101,7 @@ class Aggregates:
     def json_agg(
         value: Expr, *, order_by: Any = None, where: Where = None
     ) -> Expr[list[Any] | None]:
-        """A JSON array of the values, NULLs included."""
+        """A JSON array of the values, NULLs included; bytes as hexadecimal, durations as microseconds."""
         return _aggregate(JSON_AGG, _native.JSON, (value,), False, where, order_by)
 
     @staticmethod

@@ -91,7 +91,7 @@ class Tally:
         self.complete = True
         if isinstance(found, list):
             self.rows += len(found)
-            self.complete = len(found) != self.page
+            self.complete = not self.page or len(found) != self.page
         elif isinstance(found, int) and not isinstance(found, bool):
             self.rows = found
         else:

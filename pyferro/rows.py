@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .compound import Compound
+    from .copying import Csv, Target
     from .order import Key
     from .rendered import Explanation, RenderedSql
     from .sources import Cte, Subquery
@@ -370,6 +371,23 @@ class Rows(Peculiar, Generic[R]):
             )
 
         return Batches(start, size)
+
+    def csv(self, *, header: bool = True, batch: int = 1000) -> Csv:
+        """The rows as CSV, in chunks of bytes: `for chunk in …` or `async for chunk in …`."""
+        from .copying import Csv
+
+        return Csv(self, header, batch)
+
+    def copy_out(self, target: Target, *, header: bool = True, batch: int = 1000) -> Op[int]:
+        """Write the rows as CSV to a path, a file or a function of bytes; how many there were.
+
+        They are written as they come, `batch` rows at a time. A path names a file once it is whole.
+        A function may be a coroutine's where the request is awaited. Files are written by the
+        thread that waits, the event loop's, too.
+        """
+        from .copying import CopyOut
+
+        return CopyOut(self.csv(header=header, batch=batch), target)
 
     def first(self) -> Op[R | None]:
         """The first row, or None."""

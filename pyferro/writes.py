@@ -121,7 +121,8 @@ def save(
         if names:
             found = yield _start_update(database, table, names, key, fields)
         elif state is None and only is None and exclude is None:
-            found = 0  # a row that is nothing but its key
+            # A row that is nothing but its key and what the database gives it.
+            found = yield from _take_what_is_there(database, table, key, instance)
         else:
             return
         if not found:
@@ -130,11 +131,31 @@ def save(
                 raise ModelDoesNotExist(table.model, key)
             how = table.insert_for(instance)
             yield _start_insert(database, how, how.values(fields), instance)
-        elif table.version is not None:
+        elif table.version is not None and names:
             fields[table.version] += 1
         saved(instance, names)
 
     return Steps(body)
+
+
+def _take_what_is_there(database: Database, table: Table, key: Any, instance: Model) -> Body[bool]:
+    """Whether there is such a row, of this version where it has one; the instance is then as it is."""
+    stored = yield database.start_apart(
+        table.get_plan,
+        table.key_types,
+        table.key_values(key),
+        _native.RESULT_FIRST,
+        table.row_plan(),
+        None,
+    )
+    if stored is None:
+        return False
+    fields, version = instance.__dict__, table.version
+    if version is not None and stored.__dict__[version] != fields[version]:
+        return False
+    fields.update({name: stored.__dict__[name] for name in table.columns})
+    mark(instance, LOADED)
+    return True
 
 
 def check_version(database: Database, table: Table, key: Any) -> Body[None]:
@@ -317,9 +338,7 @@ def _bulk(
             result, shape = reads.shape(False)
             ending = reads.ending(False, None)
         try:
-            keys = yield database.start_many(
-                how.plan, how.columns, objects, result, shape, ending
-            )
+            keys = yield database.start_many(how.plan, how.columns, objects, result, shape, ending)
         except PyferroError as error:
             if error.row is not None and all is not None:
                 failed = objects[error.row]

@@ -101,8 +101,8 @@ void MysqlRenderer::FloatToInteger(const ast::Expr& value) {
 // DIV truncates and fails.
 void MysqlRenderer::CastTo(const ast::Cast& cast) {
   const Type from = sql::TypeOf(*cast.operand);
-  // A cast without digits would cut off those of a decimal.
-  if (from == cast.type) return Operand(*cast.operand);
+  // A cast without digits would cut off those of a decimal. What is declared as text may be a document of the server's.
+  if (from == cast.type && from != Type::kText) return Operand(*cast.operand);
   const auto as = [&](absl::string_view type) {
     sql_ << "CAST(";
     Expression(*cast.operand);

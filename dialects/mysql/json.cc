@@ -225,11 +225,12 @@ void MysqlRenderer::JsonItem(const ast::Expr& value) {
       }
       sql_ << ", '\"'))";
       return;
+    case Type::kBytes:
+      return between("LOWER(CONCAT('\"', HEX(", "), '\"'))");
     case Type::kInt64:
     case Type::kFloat64:
     case Type::kJson:
     case Type::kNull:
-    case Type::kBytes:
     case Type::kInterval:
     case Type::kArray:
       break;

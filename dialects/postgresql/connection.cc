@@ -58,6 +58,13 @@ db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Run(const db::Reques
     co_return MakeError(ErrorClass::kInvalidArgument, "the statement's text holds U+0000");
   }
   if (pooled_) FERRO_CO_TRY(CheckLeavesNothing(request.sql));
+  if (request.copy != nullptr) {
+    BusyGuard guard(*this);
+    if (cursor_left_) FERRO_CO_TRY(co_await CloseCursor());
+    absl::StatusOr<db::Outcome> copied = co_await CopyIn(request);
+    guard.Finish();  // see below
+    co_return copied;
+  }
   if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
     co_return WithDetail(encoded,
                          [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
@@ -356,6 +363,10 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
 void PostgresqlConnection::TakeError(const PGresult* result, Reading& reading) {
   if (!reading.status.ok()) return;  // the first one tells why
   reading.status = StatementError(handle_.get(), result, reading.sql);
+  if (reading.request != nullptr && reading.request->copy != nullptr) {
+    const int64_t row = CopiedRow(ErrorField(result, PG_DIAG_CONTEXT), reading.request->copy->table);
+    reading.status = WithDetail(reading.status, [row](ErrorDetail& detail) { detail.row = row; });
+  }
   const absl::string_view state = ErrorField(result, PG_DIAG_SQLSTATE);
   // "cached plan must not change result type" shares its state with much else, and its text may be
   // translated.

@@ -75,6 +75,11 @@ class PostgresqlConnection final : public db::Connection {
   db::Task<absl::Status> Command(const char* sql, Reading& reading);
   db::Task<absl::Status> CloseCursor();
 
+  // Rows by COPY, see copy_in.cc.
+  db::Task<absl::StatusOr<db::Outcome>> CopyIn(const db::Request& request);
+  db::Task<absl::Status> AskForFields(const db::Request& request, Reading& reading, std::vector<Oid>& fields);
+  db::Task<absl::Status> SendRows(const db::Request& request, std::span<const Oid> fields, Reading& reading);
+
   // After a statement, see lookups.cc.
   db::Task<absl::Status> TakeHeld(Reading& reading);
   db::Task<absl::Status> NameTable(Reading& reading);

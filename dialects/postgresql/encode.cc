@@ -23,6 +23,7 @@ struct Place {
   size_t parameter;
   int64_t element = -1;
   bool elements_are_rows = false;  // of a bulk insert
+  bool is_row = false;             // the element is a row, and an array is within it
 
   std::string ToString() const {
     if (element < 0) return absl::StrCat("parameter ", parameter + 1);
@@ -140,12 +141,88 @@ absl::Status AppendValue(std::string& out, const Value& value, const Place& plac
   return absl::OkStatus();
 }
 
+// Appends the binary form of an array of one dimension whose elements have the type `element`.
+absl::Status AppendArray(std::string& out, const db::Parameter& items, Oid element, Place place) {
+  const size_t start = out.size();
+  AppendBig(out, int32_t{items.count == 0 ? 0 : 1});  // dimensions
+  AppendBig(out, int32_t{0});                         // whether there are NULLs: set below
+  AppendBig(out, element);
+  if (items.count == 0) return absl::OkStatus();
+  AppendBig(out, items.count);
+  AppendBig(out, int32_t{1});  // lower bound
+  bool has_null = false;
+  for (uint32_t i = 0; i < items.count; ++i) {
+    const Value& value = items.value(i);
+    if (value.is_null()) {
+      has_null = true;
+      AppendBig(out, int32_t{-1});
+      continue;
+    }
+    if (!place.is_row) place.element = i;
+    FERRO_TRY(Check(value, items.type, place));
+    const size_t length_at = out.size();
+    AppendBig(out, int32_t{0});
+    FERRO_TRY(AppendValue(out, value, place));
+    StoreBig(out.data() + length_at, static_cast<int32_t>(out.size() - length_at - sizeof(int32_t)));
+    if (out.size() - start >= kMaxBytes) {
+      place.element = -1;
+      return Fault(ErrorClass::kOutOfRange, place, "has more than the 1 GB that PostgreSQL takes",
+                   "send fewer rows at once");
+    }
+  }
+  if (has_null) StoreBig(out.data() + start + 4, int32_t{1});
+  return absl::OkStatus();
+}
+
+// The integers of columns that are narrower than ours.
+absl::Status AppendNarrow(std::string& out, int64_t value, Oid field, const Place& place) {
+  const int64_t most = field == kInt2Oid ? INT16_MAX : INT32_MAX;
+  if (value > most || value < -most - 1) {
+    return Fault(ErrorClass::kOutOfRange, place, "is out of the range of its column");
+  }
+  field == kInt2Oid ? AppendBig(out, static_cast<int16_t>(value)) : AppendBig(out, static_cast<int32_t>(value));
+  return absl::OkStatus();
+}
+
+bool IsNarrow(Type type, Oid field) {
+  return type == Type::kInt64 && (field == kInt2Oid || field == kInt4Oid);
+}
+
 // Such values go to libpq from where they lie.
 bool IsSentInPlace(Type type) {
   return type == Type::kText || type == Type::kBytes || type == Type::kUuid;
 }
 
 }  // namespace
+
+bool IsCopied(Type type, Oid field) {
+  if (type == Type::kNull) return false;
+  if (IsNarrow(type, field)) return true;
+  // What is too long for them is refused by both, and spaces at the end are cut off by both.
+  if (type == Type::kText && (field == kVarcharOid || field == kBpcharOid)) return true;
+  return field == ParameterOid(type, false);
+}
+
+absl::Status AppendField(std::string& out, const db::Parameter& column, size_t index, size_t row, Oid field) {
+  const Value& value = column.value(row);
+  if (value.is_null()) {
+    AppendBig(out, int32_t{-1});
+    return absl::OkStatus();
+  }
+  const Place place{index, static_cast<int64_t>(row), true, true};
+  const size_t length_at = out.size();
+  AppendBig(out, int32_t{0});
+  if (IsArray(column.type)) {
+    const Type element = ElementOf(column.type);
+    FERRO_TRY(AppendArray(out, {value.items, value.size, 1, element, true}, ParameterOid(element, false), place));
+  } else {
+    FERRO_TRY(Check(value, column.type, place));
+    FERRO_TRY(IsNarrow(column.type, field) ? AppendNarrow(out, value.integer, field, place)
+                                           : AppendValue(out, value, place));
+  }
+  StoreBig(out.data() + length_at, static_cast<int32_t>(out.size() - length_at - sizeof(int32_t)));
+  return absl::OkStatus();
+}
 
 absl::Status Encoder::Encode(std::span<const db::Parameter> parameters) {
   if (parameters.size() > kMaxParameters) {
@@ -235,36 +312,7 @@ absl::Status Encoder::EncodeArray(const db::Parameter& parameter, size_t index,
     lengths_.back() = static_cast<int>(buffer_.size() - start);
     return absl::OkStatus();
   }
-  AppendBig(buffer_, int32_t{parameter.count == 0 ? 0 : 1});  // dimensions
-  AppendBig(buffer_, int32_t{0});                             // whether there are NULLs: set below
-  AppendBig(buffer_, element);
-  if (parameter.count == 0) {
-    lengths_.back() = static_cast<int>(buffer_.size() - start);
-    return absl::OkStatus();
-  }
-  AppendBig(buffer_, parameter.count);
-  AppendBig(buffer_, int32_t{1});  // lower bound
-  bool has_null = false;
-  for (uint32_t i = 0; i < parameter.count; ++i) {
-    const Value& value = parameter.value(i);
-    if (value.is_null()) {
-      has_null = true;
-      AppendBig(buffer_, int32_t{-1});
-      continue;
-    }
-    const Place place{index, i, elements_are_rows};
-    FERRO_TRY(Check(value, parameter.type, place));
-    const size_t length_at = buffer_.size();
-    AppendBig(buffer_, int32_t{0});
-    FERRO_TRY(AppendValue(buffer_, value, place));
-    StoreBig(buffer_.data() + length_at,
-             static_cast<int32_t>(buffer_.size() - length_at - sizeof(int32_t)));
-    if (buffer_.size() - start >= kMaxBytes) {
-      return Fault(ErrorClass::kOutOfRange, Place{index},
-                   "has more than the 1 GB that PostgreSQL takes", "send fewer rows at once");
-    }
-  }
-  if (has_null) StoreBig(buffer_.data() + start + 4, int32_t{1});
+  FERRO_TRY(AppendArray(buffer_, parameter, element, Place{index, 0, elements_are_rows}));
   lengths_.back() = static_cast<int>(buffer_.size() - start);
   return absl::OkStatus();
 }

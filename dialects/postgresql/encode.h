@@ -15,6 +15,13 @@ namespace ferro::postgresql {
 
 inline constexpr size_t kMaxParameters = 65'535;  // the count is 16 bits on the wire
 
+// Whether the binary form of a column of this type is that of our values, so that COPY takes them. An insert would cast.
+bool IsCopied(Type type, Oid field);
+
+// Appends a field of a binary COPY: its length and what is in row `row` of `column`, which is parameter `index`.
+// `field` is the type of the table's column, see IsCopied().
+absl::Status AppendField(std::string& out, const db::Parameter& column, size_t index, size_t row, Oid field);
+
 class Encoder {
  public:
   // Replaces what was encoded before. Nothing has been sent when it fails: text that PostgreSQL

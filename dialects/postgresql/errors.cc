@@ -5,8 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace ferro::postgresql {
 namespace {
@@ -151,6 +153,15 @@ std::string KeyColumns(absl::string_view detail) {
   if (names.find_first_of("(\"") != absl::string_view::npos)
     return {};  // an expression, a quoted name
   return absl::StrReplaceAll(names, {{", ", ","}});
+}
+
+int64_t CopiedRow(absl::string_view context, absl::string_view table) {
+  // Functions of triggers have the lines before.
+  const size_t last = context.rfind('\n');
+  if (last != absl::string_view::npos) context.remove_prefix(last + 1);
+  if (!absl::ConsumePrefix(&context, absl::StrCat("COPY ", table, ", line "))) return -1;
+  int64_t line = 0;
+  return absl::SimpleAtoi(context.substr(0, context.find_first_not_of("0123456789")), &line) ? line - 1 : -1;
 }
 
 absl::Status StatementError(const PGconn* connection, const PGresult* result,

@@ -49,4 +49,8 @@ ConnectFailure ParseConnectFailure(absl::string_view text);
 // The columns in "Key (a, b)=(…) already exists.", as "a,b"; empty when they are not plain names.
 std::string KeyColumns(absl::string_view detail);
 
+// The row, from 0, that a COPY into `table` was at, from an error's context; -1 when that does not say (the triggers of
+// foreign keys run after the rows; other languages than English).
+int64_t CopiedRow(absl::string_view context, absl::string_view table);
+
 }  // namespace ferro::postgresql

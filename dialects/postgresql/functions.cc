@@ -9,6 +9,20 @@ using sql::RefusedFunction;
 using sql::Says;
 using sql::SaysOf;
 
+// RFC 7396 for any patch: `w` walks it, a row for each value and its path; `r` applies them one by one, what holds others
+// before these. On the way each object of the patch makes sure of one in the document. A NULL gives no row, so NULL.
+constexpr absl::string_view kMergePatch =
+    "(WITH RECURSIVE s(d, p) AS (SELECT $1, $2), w(k, v) AS (SELECT CAST('{}' AS text[]), s.p FROM s "
+    "WHERE s.d IS NOT NULL AND s.p IS NOT NULL UNION ALL SELECT w.k || e.key, e.value FROM w, "
+    "JSONB_EACH(CASE JSONB_TYPEOF(w.v) WHEN 'object' THEN w.v ELSE '{}' END) AS e), "
+    "o(n, k, v) AS (SELECT ROW_NUMBER() OVER (ORDER BY CARDINALITY(w.k)), w.k, w.v FROM w), "
+    "r(n, d) AS (SELECT CAST(0 AS bigint), s.d FROM s UNION ALL SELECT o.n, CASE "
+    "WHEN JSONB_TYPEOF(o.v) = 'object' AND JSONB_TYPEOF(r.d #> o.k) = 'object' THEN r.d "
+    "WHEN JSONB_TYPEOF(o.v) = 'object' AND o.n > 1 THEN JSONB_SET(r.d, o.k, '{}') "
+    "WHEN JSONB_TYPEOF(o.v) = 'object' THEN '{}' WHEN o.n = 1 THEN o.v "
+    "WHEN JSONB_TYPEOF(o.v) = 'null' THEN r.d #- o.k ELSE JSONB_SET(r.d, o.k, o.v) END "
+    "FROM r JOIN o ON o.n = r.n + 1) SELECT r.d FROM r WHERE r.n > 0 ORDER BY r.n DESC LIMIT 1)";
+
 constexpr sql::FunctionRow kRows[] = {
     Says(kCoalesce, "COALESCE($*)"),
     Says(kNullIf, "NULLIF($=)"),
@@ -140,8 +154,7 @@ constexpr sql::FunctionRow kRows[] = {
          "CASE WHEN $? THEN NULL ELSE JSONB_TYPEOF($1) = 'object' AND JSONB_EXISTS($1, $2) END"),
     Says(kJsonLength,
          "CASE JSONB_TYPEOF($1) WHEN 'array' THEN CAST(JSONB_ARRAY_LENGTH($1) AS bigint) END"),
-    RefusedFunction(kJsonMergePatch,
-                    "PostgreSQL has no merge patch of RFC 7396: merge in the program"),
+    Says(kJsonMergePatch, kMergePatch),
     Says(kNow, "STATEMENT_TIMESTAMP()"),
     Says(kToday, "CAST(STATEMENT_TIMESTAMP() AS date)"),
     Says(kGrouping, "CAST(GROUPING($1) AS bigint)"),

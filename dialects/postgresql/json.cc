@@ -30,6 +30,18 @@ absl::string_view CastFor(Type type) {
   return type == Type::kDecimal ? "numeric" : "";
 }
 
+// Of the element u.e, as databases without arrays keep it; empty for the types that are what they are alone.
+absl::string_view FormInList(Type type) {
+  if (type == Type::kTime) return "TO_CHAR(DATE '2000-01-01' + u.e, 'HH24:MI:SS.US')";
+  if (type == Type::kTimestamp) {
+    return "CASE WHEN u.e BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999' "
+           "THEN TO_CHAR(u.e, 'YYYY-MM-DD HH24:MI:SS.US') ELSE CAST(u.e AS text) END";
+  }
+  if (type != Type::kTimestampTz) return "";
+  return "CASE WHEN u.e BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' "
+         "THEN TO_CHAR(u.e, 'YYYY-MM-DD HH24:MI:SS.US') || 'Z' ELSE CAST(u.e AS text) END";
+}
+
 }  // namespace
 
 // Strict: a place within what is no array would else be that itself. Its errors are silenced by the last
@@ -64,14 +76,36 @@ void PostgresqlRenderer::JsonArray(const ast::Aggregate& aggregate) {
   FilterClause(aggregate);
 }
 
-// In the forms that pydantic gives values in a JSON column.
+// In the forms that pydantic gives values in a JSON column; bytes are hexadecimal, intervals microseconds.
 void PostgresqlRenderer::JsonItem(const ast::Expr& value) {
+  const Type type = sql::TypeOf(value);
+  const auto operand = [&] { Operand(value); };
+  if (!IsArray(type)) return JsonForm(type, operand);
+  sql_ << "CASE WHEN ";
+  operand();
+  sql_ << " IS NOT NULL THEN (SELECT COALESCE(JSONB_AGG(";
+  const auto element = [&] { sql_ << "u.e"; };
+  if (ElementOf(type) == Type::kFloat64) {
+    // Nothing is lost of a list; a number of JSON has no sign when it is zero.
+    sql_ << "CASE WHEN u.e > '-Infinity' AND u.e < 'Infinity' AND CAST(u.e AS text) <> '-0' THEN TO_JSONB(u.e) "
+            "ELSE TO_JSONB(CAST(u.e AS text)) END";
+  } else if (const absl::string_view form = FormInList(ElementOf(type)); !form.empty()) {
+    sql_ << form;
+  } else {
+    JsonForm(ElementOf(type), element);
+  }
+  sql_ << " ORDER BY u.n), '[]') FROM UNNEST(";
+  operand();
+  sql_ << ") WITH ORDINALITY AS u(e, n)) END";
+}
+
+void PostgresqlRenderer::JsonForm(Type type, absl::FunctionRef<void()> operand) {
   const auto between = [&](absl::string_view before, absl::string_view after) {
     sql_ << before;
-    Operand(value);
+    operand();
     sql_ << after;
   };
-  switch (sql::TypeOf(value)) {
+  switch (type) {
     case Type::kFloat64:
       // JSON has neither NaN nor infinities; NaN is greater than all here.
       between("CASE WHEN ", " > '-Infinity'");
@@ -85,21 +119,26 @@ void PostgresqlRenderer::JsonItem(const ast::Expr& value) {
       return between("REPLACE(TO_CHAR(DATE '2000-01-01' + ",
                      ", 'HH24:MI:SS.US'), '.000000', '')");
     case Type::kTimestamp:
-      return between("REPLACE(TO_CHAR(", ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '.000000', '')");
+      // Others would lose their era, or be NULL.
+      between("CASE WHEN ", " BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'");
+      between(" THEN REPLACE(TO_CHAR(", ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '.000000', '')");
+      return between(" ELSE CAST(", " AS text) END");
     case Type::kTimestampTz:
-      return between("REPLACE(TO_CHAR(",
-                     ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '.000000', '') || 'Z'");
+      between("CASE WHEN ", " BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'");
+      between(" THEN REPLACE(TO_CHAR(", ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '.000000', '') || 'Z'");
+      return between(" ELSE CAST(", " AS text) END");
+    case Type::kBytes:
+      return between("ENCODE(", ", 'hex')");
+    case Type::kInterval:
+      return between("CAST(EXTRACT(EPOCH FROM ", ") * 1000000 AS bigint)");
     case Type::kBool:
     case Type::kInt64:
     case Type::kText:
     case Type::kDate:
     case Type::kJson:
-    case Type::kBytes:
-    case Type::kInterval:
     case Type::kArray:
-      break;
+      return operand();
   }
-  Expression(value);
 }
 
 }  // namespace ferro::postgresql

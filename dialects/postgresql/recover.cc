@@ -82,7 +82,11 @@ db::Task<absl::Status> PostgresqlConnection::ReadWhatIsLeft() {
       if (!pipeline || syncs_ == 0) break;
     } else if (status == PGRES_PIPELINE_SYNC) {
       --syncs_;
-    } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+    } else if (status == PGRES_COPY_IN) {
+      // The server waits for more rows, or drops what comes after an error.
+      if (PQputCopyEnd(connection, "left half-way") <= 0) co_return LostConnection(connection, "");
+      FERRO_CO_TRY(co_await Flush(""));
+    } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
       co_return MakeError(ErrorClass::kConnection, "a COPY was left half-way");
     }
     if (PQstatus(connection) != CONNECTION_OK) co_return LostConnection(connection, "");

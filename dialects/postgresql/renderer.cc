@@ -136,6 +136,7 @@ void PostgresqlRenderer::LimitClause(const sql::Page& page) {
 // One array for each column: the text does not depend on the number of rows, and the rows are
 // inserted, numbered and given back in the order of the arrays.
 void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) {
+  DescribeCopy(insert, bulk.copy);
   for (const ast::Assignment* assignment : insert.row) {
     const Type type = ast::As<ast::Param>(*assignment->value).type;
     // unnest() would take arrays of arrays apart to their last element.
@@ -166,6 +167,22 @@ void PostgresqlRenderer::BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) 
   ReturningClause(insert.returning);
   bulk.style = sql::BulkStyle::kArrays;
   bulk.arrays = sql_.Take();
+}
+
+void PostgresqlRenderer::DescribeCopy(const ast::Insert& insert, sql::BulkCopy& copy) {
+  const auto take = [this] { return sql_.Take().pieces.front(); };
+  copy.table = std::string(insert.table);
+  sql_.Identifier(insert.table);
+  copy.quoted_table = take();
+  Names(insert.row);
+  const std::string into = absl::StrCat(copy.quoted_table, take());
+  copy.text = absl::StrCat("COPY ", into, " FROM STDIN (FORMAT binary)");
+  copy.probe = absl::StrCat("INSERT INTO ", into, " VALUES (");
+  for (size_t i = 0; i < insert.row.size(); ++i) {
+    copy.columns.emplace_back(insert.row[i]->column);
+    absl::StrAppend(&copy.probe, i == 0 ? "$" : ", $", i + 1);
+  }
+  copy.probe += ")";
 }
 
 void PostgresqlRenderer::BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) {

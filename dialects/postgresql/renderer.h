@@ -1,6 +1,7 @@
 // The clauses that PostgreSQL writes in its own way.
 #pragma once
 
+#include "absl/functional/function_ref.h"
 #include "engine/sql/renderer.h"
 
 namespace ferro::postgresql {
@@ -30,9 +31,11 @@ class PostgresqlRenderer final : public sql::Renderer {
   void GeneratedColumn(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
 
  private:
+  void DescribeCopy(const ast::Insert& insert, sql::BulkCopy& copy);
   void WideColumn(const ast::Expr& expr);
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);
+  void JsonForm(Type type, absl::FunctionRef<void()> operand);
 };
 
 }  // namespace ferro::postgresql

@@ -6,20 +6,18 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/db/bulk_statements.h"
 #include "engine/db/ordered_rows.h"
 #include "engine/sql/compile.h"
 
 namespace ferro::db {
 namespace {
 
-// Which text of a Compiled a bulk statement is: steps are numbered from 0, so these come last.
-constexpr uint64_t kValuesStep = 14;
-constexpr uint64_t kArraysStep = 15;
-constexpr size_t kMostRows = (1 << 20) - 1;  // they share an id with the step
+constexpr size_t kFewestCopied = 500;  // rows for which asking about the table pays
 
 size_t RowsOfOneStatement(const sql::Compiled& compiled, const sql::DialectProfile& profile) {
   if (compiled.bulk.style == sql::BulkStyle::kNone || compiled.bulk.one_row_each) return 1;
-  size_t rows = std::min(profile.bulk_rows, kMostRows);
+  size_t rows = std::min(profile.bulk_rows, BulkStatements::kMostRows);
   const size_t width = compiled.bulk.row_parameters;
   if (compiled.bulk.style == sql::BulkStyle::kValues && width > 0) {
     const size_t shared = std::min(compiled.bulk.tail_binds.size(), profile.max_parameters);
@@ -28,97 +26,9 @@ size_t RowsOfOneStatement(const sql::Compiled& compiled, const sql::DialectProfi
   return std::max<size_t>(rows, 1);
 }
 
-// Makes the statements of one bulk call; texts for full chunks are made once.
-class BulkStatements {
- public:
-  BulkStatements(const Execution& execution, Connection& connection)
-      : compiled_(*execution.compiled),
-        numbered_(execution.database->profile()->lexicon->placeholder == sql::Placeholder::kDollar),
-        timeout_(execution.database->url().statement_timeout),
-        connection_(connection) {}
-
-  Task<absl::StatusOr<Outcome>> Run(std::span<const Value> arguments, size_t rows, RowSink& sink) {
-    const sql::Step& step = compiled_.steps.front();
-    Request request;
-    request.columns = step.columns;
-    request.returns_rows = !step.columns.empty();
-    request.writes = true;
-    parameters_.clear();
-    if (compiled_.bulk.style == sql::BulkStyle::kArrays) {
-      request.statement_id = (compiled_.id << 24) | (kArraysStep << 20);
-      request.sql = compiled_.bulk.arrays.pieces.front();
-      BindArrays(arguments, rows);
-    } else {
-      request.statement_id = (compiled_.id << 24) | (kValuesStep << 20) | rows;
-      request.sql = ValuesText(rows);
-      BindValues(arguments, rows);
-    }
-    request.parameters = parameters_;
-    co_return co_await RunInTime(connection_, request, &sink, timeout_);
-  }
-
- private:
-  void BindArrays(std::span<const Value> arguments, size_t rows) {
-    const auto columns = static_cast<uint32_t>(compiled_.parameters.size());
-    for (const sql::Bind& bind : compiled_.bulk.arrays.binds) {
-      const Value* first = arguments.data() + bind.index;
-      if (bind.source == sql::BindSource::kList) {
-        parameters_.push_back({first->items, static_cast<uint32_t>(first->size), 1, bind.type, true});
-      } else if (bind.index < compiled_.bulk.row_parameters) {
-        parameters_.push_back({first, static_cast<uint32_t>(rows), columns, bind.type, true});
-      } else {
-        parameters_.push_back({first, 1, 1, bind.type, false});
-      }
-    }
-  }
-
-  // Parameters that are the same for all rows are taken from the first.
-  void BindValues(std::span<const Value> arguments, size_t rows) {
-    const size_t columns = compiled_.parameters.size();
-    for (size_t row = 0; row < rows; ++row) {
-      for (size_t column = 0; column < compiled_.bulk.row_parameters; ++column) {
-        parameters_.push_back(
-            {&arguments[row * columns + column], 1, 1, compiled_.parameters[column], false});
-      }
-    }
-    for (const sql::Bind& bind : compiled_.bulk.tail_binds) {
-      parameters_.push_back({&arguments[bind.index], 1, 1, bind.type, false});
-    }
-  }
-
-  const std::string& ValuesText(size_t rows) {
-    if (text_rows_ == rows) return text_;
-    const sql::Bulk& bulk = compiled_.bulk;
-    text_ = bulk.head;
-    for (size_t i = 0; i < rows; ++i) {
-      if (i > 0) text_ += ", ";
-      if (numbered_) {
-        AppendNumbered(i * bulk.row_parameters);
-      } else {
-        text_ += bulk.row;
-      }
-    }
-    text_ += bulk.tail;
-    text_rows_ = rows;
-    return text_;
-  }
-
-  // A row is its parameters in order; those of each row have numbers of their own.
-  void AppendNumbered(size_t before) {
-    for (size_t i = 0; i < compiled_.bulk.row_parameters; ++i) {
-      absl::StrAppend(&text_, i == 0 ? "($" : ", $", before + i + 1);
-    }
-    text_ += ")";
-  }
-
-  const sql::Compiled& compiled_;
-  const bool numbered_;
-  const absl::Duration timeout_;
-  Connection& connection_;
-  std::vector<Parameter> parameters_;
-  std::string text_;
-  size_t text_rows_ = 0;
-};
+bool Copies(const sql::Compiled& compiled, size_t rows) {
+  return !compiled.bulk.copy.text.empty() && rows >= kFewestCopied;
+}
 
 // MySQL: after an insert of `rows` rows the keys are `first`, `first + step`, …; shows them, or the rows that have
 // them.
@@ -154,6 +64,11 @@ Task<absl::Status> ShowInserted(const Execution& execution, Connection& connecti
   co_return selected.status();
 }
 
+class NoRows : public RowSink {
+ public:
+  Task<absl::Status> Accept(Batch& /*batch*/) override { co_return absl::OkStatus(); }
+};
+
 bool HasLonger(std::span<const Value> values, size_t most) {
   return most > 0 && std::any_of(values.begin(), values.end(), [most](const Value& value) {
            return value.type == Type::kText && value.size > most;
@@ -179,6 +94,12 @@ Task<absl::StatusOr<int64_t>> RunChunk(const Execution& execution, BulkStatement
     co_return affected;
   }
   const bool emulated = compiled.steps.front().role == sql::StepRole::kInsertForKeys;
+  if (!compiled.bulk.read.empty()) {
+    NoRows none;
+    FERRO_CO_ASSIGN(const Outcome written, co_await statements.Run(arguments, rows, none));
+    FERRO_CO_TRY(co_await statements.Read(arguments, rows, show));
+    co_return written.rows_affected;
+  }
   if (emulated || compiled.bulk.unordered || compiled.columns.empty() ||
       compiled.bulk.style == sql::BulkStyle::kArrays) {
     absl::StatusOr<Outcome> outcome = co_await statements.Run(arguments, rows, show);
@@ -248,11 +169,6 @@ class StartPoint {
   bool began_ = false;
 };
 
-class NoRows : public RowSink {
- public:
-  Task<absl::Status> Accept(Batch& /*batch*/) override { co_return absl::OkStatus(); }
-};
-
 // Whether an error is about a row, so that the statement without it would have succeeded.
 bool IsOfARow(const absl::Status& status) {
   const ErrorClass error = ClassOf(status);
@@ -301,10 +217,33 @@ class BulkRun {
     return WithDetail(status, [row](ErrorDetail& detail) { detail.row = static_cast<int64_t>(row); });
   }
 
-  Task<absl::StatusOr<int64_t>> Rows(size_t first, size_t count, RowSink& sink) {
+  std::span<const Value> ArgumentsOf(size_t first, size_t count) const {
     const size_t width = execution_.compiled->parameters.size();
-    co_return co_await RunChunk(execution_, statements_, connection_,
-                                execution_.arguments.subspan(first * width, count * width), count, sink);
+    return execution_.arguments.subspan(first * width, count * width);
+  }
+
+  Task<absl::StatusOr<int64_t>> Rows(size_t first, size_t count, RowSink& sink) {
+    if (!Copies(*execution_.compiled, count)) {
+      co_return co_await RunChunk(execution_, statements_, connection_, ArgumentsOf(first, count), count, sink);
+    }
+    FERRO_CO_ASSIGN(const Outcome copied, co_await statements_.Copy(ArgumentsOf(first, count), count));
+    if (!copied.declined) co_return copied.rows_affected;
+    const size_t most = RowsOfOneStatement(*execution_.compiled, *execution_.database->profile());
+    int64_t affected = 0;
+    for (size_t done = 0; done < count; done += most) {
+      const size_t some = std::min(most, count - done);
+      absl::StatusOr<int64_t> inserted = co_await RunChunk(
+          execution_, statements_, connection_, ArgumentsOf(first + done, some), some, sink);
+      if (!inserted.ok()) co_return WithRowsBefore(inserted.status(), done);
+      affected += *inserted;
+    }
+    co_return affected;
+  }
+
+  static absl::Status WithRowsBefore(const absl::Status& status, size_t rows) {
+    return WithDetail(status, [rows](ErrorDetail& detail) {
+      if (detail.row >= 0) detail.row += static_cast<int64_t>(rows);
+    });
   }
 
   // OK when it cannot be told, perhaps because the rows are fine by now.
@@ -359,9 +298,10 @@ Task<absl::Status> ExecuteBulk(Execution execution, size_t rows, runtime::Operat
   std::optional<TransactionUse> use;
   FERRO_CO_TRY(Join(execution, co_await runtime::ThisContext(), use));
   const sql::DialectProfile& profile = *execution.database->profile();
-  const size_t chunk = RowsOfOneStatement(compiled, profile);
+  const bool copies = Copies(compiled, rows);
+  const size_t chunk = copies ? rows : RowsOfOneStatement(compiled, profile);
   const bool inside = execution.transaction != nullptr;
-  const bool atomic = compiled.atomic || rows > chunk;
+  const bool atomic = compiled.atomic || copies || rows > chunk;
   ExecutionScope scope(execution, atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();

@@ -47,6 +47,9 @@ struct Request {
   std::span<const sql::ResultColumn> named;  // without `columns`: the types of columns of these names
   bool returns_rows = false;
   bool writes = false;  // may change the database or take locks
+  // Load rows: each parameter is an array of one column's values. Where the table does not allow that, nothing is done and
+  // Outcome::declined says so. Within a transaction only. An error may name the row.
+  const sql::BulkCopy* copy = nullptr;
   // Of a query whose rows are taken as they are wanted: at most so many are fetched at a time, and no more before
   // the sink has accepted them. 0: as fast as they come.
   uint32_t stream_rows = 0;
@@ -55,6 +58,7 @@ struct Request {
 struct Outcome {
   int64_t rows_affected = 0;    // rows matched, inserted or deleted; for a query the rows returned
   int64_t first_insert_id = 0;  // MySQL: the first generated key; else 0
+  bool declined = false;        // see Request::copy
 };
 
 // Takes the rows of a statement, batch by batch. The batch may be reused as soon as Accept has returned.

@@ -77,13 +77,27 @@ enum class BulkStyle : uint8_t {
   kArrays,  // `arrays` takes one array for each column of the row
 };
 
+// How the rows of an insert are sent by the server's own way of loading them (PostgreSQL's COPY), where nothing is returned
+// and they are many; else, and where the server's table does not allow it, as `style` says.
+struct BulkCopy {
+  std::string text;   // empty: there is no such way
+  std::string probe;  // an insert of one row of parameters, whose types are those of the columns
+  std::string table, quoted_table;
+  std::vector<std::string> columns;
+};
+
 struct Bulk {
   BulkStyle style = BulkStyle::kNone;
   std::string head, row, tail;  // for kValues
   std::vector<Bind> tail_binds;  // for kValues: of parameters that are the same for all rows
   Text arrays;  // for kArrays; bind index i is the i-th parameter of the row, others are the same for all rows
+  BulkCopy copy;
   size_t row_parameters = 0;    // the first so many parameters are of the row
   size_t max_bytes = 0;         // of a text, 0 for any: rows with longer ones are changed one by one
+  // Emulated RETURNING of an upsert, for kValues: then the rows of the statement are read by `read` and `read_row` for each
+  // row, with " OR " between them. Its placeholders are for `read_keys`, parameters of the row.
+  std::string read, read_row;
+  std::vector<Bind> read_keys;
   bool unordered = false;       // rows come back as the server gives them, perhaps fewer than were given
   bool one_row_each = false;    // emulated RETURNING with supplied keys: no statement may hold two rows
 };

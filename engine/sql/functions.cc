@@ -280,13 +280,9 @@ absl::Status CheckJsonArray(const ast::Aggregate& aggregate) {
     return MakeErrorWithHint(ErrorClass::kPlan, "function json-agg takes distinct values",
                              "select the distinct values in a subquery");
   }
-  const bool formless = type == Type::kBytes || type == Type::kInterval || IsArray(type);
-  const bool unknown = type == Type::kNull && value.kind != ast::Kind::kLiteral;
-  if (!formless && !unknown) return absl::OkStatus();
-  return MakeErrorWithHint(
-      ErrorClass::kPlan,
-      absl::StrCat("function json-agg takes a value of type ", Name(type)),
-      unknown ? "declare its type" : "JSON has no one form for it: collect the rows in the program");
+  if (type != Type::kNull || value.kind == ast::Kind::kLiteral) return absl::OkStatus();
+  return MakeErrorWithHint(ErrorClass::kPlan, "function json-agg takes a value without a type",
+                           "declare its type");
 }
 
 }  // namespace

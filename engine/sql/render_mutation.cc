@@ -101,10 +101,11 @@ void Renderer::DescribeBulk(const ast::Insert& insert, Compiled& compiled) {
   if (insert.row.empty()) return;
   bulk.row_parameters = insert.row.size();
   BulkInsert(insert, bulk);
+  if (upsert_ != nullptr || !insert.returning.empty()) bulk.copy = {};  // it gives nothing back and heeds no conflict
   if (upsert_ != nullptr && !insert.returning.empty()) {
     const bool native = Is(Feature::kInsertReturning, Support::kNative);
-    bulk.one_row_each = !native;
-    bulk.unordered = native;
+    bulk.one_row_each = !native && bulk.read.empty();
+    bulk.unordered = !bulk.one_row_each;
     return;
   }
   if (bulk.style != BulkStyle::kValues || insert.returning.empty()) return;

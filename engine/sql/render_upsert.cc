@@ -83,18 +83,36 @@ void Renderer::UpsertForRows(const ast::Insert& insert, Compiled& compiled) {
   ConflictClause();
   AddStep(compiled).role = StepRole::kAffect;
   compiled.atomic = true;
-  sql_ << "SELECT ";
-  Items(insert.returning);
-  sql_ << " FROM ";
-  sql_.Identifier(insert.table);
-  for (size_t i = 0; i < keys.size(); ++i) {
-    sql_ << (i == 0 ? " WHERE " : " AND ");
+  const auto read = [&] {
+    sql_ << "SELECT ";
+    Items(insert.returning);
+    sql_ << " FROM ";
     sql_.Identifier(insert.table);
-    sql_ << ".";
-    sql_.Identifier(upsert_->target[i]);
-    sql_ << " = ";
-    Bound(*keys[i]);
+    sql_ << " WHERE ";
+  };
+  const auto same_key = [&] {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      sql_ << (i == 0 ? "(" : " AND ");
+      sql_.Identifier(insert.table);
+      sql_ << ".";
+      sql_.Identifier(upsert_->target[i]);
+      sql_ << " = ";
+      Bound(*keys[i]);
+    }
+    sql_ << ")";
+  };
+  // For many rows, where nothing else is bound.
+  read();
+  Text many = sql_.Take();
+  same_key();
+  Text key = sql_.Take();
+  if (many.pieces.size() == 1 && many.binds.empty() && key.pieces.size() == 1) {
+    compiled.bulk.read = std::move(many.pieces.front());
+    compiled.bulk.read_row = std::move(key.pieces.front());
+    compiled.bulk.read_keys = std::move(key.binds);
   }
+  read();
+  same_key();
   Step& step = AddStep(compiled);
   step.columns = compiled.columns;
   step.counts = false;

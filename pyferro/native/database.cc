@@ -384,6 +384,20 @@ bool PackShared(ModuleState& state, Request& request, const char* types, Py_ssiz
   return true;
 }
 
+// Says in the error that is raised, if it is one of ours, which row it is about.
+PyObject* NameRow(size_t row) {
+  PyObject *type, *value, *trace;
+  PyErr_Fetch(&type, &value, &trace);
+  PyErr_NormalizeException(&type, &value, &trace);
+  Ref number = Ref::Steal(PyLong_FromSize_t(row));
+  if (number && PyObject_HasAttrString(value, "row") &&
+      PyObject_SetAttrString(value, "row", number.get()) < 0) {
+    PyErr_Clear();
+  }
+  PyErr_Restore(type, value, trace);
+  return nullptr;
+}
+
 PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs) {
   static const char* kNames[] = {"transaction", "statement", "columns", "objects", "result",
                                  "plan",        "finish",    "types",   "values",  nullptr};
@@ -418,7 +432,7 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
   for (size_t i = 0; i < count; ++i) {
     if (!BindObject(*state, PySequence_Fast_GET_ITEM(rows.get(), static_cast<Py_ssize_t>(i)), column_list.get(),
                     request->arguments.data() + i * width, *request, request->inputs.get())) {
-      return nullptr;
+      return NameRow(i);
     }
     std::copy(shared.begin(), shared.end(), request->arguments.data() + i * width + own);
   }

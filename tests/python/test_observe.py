@@ -35,6 +35,9 @@ def events(db: Database, create: Create) -> list[StatementEvent]:
 def test_a_query_is_told_of(db: Database, events: list[StatementEvent], wait: Waiting) -> None:
     wait(Watchful.create(id=1, name="Ada"))
     del events[:]
+    assert wait(Watchful.where(Watchful.name == "Bob").all()) == []
+    assert [event.rows for event in events] == [0]
+    del events[:]
     assert len(wait(Watchful.where(Watchful.name == "Ada").all())) == 1
     [event] = events
     assert event.operation == "SELECT"

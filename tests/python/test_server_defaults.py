@@ -27,7 +27,7 @@ class SdEntry(Model):
     made: Col[AwareDatetime] = Field(server_default=now)
     plain: Col[dt.datetime] = Field(server_default=now)
     day: Col[dt.date] = Field(server_default=fn.today)
-    note: Col[str] = Field(server_default="it's \\ a \"note\"")
+    note: Col[str] = Field(server_default='it\'s \\ a "note"')
     level: Col[Level] = Field(server_default=Level.HIGH)
     maybe: Col[int | None] = Field(server_default=7)
 
@@ -74,7 +74,7 @@ def test_what_is_left_out_is_read_back(db: Database, create: Create, wait: Waiti
     assert is_recent(made.made)
     assert is_recent(made.plain.replace(tzinfo=dt.UTC))
     assert abs(made.day - made.made.date()) <= dt.timedelta(days=1)
-    assert made.note == "it's \\ a \"note\""
+    assert made.note == 'it\'s \\ a "note"'
     assert made.level is Level.HIGH
     assert made.maybe == 7
     found = wait(SdEntry.get(made.id))
@@ -101,7 +101,7 @@ def test_many_at_once(db: Database, create: Create, wait: Waiting) -> None:
     assert made == rows
     for n, row in enumerate(made):
         assert row.title == str(n)
-        assert row.note == (f"n{n}" if n % 3 else "it's \\ a \"note\"")
+        assert row.note == (f"n{n}" if n % 3 else 'it\'s \\ a "note"')
         assert is_recent(row.made)
         assert row.id == 100 + n or n % 4 != 3
     stored = {row.title: row for row in wait(SdEntry.all())}
@@ -201,3 +201,46 @@ def test_a_default_knows_no_row() -> None:
     ):
         database.create_tables(model).run()
     pyferro.reset_engine()
+
+
+class SdOnly(Model):
+    name: Col[str] = Field(primary_key=True, max_length=20)
+    number: Col[int] = Field(server_default=3)
+    note: Col[str | None] = Field(server_default="n", max_length=20)
+
+
+class SdKey(Model):
+    name: Col[str] = Field(primary_key=True, max_length=20)
+
+
+def test_saving_a_row_that_is_there_and_gives_nothing(create: Create, wait: Waiting) -> None:
+    create(SdOnly, SdKey)
+    SdOnly.insert({"name": "a", "number": 8}).run()
+    one = SdOnly(name="a")
+    wait(one.save())
+    assert (one.number, one.note) == (8, "n")
+    one.number = 9
+    wait(one.save())
+    assert SdOnly.select(SdOnly.number).all().run() == [9]
+    new = SdOnly(name="b")
+    wait(new.save())
+    assert (new.number, new.note) == (3, "n")
+    for _ in range(2):
+        wait(SdKey(name="k").save())
+    assert SdKey.count().run() == 1
+
+
+def test_rows_as_data_leave_it_to_the_database(create: Create, wait: Waiting) -> None:
+    create(SdOnly)
+    rows: list[Any] = [{"name": "a"}, {"name": "b", "number": 5}, SdOnly(name="c", note=None)]
+    found = wait(SdOnly.insert(rows).returning(SdOnly.name, SdOnly.number, SdOnly.note))
+    wanted = [("a", 3, "n"), ("b", 5, "n"), ("c", 3, None)]
+    assert found == wanted
+    again = [{**row, "name": row["name"] * 2} for row in rows[:2]]
+    assert wait(SdOnly.copy_in(iter([*again, SdOnly(name="cc", note=None)]))) == 3
+    assert wait(SdOnly.copy_in(((f"x{i}",) for i in range(600)), columns=["name"])) == 600
+    stored = SdOnly.select(SdOnly.name, SdOnly.number, SdOnly.note).all().run()
+    assert sorted(row for row in stored if len(row[0]) < 3 and "x" not in row[0]) == sorted(
+        [*wanted, *((name * 2, number, note) for name, number, note in wanted)]
+    )
+    assert {row[1:] for row in stored if "x" in row[0]} == {(3, "n")}

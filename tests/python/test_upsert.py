@@ -15,6 +15,7 @@ from pyferro import (
     Database,
     Field,
     Model,
+    NotNullViolationError,
     StringTooLong,
     UniqueViolationError,
     UnsupportedFeature,
@@ -32,6 +33,17 @@ class Author(Model, table="upsert_author"):
     posts: int = 0
     worth: Decimal = Field(default=Decimal(0), max_digits=8, decimal_places=2)
     seen: datetime | None = None
+    tags: list[str] = []
+
+
+class LooseAuthor(Model, table="upsert_author"):
+    """The rows of Author, by a model that lets posts be NULL."""
+
+    id: PK[int]
+    email: str = Field(max_length=60, unique=True)
+    name: str = ""
+    posts: int | None = 0
+    worth: Decimal = Field(default=Decimal(0), max_digits=8, decimal_places=2)
     tags: list[str] = []
 
 
@@ -185,6 +197,41 @@ def test_returning_gives_rows_inserted_and_changed(wait: Waiting) -> None:
     assert (one.email, one.posts) == ("a@x", 2)
     one.name = "saved"
     one.save().run()
+
+
+def sent_to(db: Database) -> int:
+    """Statements that a MySQL has executed so far for the pool's one connection that is in use."""
+    [row] = db.fetch_all("show session status like 'Com_stmt_execute'").run()
+    return int(list(row.values())[1])
+
+
+def test_returning_of_many_takes_few_statements(db: Database, wait: Waiting) -> None:
+    Author.bulk_create([Author(email=f"{i}@x", posts=1) for i in range(0, 900, 3)]).run()
+    rows = [{"email": f"{i}@x", "posts": i} for i in range(900)]
+    counts = db.dialect == "mysql"
+    before = sent_to(db) if counts else 0
+    change = Author.insert(rows).on_conflict(Author.email)
+    found = wait(change.update(posts=Author.posts + 10).returning(Author.email, Author.posts))
+    if counts:
+        assert sent_to(db) - before < 12
+    assert sorted(found) == sorted(
+        (row["email"], 11 if row["posts"] % 3 == 0 else row["posts"]) for row in rows
+    )
+    pairs = [{"year": i % 7, "word": f"w{i}", "n": i} for i in range(1200)]
+    for n in (1, 2):
+        counted = Count.insert(pairs).on_conflict(Count.year, Count.word)
+        got = wait(counted.update(n=Count.n + excluded.n).returning(Count.word, Count.n))
+        assert sorted(got) == sorted((row["word"], n * int(str(row["n"]))) for row in pairs)
+    bad = [*rows[:5], {"email": "z@x", "posts": None}]
+    with pytest.raises(NotNullViolationError) as caught:
+        wait(
+            LooseAuthor.insert(bad)
+            .on_conflict(LooseAuthor.email)
+            .update(LooseAuthor.posts)
+            .returning(LooseAuthor.email)
+        )
+    assert caught.value.row == 5
+    assert Author.where(Author.email == "z@x").count().run() == 0
 
 
 def test_returning_where_some_rows_are_left_alone(db: Database, wait: Waiting) -> None:

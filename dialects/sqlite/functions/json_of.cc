@@ -3,6 +3,8 @@
 #include <cmath>
 #include <string>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dialects/sqlite/functions/json_tree.h"
 #include "dialects/sqlite/functions/tables.h"
@@ -15,6 +17,7 @@ namespace {
 // JSON has neither NaN nor infinities.
 void ResultReal(sqlite3_context* context, double value) {
   if (!std::isfinite(value)) return ResultText(context, "null");
+  if (value == 0 && std::signbit(value)) return ResultText(context, "-0.0");  // -0 would be an integer
   char text[32];
   const std::to_chars_result end = std::to_chars(text, text + sizeof text, value);
   ResultText(context, {text, static_cast<size_t>(end.ptr - text)});
@@ -34,6 +37,12 @@ void ResultUuid(sqlite3_context* context, sqlite3_value* value) {
   std::string text;
   AppendUuid(text, bytes);
   ResultQuoted(context, text);
+}
+
+void ResultHex(sqlite3_context* context, sqlite3_value* value) {
+  const void* const bytes = sqlite3_value_blob(value);
+  const auto size = static_cast<size_t>(sqlite3_value_bytes(value));
+  ResultQuoted(context, absl::BytesToHexString({static_cast<const char*>(bytes), size}));
 }
 
 // T between date and time, and no fraction of zero.
@@ -56,7 +65,7 @@ void JsonOf(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_value* const value = values[0];
   const absl::string_view type = TextOf(values[1]);
   if (sqlite3_value_type(value) == SQLITE_NULL) return ResultText(context, "null");
-  if (type == "bool" || type == "int64") {
+  if (type == "bool" || type == "int64" || type == "interval") {
     int64_t integer = 0;
     if (!IntegerOf(context, value, integer)) return;
     if (type == "bool") return ResultText(context, integer != 0 ? "true" : "false");
@@ -66,7 +75,8 @@ void JsonOf(sqlite3_context* context, int, sqlite3_value** values) {
     double real = 0;
     return RealOf(context, value, real) ? ResultReal(context, real) : void();
   }
-  if (type == "json") return ResultDocument(context, TextOf(value));
+  if (type == "bytes") return ResultHex(context, value);
+  if (type == "json" || absl::EndsWith(type, "-array")) return ResultDocument(context, TextOf(value));
   if (type == "uuid") return ResultUuid(context, value);
   if (type == "time" || type == "timestamp" || type == "timestamptz") {
     return ResultMoment(context, TextOf(value));

@@ -7,6 +7,17 @@
 namespace ferro::postgresql {
 namespace {
 
+TEST(PostgresqlErrors, ACopySaysItsRow) {
+  EXPECT_EQ(CopiedRow("COPY t, line 3, column a", "t"), 2);
+  EXPECT_EQ(CopiedRow("COPY a, line 4, line 12", "a, line 4"), 11);
+  EXPECT_EQ(CopiedRow("PL/pgSQL function f() line 9 at RAISE\nCOPY t, line 1", "t"), 0);
+  EXPECT_EQ(CopiedRow("COPY t, line 3", "other"), -1);
+  EXPECT_EQ(CopiedRow("COPY t, Zeile 3", "t"), -1);
+  EXPECT_EQ(CopiedRow("COPY t, line ", "t"), -1);
+  EXPECT_EQ(CopiedRow("SQL statement \"SELECT 1\"", "t"), -1);
+  EXPECT_EQ(CopiedRow("", "t"), -1);
+}
+
 TEST(PostgresqlErrors, TheTableIsSortedAndHasNoDoubles) {
   const auto table = StateTable();
   ASSERT_FALSE(table.empty());

@@ -311,12 +311,13 @@ def merged(target: Any, patch: Any) -> Any:
 
 PATCHED = [
     "{}", "[1]", "5", "null", '{"a": 1, "b": 2}', '{"a": {"b": 1, "c": [1]}}', '{"é\\n": 1}',
-    '{"a": "x"}',
+    '{"a": "x"}', '{"a": [1], "b": {"": 2}}', '{"a": {"b": {"c": {"x": 1}}}}',
 ]  # fmt: skip
 PATCHES = [
     "{}", "[2]", "null", '{"a": null}', '{"b": null, "a": null}',
     '{"a": {"b": null, "d": {"e": null}}}', '{"é\\n": null, "z": 1.5}', '"s"',
-    '{"a": [null, {"b": null}]}',
+    '{"a": [null, {"b": null}]}', '{"a": {"b": {"c": {"d": 1, "x": null}}}, "": {}}',
+    '{"a": {"0": {"1": true}}, "b": {"": {"": null}}, "n": {"a": {"b": [{"c": null}]}}}',
 ]  # fmt: skip
 
 
@@ -324,7 +325,7 @@ def test_merge_patch(db: Database, kind: str, documents: Any) -> None:
     documents([*PATCHED, None])
     for patch in PATCHES:
         argument = (JSON, patch.encode())
-        if db.dialect == "postgresql" or kind == "mariadb":
+        if kind == "mariadb":
             with pytest.raises(UnsupportedFeature, match="merge in the program"):
                 answers(db, call(MERGE_PATCH, DOC, param(JSON)), JSON, argument)
             continue
@@ -332,3 +333,9 @@ def test_merge_patch(db: Database, kind: str, documents: Any) -> None:
         expected = [merged(loads(text), loads(patch)) for text in PATCHED]
         assert found[-1] is None
         assert all(map(same, found, expected)), (patch, found, expected)
+    if kind != "mariadb":
+        found = answers(db, call(MERGE_PATCH, param(JSON), DOC), JSON, (JSON, b'{"a": {"k": 1}}'))
+        expected = [merged({"a": {"k": 1}}, loads(text)) for text in PATCHED]
+        assert all(map(same, found, [*expected, None])), (found, expected)
+        nothing = answers(db, call(MERGE_PATCH, DOC, param(JSON)), JSON, (JSON, None))
+        assert nothing == [None] * (len(PATCHED) + 1)

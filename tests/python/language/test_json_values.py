@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -184,10 +184,29 @@ def test_of_expressions_and_arguments(db: Database) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_what_has_no_form_is_refused(db: Database) -> None:
-    for type in (_native.BYTES, _native.INTERVAL, _native.ARRAY_OF | INT64):
-        with pytest.raises(PlanError, match="no one form"):
-            collected(db, param(type), (type, None))
+def test_bytes_durations_and_lists(db: Database) -> None:
+    assert collected(db, param(_native.BYTES), (_native.BYTES, b"\x00\xff'")) == ["00ff27"] * 4
+    span = timedelta(days=-3, microseconds=7)
+    assert (
+        collected(db, param(_native.INTERVAL), (_native.INTERVAL, span))
+        == [span // timedelta(microseconds=1)] * 4
+    )
+    for type, value, found in (
+        (INT64, [1, None, -(2**63)], None),
+        (TEXT, ["", 'a"b,{}\\', None], None),
+        (_native.DECIMAL, [Decimal("1.50")], ["1.50"]),
+        (_native.TIMESTAMPTZ, [datetime(2024, 1, 1, 2, tzinfo=UTC)], ["2024-01-01 02:00:00.000000Z"]),
+        (_native.TIME, [time(1, 2, 3)], ["01:02:03.000000"]),
+        (_native.BOOL, [], None),
+    ):
+        array = _native.ARRAY_OF | type
+        got = collected(db, param(array), (array, tuple(value)))
+        assert got == [found or value] * 4
+        assert collected(db, param(array), (array, None)) == [None] * 4
+
+
+@pytest.mark.usefixtures("filled")
+def test_distinct_values_are_refused(db: Database) -> None:
     with pytest.raises(PlanError, match="distinct"):
         collected(db, column("whole", INT64), distinct=True)
 
