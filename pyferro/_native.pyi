@@ -302,8 +302,7 @@ class RowPlan:
 
 @final
 class Cells:
-    """Rows as a driver decodes them, made of Python values of canonical types; JSON as text. For
-    tests and measurements only."""
+    """Rows as a driver decodes them, made of Python values of canonical types; JSON as text."""
 
     def __init__(self, types: bytes, rows: Iterable[Sequence[Any]]) -> None: ...
     def hydrate(self, plan: RowPlan) -> list[Any]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from . import writes
 from .get import get, get_or_none
@@ -47,8 +47,8 @@ class ModelConnection(Generic[M]):
     def order_by(self, *items: Any, nulls: Any = None) -> Query[M]:
         return self._query().order_by(*items, nulls=nulls)
 
-    def load(self, *paths: Any) -> Query[M]:
-        return self._query().load(*paths)
+    def load(self, *paths: Any, strategy: Literal["batch", "json"] = "batch") -> Query[M]:
+        return self._query().load(*paths, strategy=strategy)
 
     def all(self) -> Op[list[M]]:
         return self._query().all()

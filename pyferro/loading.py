@@ -14,16 +14,23 @@ from typing import TYPE_CHECKING, Any
 from . import _native, plan
 from ._native import Expr
 from .database import Using, resolve
+from .errors import UnsupportedFeature
 from .op import Body, Op, Steps, steps
 from .order import Nulls, Ordered
 from .paths import Related, equal, node_of_path, related
 from .related import AnyRelation, Through, ToMany, ToOne
 from .selection import Chosen, Instance, Projection
+from .streaming import Batches
 from .table import Table, table_of
+from .transaction import current_native
 
 if TYPE_CHECKING:
+    from ._native import Operation
     from .database import Database
+    from .loading_json import Reader
     from .query import Query
+    from .select_query import Selection
+    from .streaming import Then
 
 _NULLS: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
 _KEYS = 10_000  # of one statement: SQLite takes 16,384 values, which are counted as a power of two
@@ -32,7 +39,7 @@ _KEYS = 10_000  # of one statement: SQLite takes 16,384 values, which are counte
 class Node:
     """A relation to be loaded, which of its rows, and the relations to be loaded of those."""
 
-    __slots__ = ("children", "limit", "order", "relation", "where")
+    __slots__ = ("children", "json", "limit", "order", "relation", "where")
 
     def __init__(self, relation: AnyRelation) -> None:
         self.relation = relation
@@ -40,6 +47,7 @@ class Node:
         self.order: tuple[tuple[Any, ...], Any] = ((), None)
         self.limit: int | None = None
         self.children: dict[str, Node] = {}
+        self.json = False  # within the statement of its parents, see loading_json.py
 
     def add(self, child: Node) -> None:
         """Another relation below it; one that is there already takes its further ones, too."""
@@ -47,6 +55,7 @@ class Node:
         if known is None:
             self.children[child.relation.name] = child
             return
+        child.json = known.json = child.json or known.json
         if child.plain:
             for further in child.children.values():
                 known.add(further)
@@ -58,6 +67,12 @@ class Node:
             name = f"{child.relation.owner.__name__}.{child.relation.name}"
             raise TypeError(f"load() names {name} twice, with conditions of their own")
 
+    def say_json(self) -> None:
+        """For it and all below it."""
+        self.json = True
+        for child in self.children.values():
+            child.say_json()
+
     @property
     def plain(self) -> bool:
         """Whether it is for all rows, in no order."""
@@ -65,9 +80,11 @@ class Node:
 
 
 def tree(
-    model: type[Any], known: Mapping[str, Node], paths: Sequence[Any]
+    model: type[Any], known: Mapping[str, Node], paths: Sequence[Any], strategy: str = "batch"
 ) -> dict[str, Node]:
     """The relations to be loaded of a model: those that are known, and these."""
+    if strategy not in ("batch", "json"):
+        raise ValueError(f"load() has the strategies 'batch' and 'json', not {strategy!r}")
     root = Node(None)  # type: ignore[arg-type]
     for node in known.values():
         root.add(_copied(node))
@@ -78,6 +95,8 @@ def tree(
                 f"load() of {model.__name__} takes its own relations, "
                 f"not {node.relation.owner.__name__}.{node.relation.name}"
             )
+        if strategy == "json":
+            node.say_json()
         root.add(node)
     return root.children
 
@@ -89,6 +108,7 @@ def _is_lambda(one: Any) -> bool:
 def _copied(node: Node) -> Node:
     made = Node(node.relation)
     made.where, made.order, made.limit = node.where, node.order, node.limit
+    made.json = node.json
     for child in node.children.values():
         made.add(_copied(child))
     return made
@@ -118,6 +138,59 @@ def load_rows(
     return Steps(body)
 
 
+class LoadingBatches(Batches[Any]):
+    """The batches of a query, the relations of each loaded by statements beside the stream's."""
+
+    __slots__ = ("_query",)
+
+    def __init__(self, query: Query[Any], size: int) -> None:
+        self._query = query
+        plain = query._copy()
+        plain._loads = {}
+        # It says what is wrong with the query and its size, and is never started.
+        super().__init__(plain.batches(size)._start, size)
+
+    def _opened(self) -> tuple[Operation[list[Any]], Then | None]:
+        query = self._query
+        database = resolve(query._using)
+        if any(map(_goes_on, query._loads.values())):
+            _refuse_busy(database)
+        loaded = _Loaded(query, database, ())
+        operation, _ = loaded.selection.using(database).batches(self._size)._opened()
+
+        def then(found: list[Any]) -> Op[list[Any]]:
+            def body() -> Body[list[Any]]:
+                columns = yield from loaded.hand_out(found)
+                loaded.forget()  # a batch holds its own
+                return columns[0]
+
+            return Steps(body)
+
+        return operation, then
+
+
+def _goes_on(node: Node) -> bool:
+    """Whether it takes a statement of its own."""
+    if node.relation.many and not node.json:
+        return True
+    return any(map(_goes_on, node.children.values()))
+
+
+def _refuse_busy(database: Database) -> None:
+    """Where the statements of a batch would wait for the stream's own connection."""
+    if current_native(database) is not None:
+        what = "a stream within a transaction has its connection, so it loads no relations"
+    elif database.dialect == "sqlite" and database.location[2] in ("", ":memory:"):
+        what = (
+            "the stream has the only connection of a database in memory, so it loads no relations"
+        )
+    else:
+        return
+    raise UnsupportedFeature(
+        what, hint="take pages by their keys instead: query.after(row).limit(n).all()"
+    )
+
+
 class _Joined:
     """A related instance in each row: where it stands, and to what it belongs."""
 
@@ -140,37 +213,75 @@ def _rows(
     limit: Expr | None = None,
 ) -> Body[list[list[Any]]]:
     """A list of instances, their relations loaded, and one for each of `extra`."""
-    chosen: list[Chosen] = [query._chosen.chosen[0], *(Chosen(expr) for expr in extra)]
-    start: Any = query._start
-    joined: list[_Joined] = []
-
-    def reach(parent: int, source: Any, children: Iterable[Node]) -> None:
-        for node in children:
-            to = node.relation
-            if isinstance(to, ToOne):
-                further = related(source, to)
-                joined.append(_Joined(len(chosen), parent, node))
-                assert further.table is not None
-                chosen.append(_JoinedInstance(further))
-                reach(len(chosen) - 1, further, node.children.values())
-
-    reach(0, start, query._loads.values())
-    selection = query._with(Projection(chosen))
-    selection._reversed = False
-    found = yield from steps(selection.using(database)._fetch(one, limit))
+    loaded = _Loaded(query, database, extra)
+    found = yield from steps(loaded.selection.using(database)._fetch(one, limit))
     if one:
         found = [] if found is None else [found]
-    columns: list[list[Any]] = [found]
-    if len(chosen) > 1:
-        columns = [list(map(itemgetter(at), found)) for at in range(len(chosen))]
-    # A relation comes before those that are loaded of its rows, so that these are shared by then.
-    for each in joined:
-        _native.share(columns[each.at], each.key, each.rows)
-        _native.remember(columns[each.parent], each.name, columns[each.at])
-    yield from _load_many(database, columns[0], query._loads.values())
-    for each in joined:
-        yield from _load_many(database, list(each.rows.values()), each.node.children.values())
+    columns = yield from loaded.hand_out(found)
     return columns[: 1 + len(extra)]
+
+
+class _Loaded:
+    """The query with what is loaded in its own statement, and how the rest is."""
+
+    __slots__ = ("_database", "_joined", "_query", "_readers", "_width", "selection")
+
+    def __init__(self, query: Query[Any], database: Database, extra: Sequence[Expr]) -> None:
+        self._query = query
+        self._database = database
+        self._joined: list[_Joined] = []
+        self._readers: list[tuple[int, int, Reader]] = []  # whose parents, and the first column
+        chosen: list[Chosen] = [query._chosen.chosen[0], *(Chosen(expr) for expr in extra)]
+        reading: Any = query
+        places: list[tuple[int, Any, Node]] = []  # of relations in JSON: parent, source
+
+        def reach(parent: int, source: Any, children: Iterable[Node]) -> None:
+            for node in children:
+                to = node.relation
+                if isinstance(to, ToOne):
+                    further = related(source, to)
+                    self._joined.append(_Joined(len(chosen), parent, node))
+                    assert further.table is not None
+                    chosen.append(_JoinedInstance(further))
+                    reach(len(chosen) - 1, further, node.children.values())
+                elif node.json:
+                    places.append((parent, source, node))
+
+        reach(0, query._start, query._loads.values())
+        if places:
+            from .loading_json import Joining, parents_of
+
+            joining = Joining(database)
+            reading, parents = parents_of(query)
+            for parent, source, node in places:
+                reading, columns, reader = joining.many(reading, source, node, parents)
+                self._readers.append((parent, len(chosen), reader))
+                chosen += map(Chosen, columns)
+        self._width = len(chosen)
+        self.selection: Selection[Any] = reading._with(Projection(chosen))
+        self.selection._reversed = False
+
+    def hand_out(self, found: list[Any]) -> Body[list[list[Any]]]:
+        """The columns of these rows, their relations loaded."""
+        columns: list[list[Any]] = [found]
+        if self._width > 1:
+            columns = [list(map(itemgetter(at), found)) for at in range(self._width)]
+        # A relation comes before those that are loaded of its rows, so that these are shared by then.
+        for each in self._joined:
+            _native.share(columns[each.at], each.key, each.rows)
+            _native.remember(columns[each.parent], each.name, columns[each.at])
+        for parent, first, reader in self._readers:
+            reader.hand_out(columns[parent], iter(columns[first:]), self._database)
+        yield from _load_many(self._database, columns[0], self._query._loads.values())
+        for each in self._joined:
+            rows = list(each.rows.values())
+            yield from _load_many(self._database, rows, each.node.children.values())
+        return columns
+
+    def forget(self) -> None:
+        """The rows that were shared so far."""
+        for each in self._joined:
+            each.rows.clear()
 
 
 class _JoinedInstance(Instance):
@@ -222,7 +333,7 @@ def _load_ones(database: Database, parents: list[Any], nodes: Iterable[Node]) ->
 def _load_many(database: Database, parents: list[Any], nodes: Iterable[Node]) -> Body[None]:
     for node in nodes:
         to = node.relation
-        if isinstance(to, ToOne):
+        if isinstance(to, ToOne) or node.json:
             continue
         if isinstance(to, Through):
             keys = _native.keys_of(parents, tuple(own for own, _ in to.near))

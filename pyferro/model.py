@@ -241,9 +241,9 @@ class Model(BaseModel, metaclass=ModelMeta):
         return _query(cls).order_by(*items, nulls=nulls)
 
     @classmethod
-    def load(cls, *paths: Any) -> Query[Self]:
+    def load(cls, *paths: Any, strategy: Literal["batch", "json"] = "batch") -> Query[Self]:
         """All rows, with these relations: `Post.load(Post.author, Post.tags)`."""
-        return _query(cls).load(*paths)
+        return _query(cls).load(*paths, strategy=strategy)
 
     @classmethod
     def limit(cls, count: int) -> Query[Self]:

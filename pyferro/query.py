@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._native import Expr
 from .database import Using
-from .errors import ModelDoesNotExist, UnsupportedFeature
+from .errors import ModelDoesNotExist
 from .expressions import Labeled
 from .json_path import JsonPath
 from .op import Op
@@ -66,16 +66,17 @@ class Query(Select[M]):
     def _select(self, columns: tuple[Any, ...]) -> Selection[Any]:
         return self._with(projection(self._names(), columns))
 
-    def load(self, *paths: Any) -> Self:
+    def load(self, *paths: Any, strategy: Literal["batch", "json"] = "batch") -> Self:
         """Load these relations along: `Post.author`, `Author.posts.order_by(…).limit(3)`.
 
         To-one relations are joined, for each other one follows one query, whatever the number of
         rows. Of relations below a relation, `Post.author.posts` or `Author.posts.load(Post.tags)`.
+        With `strategy="json"` these rows come within the query itself, as JSON.
         """
         from .loading import tree
 
         made = self._copy()
-        made._loads = tree(self._model, self._loads, paths)
+        made._loads = tree(self._model, self._loads, paths, strategy)
         return made
 
     include = load
@@ -107,12 +108,11 @@ class Query(Select[M]):
         return load_rows(self, one, limit, finish)
 
     def batches(self, size: int) -> Batches[M]:
-        if self._loads:
-            raise UnsupportedFeature(
-                "a stream loads no relations",
-                hint="load those of each batch: await pyferro.fetch(batch, …)",
-            )
-        return super().batches(size)
+        if not self._loads:
+            return super().batches(size)
+        from .loading import LoadingBatches
+
+        return LoadingBatches(self, size)
 
     def _unordered(self) -> Self:
         made = self._copy()
@@ -173,8 +173,7 @@ class Query(Select[M]):
         ):
             if said:
                 raise TypeError(
-                    f"{verb}() takes no {word}\n"
-                    f"{verb} where the key is in_() a query of its own"
+                    f"{verb}() takes no {word}\n{verb} where the key is in_() a query of its own"
                 )
 
 

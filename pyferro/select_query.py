@@ -127,13 +127,11 @@ class Select(Rows[R]):
         if made._from is None:
             raise TypeError("this query reads no table that could be joined")
         made._from = join(made._from, kind, source, on)
-        made._joined = (*self._joined, source)
-        made._outer = self._outer or kind in ("left", "right", "full")
+        made._joined = (*made._joined, source)
+        made._outer = made._outer or kind in ("left", "right", "full")
         return made
 
-    def _scoped(
-        self, scope: Expr, on: Expr | None, kind: JoinKind
-    ) -> tuple[Expr | None, JoinKind]:
+    def _scoped(self, scope: Expr, on: Expr | None, kind: JoinKind) -> tuple[Expr | None, JoinKind]:
         """A condition that keeps the joined rows within their scope."""
         if kind in ("right", "full"):
             raise TypeError(
@@ -215,7 +213,9 @@ class Select(Rows[R]):
             None if self._distinct is None else build(NULL, plan.DISTINCT, list(self._distinct))
         )
         grouping = self._grouping()
-        order = [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
+        order = (
+            [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
+        )
 
         parts: dict[str, Any] = {
             "ctes": ctes,

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from ._native import Operation
+    from .op import Op
 
 R = TypeVar("R")
 
 Start = Callable[[int], "Operation[list[Any]]"]  # an operation that gives so many rows each time
+Then = Callable[[list[Any]], "Op[list[Any]]"]  # what is asked for about the rows of a batch
 
 
 class Batches(Generic[R]):
@@ -31,11 +33,17 @@ class Batches(Generic[R]):
         self._start = start
         self._size = size
 
+    def _opened(self) -> tuple[Operation[list[Any]], Then | None]:
+        """The operation of one loop, and what is asked for about each of its batches."""
+        return self._start(self._size), None
+
     def __iter__(self) -> BatchIterator[R]:
-        return BatchIterator(self._start(self._size), self._size)
+        operation, then = self._opened()
+        return BatchIterator(operation, self._size, then)
 
     def __aiter__(self) -> AsyncBatchIterator[R]:
-        return AsyncBatchIterator(self._start(self._size), self._size)
+        operation, then = self._opened()
+        return AsyncBatchIterator(operation, self._size, then)
 
 
 class Stream(Generic[R]):
@@ -57,11 +65,12 @@ class Stream(Generic[R]):
 class _Pages(Generic[R]):
     """A stream under way."""
 
-    __slots__ = ("_operation", "_size")
+    __slots__ = ("_operation", "_size", "_then")
 
-    def __init__(self, operation: Operation[list[R]], size: int) -> None:
+    def __init__(self, operation: Operation[list[R]], size: int, then: Then | None) -> None:
         self._operation: Operation[list[R]] | None = operation
         self._size = size
+        self._then = then
 
     def _took(self, found: list[R]) -> bool:
         """Whether there was anything."""
@@ -88,12 +97,12 @@ class BatchIterator(_Pages[R]):
             raise StopIteration
         try:
             found = operation.run()
+            if not self._took(found):
+                raise StopIteration
+            return found if self._then is None else self._then(found).run()
         except BaseException:
             self.close()
             raise
-        if not self._took(found):
-            raise StopIteration
-        return found
 
 
 class AsyncBatchIterator(_Pages[R]):
@@ -108,12 +117,12 @@ class AsyncBatchIterator(_Pages[R]):
             raise StopAsyncIteration
         try:
             found = await operation
+            if not self._took(found):
+                raise StopAsyncIteration
+            return found if self._then is None else await self._then(found)
         except BaseException:
             self.close()
             raise
-        if not self._took(found):
-            raise StopAsyncIteration
-        return found
 
 
 class AsyncRowIterator(AsyncIterator[R]):

@@ -1,5 +1,5 @@
-// Cells: rows as a driver decodes them, made from Python values. With it the way from cells to instances is tested and
-// measured without a database; nothing in pyferro uses it.
+// Cells: rows as a driver decodes them, made from Python values: those that come as JSON (pyferro/loading_json.py). With it
+// the way from cells to instances is tested and measured without a database, too.
 #include <deque>
 #include <string>
 #include <vector>
