@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from conftest import Create
+from pydantic import AwareDatetime
 
-from pyferro import PK, Database, Model, PyferroError, UnsupportedFeature, desc, fn, select
+from pyferro import (
+    PK,
+    Database,
+    Field,
+    Model,
+    PyferroError,
+    UnsupportedFeature,
+    aliased,
+    desc,
+    fn,
+    select,
+)
 
 Wait = Callable[[Any], Any]
 
@@ -80,3 +94,98 @@ def test_what_is_refused(db: Database, steps: None) -> None:
     ):
         with pytest.raises((PyferroError, TypeError)):
             select(over()).all().run()
+
+
+class Event(Model, table="range_event"):
+    id: PK[int]
+    day: date
+    at: AwareDatetime
+    local: datetime | None = None
+    price: Decimal = Field(max_digits=8, decimal_places=2)
+    wide: Decimal | None = Field(default=None, max_digits=30, decimal_places=2)
+
+
+DAYS = [0, 0, 1, 6, 7, 8, 40]
+PRICES = ["0.10", "0.10", "0.11", "1.00", "-0.89", "999999.99", "0.00"]
+
+
+@pytest.fixture
+def events(create: Create) -> None:
+    create(Event)
+    rows = []
+    for i, (days, price) in enumerate(zip(DAYS, PRICES, strict=True), 1):
+        at = datetime(2024, 2, 27, 23, 59, 59, 999999) + timedelta(days=days, microseconds=i % 2)
+        rows.append(
+            Event(
+                id=i,
+                day=date(2024, 2, 27) + timedelta(days=days),
+                at=at.replace(tzinfo=UTC),
+                local=None if i == 4 else at,
+                price=Decimal(price),
+            )
+        )
+    Event.bulk_create(rows).run()
+
+
+def near(values: list[Any], low: Any, high: Any, down: bool) -> list[int]:
+    apart = [[(b - a) * (-1 if down else 1) for b in values] for a in values]
+    return [
+        sum(
+            i
+            for i, d in enumerate(row, 1)
+            if (low is None or d >= low) and (high is None or d <= high)
+        )
+        for row in apart
+    ]
+
+
+WEEK, MICRO = timedelta(days=7), timedelta(microseconds=1)
+DISTANCES: list[tuple[str, Any, Any]] = [
+    ("day", -WEEK, timedelta(0)),
+    ("day", -timedelta(days=1), timedelta(days=1)),
+    ("day", timedelta(hours=25), None),
+    ("at", -WEEK, 0),
+    ("at", -WEEK - MICRO, WEEK + MICRO),
+    ("at", -MICRO, MICRO),
+    ("at", None, -MICRO),
+    ("price", Decimal("-0.01"), Decimal("0.01")),
+    ("price", Decimal("-0.99"), 0),
+    ("price", Decimal(1), Decimal("1000000")),
+    ("price", None, Decimal("0.89")),
+]
+
+
+@pytest.mark.parametrize(("name", "low", "high"), DISTANCES)
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.usefixtures("events")
+def test_distances_in_time_and_decimals(name: str, low: Any, high: Any, down: bool) -> None:
+    column = getattr(Event, name)
+    over = fn.sum(Event.id).over(order_by=desc(column) if down else column, range_=(low, high))
+    rows = select(column, fn.coalesce(over, 0)).order_by(Event.id).all().run()
+    zero = timedelta(0) if name != "price" else Decimal(0)
+    bounds = [zero if at == 0 and type(at) is int else at for at in (low, high)]
+    assert [found for _, found in rows] == near([value for value, _ in rows], *bounds, down)
+
+
+@pytest.mark.usefixtures("events")
+def test_a_distance_where_values_are_null_and_of_an_alias() -> None:
+    week = fn.count().over(order_by=Event.local, range_=(-WEEK, WEEK))
+    assert select(week).order_by(Event.id).all().run() == [4, 3, 5, 1, 4, 3, 1]
+    other = aliased(Event, "other")
+    cent = fn.count().over(order_by=other.price, range_=(Decimal("-0.01"), Decimal("0.01")))
+    assert select(other.id, cent).order_by(other.id).first().run() == (1, 3)
+
+
+def test_distances_that_are_refused() -> None:
+    for order, frame, error, said in (
+        (Event.day, (Decimal(1), None), TypeError, "is a timedelta"),
+        (Event.day, (1, WEEK), TypeError, "is a timedelta, not int"),
+        (Event.price, (WEEK, None), TypeError, "is a Decimal"),
+        (Event.price, (Decimal("0.001"), None), ValueError, "more places"),
+        (Event.wide, (Decimal(1), None), TypeError, "at most 18 digits"),
+        (Event.price * 2, (Decimal(1), None), TypeError, "in a decimal column"),
+        (Event.id, (Decimal(1), None), TypeError, "else integers"),
+        ([Event.day, Event.id], (WEEK, None), TypeError, "one order_by"),
+    ):
+        with pytest.raises(error, match=said):
+            fn.count().over(order_by=order, range_=frame)
