@@ -258,6 +258,20 @@ def test_a_common_table_expression_is_said_once(posts: None) -> None:
     assert rows(query) == [("Ada", 3)]
 
 
+@pytest.mark.parametrize("materialized", [None, True, False])
+def test_whether_an_expression_is_computed_once_changes_no_result(
+    posts: None, materialized: bool | None, db: Database
+) -> None:
+    seen = select(Post.id).where(Post.views > 5).cte("seen", materialized=materialized)
+    again = aliased(Post, "again")
+    query = select(again.id).join(seen, seen.c.id == again.id).order_by(again.id)
+    expected = [post.id for post in POSTS if post.views > 5]
+    assert rows(query) == expected
+    if db.dialect == "postgresql" and materialized is not None:
+        word = '" AS MATERIALIZED (' if materialized else " AS NOT MATERIALIZED ("
+        assert word.strip('"') in str(query.sql())
+
+
 def test_texts(posts: None) -> None:
     [found] = rows(
         select(
