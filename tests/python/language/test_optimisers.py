@@ -170,7 +170,7 @@ def of_sought() -> Iterator[tuple[str, tree.Query]]:
     some = one(
         other, _I, from_=tree.Table("lang_b", "t_o"), where=binary(BinaryOp.gt, other, param(0))
     )
-    queries = {"windows": windows, "outer": read}
+    queries: dict[str, tree.Query] = {"windows": windows, "outer": read}
     for op, all in product((SetOp.intersect, SetOp.except_), (False, True)):
         queries[f"{op.name} {all}"] = tree.Compound(None, op, all, (more, some))
     queries["none"] = tree.Compound(
@@ -270,9 +270,12 @@ def of_values() -> Iterator[tuple[str, tree.Query]]:
     sought = tree.Subquery(one(longest, _T, from_=_b))
     yield "repeat of a query", one(call(Function.repeat, sought, number(2)), _T, from_=_c)
     yield "max with a filter", one(filtered, _T, from_=_b)
-    for name, value in (
-        ("filtered", None), ("none", param(None)), ("null-if", call(Function.null_if, param(0), param(0))),
-    ):  # fmt: skip
+    constants: dict[str, tree.Expr | None] = {
+        "filtered": None,
+        "none": param(None),
+        "null-if": call(Function.null_if, param(0), param(0)),
+    }
+    for name, value in constants.items():
         counted = tree.Aggregate(
             AggregateFunction.count, (value or param(1),), True, None if value else param(False, _B)
         )
