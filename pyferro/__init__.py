@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors
-from .constraints import Check, ForeignKeyConstraint, Index, Unique
+from .constraints import Check, ForeignKeyConstraint, FullText, Index, Unique
 from .database import (
     Database,
     PoolConfig,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .observe import StatementEvent, Stats
     from .order import asc, desc
     from .query import Query
+    from .searching import search, search_rank
     from .select_query import cube, grouping_sets, rollup
     from .soft_delete import SoftDelete
     from .sources import aliased
@@ -64,6 +65,7 @@ __all__ = [
     "Field",
     "ForeignKey",
     "ForeignKeyConstraint",
+    "FullText",
     "Index",
     "Many",
     "ManyToMany",
@@ -110,6 +112,8 @@ __all__ = [
     "reset_engine",
     "rollup",
     "row",
+    "search",
+    "search_rank",
     "select",
     "set_default_connection",
     "sql",
@@ -147,6 +151,8 @@ _LATER = {
     "sql": "expressions",
     "values": "values",
     "desc": "order",
+    "search": "searching",
+    "search_rank": "searching",
     "select": "query",
     # DB-API 2.0's names; a star import must not hide the built-in Warning.
     "Error": "errors",

@@ -16,7 +16,7 @@ from .expressions import Labeled
 from .json_path import JsonPath
 from .order import Ordered
 from .proof import ModelProof
-from .windows import Frame
+from .windows import Frame, Range
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True, default=Any)
@@ -211,7 +211,7 @@ class Expr(Generic[T_co]):
         partition_by: Any = None,
         order_by: Any = None,
         rows: Frame | None = None,
-        range_: Frame | None = None,
+        range_: Range | None = None,
         groups: Frame | None = None,
         exclude: str = "nothing",
     ) -> Expr[T_co]: ...
@@ -256,6 +256,9 @@ def operand(value: Any, beside: Expr[Any] | None = None, type: int = ..., /) -> 
 
 def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:
     """The same expression, for which only these sources are still to be joined."""
+
+def assembled(fragment: bytes, types: bytes, values: tuple[Any, ...], /) -> Expr[Any]:
+    """An expression of plan bytes and the values of its parameters, in order."""
 
 def parse_json(text: bytes) -> Any:
     """What JSON text becomes in a row; ValueError for what is none."""

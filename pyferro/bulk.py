@@ -10,13 +10,17 @@ from .database import Database, Using, resolve
 from .errors import ModelDoesNotExist, NotPersisted, PyferroError, StaleData
 from .op import Body, Op, Steps
 from .rows import Rows, grounded
+from .selection import Projection
+from .sources import after_changes
 from .state import LOADED, mark, state_of
 from .table import Table, table_of
 from .transaction import atomic
 from .upsert import name_of
 
 if TYPE_CHECKING:
+    from .changes import Returning
     from .model import Model
+    from .sources import ChangeCte
 
 M = TypeVar("M", bound="Model")
 
@@ -148,12 +152,25 @@ class InsertFrom(Op[int]):
         super().__init__(start)
 
     def _whole(self, items: Sequence[Any]) -> Any:
-        inner = grounded(self._query._whole())
-        return plan.insert_select(self._table.name, self._names, inner, items)
+        change, before = self._statement(items)
+        return after_changes(before, change)
 
-    def returning(self, *columns: Any) -> Op[list[Any]]:
+    def _statement(self, items: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
+        """The insert, and what stands before it."""
+        inner = grounded(self._query.alone())
+        made = plan.insert_select(self._table.name, self._names, inner, items)
+        return made, self._query.common()
+
+    def cte(self, name: str) -> ChangeCte:
+        """The insert as a part of another statement, which names it by `with_()`."""
+        from .changes import change_cte
+
+        self._take()
+        return change_cte(name, Projection(()), self._statement)
+
+    def returning(self, *columns: Any) -> Returning[Any]:
         """The new rows, in no order: instances or columns."""
-        from .changes import returned
+        from .changes import Returning, returned
 
         self._take()
         chosen = returned(self._table, columns)
@@ -170,7 +187,7 @@ class InsertFrom(Op[int]):
                 chosen.ending(False, None),
             )
 
-        return Op(start)
+        return Returning(start, chosen, self._statement)
 
 
 def _selected(query: Rows[Any]) -> list[tuple[str, Any]]:

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import _native, plan
 from ._native import Expr
-from .database import Using, resolve
+from .database import resolve
 from .op import Op
 from .rows import Names
 from .selection import Projection, projection
+from .sources import ChangeCte, Cte, after_changes
 from .state import mark
 from .table import Table
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from .expressions import Selectable
     from .query import Query
+
+    Common: TypeAlias = tuple[Cte | ChangeCte, ...]
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -77,42 +82,95 @@ def returned(table: Table, columns: Sequence[Any]) -> Projection:
     return made
 
 
+class Returning(Op[list[A]]):
+    """A change that gives rows back, and has not run."""
+
+    __slots__ = ("_chosen", "_statement")
+
+    def __init__(
+        self,
+        start: Callable[[], _native.Operation[list[A]]],
+        chosen: Projection,
+        statement: Callable[[Sequence[Expr]], tuple[Expr, Common]],
+    ) -> None:
+        super().__init__(start)
+        self._chosen = chosen
+        self._statement = statement
+
+    def cte(self, name: str) -> ChangeCte:
+        """The change as a part of another statement, which reads what it gives back at `.c`.
+
+        Both see the tables as they were before. PostgreSQL alone has this.
+        """
+        self._take()
+        return change_cte(name, self._chosen, self._statement)
+
+
+def change_cte(
+    name: str,
+    chosen: Projection,
+    statement: Callable[[Sequence[Expr]], tuple[Expr, Common]],
+) -> ChangeCte:
+    change, before = statement(chosen.chosen_items())
+    return ChangeCte(name, chosen.named_columns(), change, before)
+
+
 class Change(Op[int]):
     """An update or delete that has not run: its result is how many rows it matched.
 
     `returning()` turns it into one whose result is rows.
     """
 
-    __slots__ = ("_gone", "_table", "_using", "_whole")
+    __slots__ = ("_gone", "_query", "_table", "_whole")
 
     def __init__(
         self,
-        table: Table,
-        using: Using,
+        query: Query[Any],
         whole: Callable[[Written, Sequence[Expr]], bytes],
         gone: bool = False,
     ) -> None:
         def start() -> _native.Operation[int]:
-            written = Written()
-            made = whole(written, ())
-            return resolve(using).start(
-                made, written.types, written.values, _native.RESULT_COUNT, None, None
-            )
+            return self._started((), _native.RESULT_COUNT, None, None)
 
         super().__init__(start)
-        self._table = table
-        self._using = using
+        self._table = query._table
+        self._query = query
         self._whole = whole
         self._gone = gone
 
+    def _started(
+        self, items: Sequence[Expr], result: int, shape: Any, finish: Any
+    ) -> _native.Operation[Any]:
+        query = self._query
+        database = resolve(query._using)
+        if query.common():
+            change, before = self._statement(items)
+            body = plan.tagged(after_changes(before, change), query._tag)
+            whole = _native.HEADER + body.fragment
+            return database.start(whole, body.types, body.values, result, shape, finish)
+        written = Written()
+        made = plan.tagged_whole(self._whole(written, items), query._tag)
+        return database.start(made, written.types, written.values, result, shape, finish)
+
+    def _statement(self, items: Sequence[Expr]) -> tuple[Expr, Common]:
+        """The change without a header and tag, and what stands before it."""
+        written = Written()
+        made = self._whole(written, items)[len(_native.HEADER) :]
+        return _native.assembled(made, written.types, written.values), self._query.common()
+
+    def cte(self, name: str) -> ChangeCte:
+        """The change as a part of another statement, which names it by `with_()`."""
+        self._take()
+        return change_cte(name, Projection(()), self._statement)
+
     @overload
-    def returning(self, a: type[A], /) -> Op[list[A]]: ...
+    def returning(self, a: type[A], /) -> Returning[A]: ...
     @overload
-    def returning(self, a: Expr[A] | Selectable[A], /) -> Op[list[A]]: ...
+    def returning(self, a: Expr[A] | Selectable[A], /) -> Returning[A]: ...
     @overload
     def returning(
         self, a: Expr[A] | Selectable[A], b: Expr[B] | Selectable[B], /
-    ) -> Op[list[tuple[A, B]]]: ...
+    ) -> Returning[tuple[A, B]]: ...
     @overload
     def returning(
         self,
@@ -120,10 +178,10 @@ class Change(Op[int]):
         b: Expr[B] | Selectable[B],
         c: Expr[C] | Selectable[C],
         /,
-    ) -> Op[list[tuple[A, B, C]]]: ...
+    ) -> Returning[tuple[A, B, C]]: ...
     @overload
-    def returning(self, *columns: Any) -> Op[list[Any]]: ...
-    def returning(self, *columns: Any) -> Op[list[Any]]:
+    def returning(self, *columns: Any) -> Returning[Any]: ...
+    def returning(self, *columns: Any) -> Returning[Any]:
         """The rows as they are after an update, or were before a delete: instances or columns.
 
         `returning(Post)` and `returning()` give instances, `returning(Post.id)` values, several
@@ -131,19 +189,14 @@ class Change(Op[int]):
         """
         self._take()
         chosen = returned(self._table, columns)
-        whole, using = self._whole, self._using
         # Saved again, an instance of a deleted row is a new one.
         finish = _forgetting(chosen) if self._gone else None
 
         def start() -> _native.Operation[list[Any]]:
             result, shape = chosen.shape(False)
-            written = Written()
-            made = whole(written, chosen.chosen_items())
-            return resolve(using).start(
-                made, written.types, written.values, result, shape, chosen.ending(False, finish)
-            )
+            return self._started(chosen.chosen_items(), result, shape, chosen.ending(False, finish))
 
-        return Op(start)
+        return Returning(start, chosen, self._statement)
 
 
 def _forgetting(chosen: Projection) -> Callable[[list[Any]], list[Any]] | None:
@@ -174,10 +227,9 @@ def update(query: Query[Any], values: dict[str, Any]) -> Change:
         written.types, written.values = set_first.types, set_first.values
         where = _condition(query, written)
         items = [written.add(item) for item in returning]
-        made = plan.update(table.name, row, where, table.plan_key, table.plan_key_type, items)
-        return plan.tagged_whole(made, query._tag)
+        return plan.update(table.name, row, where, table.plan_key, table.plan_key_type, items)
 
-    return Change(table, query._using, whole)
+    return Change(query, whole)
 
 
 def delete(query: Query[Any]) -> Change:
@@ -187,10 +239,9 @@ def delete(query: Query[Any]) -> Change:
     def whole(written: Written, returning: Sequence[Expr]) -> bytes:
         where = _condition(query, written)
         items = [written.add(item) for item in returning]
-        made = plan.delete(table.name, where, table.plan_key, table.plan_key_type, items)
-        return plan.tagged_whole(made, query._tag)
+        return plan.delete(table.name, where, table.plan_key, table.plan_key_type, items)
 
-    return Change(table, query._using, whole, gone=True)
+    return Change(query, whole, gone=True)
 
 
 def _condition(query: Query[Any], written: Written) -> bytes:

@@ -6,6 +6,7 @@ in `ddl.py`, when all models are known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,6 +53,25 @@ class Index:
         self.where = where
         self.unique = unique
         self.name = _name(name, "an index")
+
+
+class FullText:
+    """What `search()` looks through: `FullText("title", "body")`. The columns are read as one text.
+
+    With `language`, one of PostgreSQL's text search configurations such as "english", words are
+    equal that have one stem, and its frequent words are left out; the other databases refuse it.
+    Without it words are compared as they are, capital and small letters alike, on every database.
+    Left out, the name is made of the table and columns.
+    """
+
+    __slots__ = ("columns", "language", "name")
+
+    def __init__(self, *columns: str, language: str = "simple", name: str | None = None) -> None:
+        self.columns = _names(columns, "a text index")
+        if re.fullmatch("[a-z][a-z0-9_]{0,62}", language) is None:
+            raise TypeError(f"a language has small letters, digits and _, unlike {language!r}")
+        self.language = language
+        self.name = _name(name, "a text index")
 
 
 class Unique:

@@ -120,6 +120,8 @@ def _create_all(database: Database, tables: list[Table]) -> Body[None]:
         for index in table.indexes:
             made = definitions.create_index(table, index, guarded)
             yield from _unless(database, made, None if guarded else DuplicateObject)
+        for text in table.texts:
+            yield _start(database, definitions.create_text_index(table, text))
     for table, key in late:
         yield from _unless(database, definitions.add_foreign_key(table, key), DuplicateObject)
 
@@ -135,6 +137,9 @@ def _drop_all(database: Database, tables: list[Table]) -> Body[None]:
     if database.dialect == "sqlite":
         yield from _refuse_referred(database, tables)
     for table in reversed(order.tables):
+        if database.dialect == "sqlite":  # elsewhere they go with the table
+            for text in table.texts:
+                yield _start(database, definitions.drop_text_index(table, text))
         yield _start(database, definitions.drop_table(table, deferred))
 
 

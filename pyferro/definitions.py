@@ -15,7 +15,7 @@ from .constraints import ACTIONS, ForeignKeyConstraint, resolve
 
 if TYPE_CHECKING:
     from .table import Table, TableColumn
-    from .table_args import TableIndex
+    from .table_args import TableIndex, TextIndex
 
 
 def create_table(table: Table, foreign_keys: Sequence[ForeignKeyConstraint]) -> Expr:
@@ -94,11 +94,21 @@ def drop_table(table: Table, deferred: bool) -> Expr:
     return build(NULL, plan.DROP_TABLE, table.name, 1, int(deferred))
 
 
+def create_text_index(table: Table, index: TextIndex) -> Expr:
+    """What `search()` needs, unless it is there."""
+    key = table.plan_key if table.plan_key_type == _native.INT64 else ""
+    columns = plan.names(index.columns)
+    return build(NULL, plan.CREATE_TEXT_INDEX, index.name, table.name, key, columns, index.language)
+
+
+def drop_text_index(table: Table, index: TextIndex) -> Expr:
+    """The same for what is there."""
+    return build(NULL, plan.DROP_TEXT_INDEX, index.name, table.name)
+
+
 def create_index(table: Table, index: TableIndex, if_not_exists: bool) -> Expr:
     """CREATE INDEX."""
-    keys = [
-        plan.order_item(expr, descending, plan.NULLS_NEVER) for expr, descending in index.keys
-    ]
+    keys = [plan.order_item(expr, descending, plan.NULLS_NEVER) for expr, descending in index.keys]
     return build(
         NULL,
         plan.CREATE_INDEX,

@@ -15,7 +15,7 @@ from .database import Using, resolve
 from .errors import MultipleResults, NoResult, UnsupportedFeature
 from .op import Op
 from .selection import Projection
-from .sources import with_clause
+from .sources import after_changes, with_clause
 from .table import Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .copying import Csv, Target
     from .order import Key
     from .rendered import Explanation, RenderedSql
-    from .sources import Cte, Subquery
+    from .sources import ChangeCte, Cte, Subquery
     from .streaming import Batches, Stream
 
 R = TypeVar("R")
@@ -118,7 +118,7 @@ class Rows(Peculiar, Generic[R]):
     ) -> Expr:
         raise NotImplementedError
 
-    def common(self) -> tuple[Cte, ...]:
+    def common(self) -> tuple[Cte | ChangeCte, ...]:
         """The common table expressions that it reads."""
         raise NotImplementedError
 
@@ -138,33 +138,15 @@ class Rows(Peculiar, Generic[R]):
         return self._body(ctes=with_clause(self.common()))
 
     def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
-        return grounded(self._body(items, limit=limit, ctes=with_clause(self.common())))
+        common = self.common()
+        if not common:
+            return grounded(self._body(items, limit=limit))
+        body = self._body(items, limit=limit, ctes=with_clause(common))
+        return grounded(after_changes(common, body))
 
     def named_columns(self) -> list[tuple[str, int, bool]]:
         """Name, type and whether it may be NULL, of each column as others read it."""
-        found: list[tuple[str, int, bool]] = []
-        for chosen in self._chosen.chosen:
-            if chosen.source is not None:
-                columns = chosen.source.columns.items()
-                found += [
-                    (name, column.type, column.nullable or self._joins_outer())
-                    for name, column in columns
-                ]
-            elif not chosen.name:
-                raise TypeError('a column of a subquery needs a name: add .as_("name")')
-            else:
-                assert chosen.expr is not None
-                nullable = (
-                    self._joins_outer()
-                    or not isinstance(chosen.expr, Column)
-                    or chosen.expr.nullable
-                )
-                found.append((chosen.name, chosen.expr.type, nullable))
-        names = [name for name, _, _ in found]
-        for name in names:
-            if names.count(name) > 1:
-                raise TypeError(f"a subquery has two columns {name!r}: rename one by .as_()")
-        return found
+        return self._chosen.named_columns(self._joins_outer())
 
     # Building.
 
@@ -410,8 +392,9 @@ class Rows(Peculiar, Generic[R]):
         """How many rows there are, whatever limit and offset say."""
         inner = self._unpaged()._body([ONE_ITEM] if self._countable() else None, ordered=False)
         rows = build(NULL, plan.DERIVED, inner, "rows", 0)
-        ctes = with_clause(self.common())
-        return self._scalar(grounded(plan.select([_COUNT], rows, ctes=ctes)), _INT64_SHAPE)
+        common = self.common()
+        body = plan.select([_COUNT], rows, ctes=with_clause(common))
+        return self._scalar(grounded(after_changes(common, body)), _INT64_SHAPE)
 
     def _countable(self) -> bool:
         """Whether rows are the same in number whatever is selected."""
@@ -425,8 +408,9 @@ class Rows(Peculiar, Generic[R]):
     def exists(self) -> Op[bool]:
         """Whether there is a row."""
         found = plan.item(plan.exists(self._body(ordered=False)))
-        ctes = with_clause(self.common())
-        return self._scalar(grounded(plan.select([found], None, ctes=ctes)), _BOOL_SHAPE)
+        common = self.common()
+        body = plan.select([found], None, ctes=with_clause(common))
+        return self._scalar(grounded(after_changes(common, body)), _BOOL_SHAPE)
 
 
 def grounded(whole: Expr) -> Expr:

@@ -8,7 +8,7 @@ from . import plan
 from ._native import NULL, Expr, build, joined
 from .conditions import combine
 from .rows import Names, Rows, page
-from .sources import Cte, JoinKind, Source, join, node_of, scope_of, source_of
+from .sources import ChangeCte, Cte, JoinKind, Source, join, node_of, scope_of, source_of
 from .windows import listed
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Select(Rows[R]):
     _group: Grouped | None = None
     _having: Expr | None = None
     _lock: tuple[int, tuple[str, ...], int] | None = None
+    _with_ctes: tuple[Cte | ChangeCte, ...] = ()  # beside those of what it reads
 
     def _begin(self, start: Any, chosen: Projection, using: Using) -> None:
         self._start = start
@@ -94,8 +95,10 @@ class Select(Rows[R]):
     def _names(self) -> Names:
         return Names(self._start, self._chosen)
 
-    def common(self) -> tuple[Cte, ...]:
-        found: list[Cte] = []
+    def common(self) -> tuple[Cte | ChangeCte, ...]:
+        found: list[Cte | ChangeCte] = []
+        for cte in self._with_ctes:
+            found += cte.ctes
         for source in (self._start, *self._joined):
             found += getattr(source, "ctes", ())
         return tuple(found)
@@ -156,6 +159,12 @@ class Select(Rows[R]):
     def cross_join(self, target: Any) -> Self:
         """Every row beside every row."""
         return self.join(target, kind="cross")
+
+    def with_(self, *ctes: Cte | ChangeCte) -> Self:
+        """With these common table expressions too, which are read by subqueries, or by nothing."""
+        made = self._copy()
+        made._with_ctes = (*self._with_ctes, *ctes)
+        return made
 
     def group_by(self, *items: Any) -> Self:
         """One row for each value of the items; names, expressions, or rollup(), cube(), …"""

@@ -75,6 +75,25 @@ class Projection:
         """The columns one by one, for where a list of its own is made of them."""
         return [one for part in self.chosen for one in part.items]
 
+    def named_columns(self, outer: bool = False) -> list[tuple[str, int, bool]]:
+        """Name, type and whether it may be NULL, of each column as others read it."""
+        found: list[tuple[str, int, bool]] = []
+        for chosen in self.chosen:
+            if chosen.source is not None:
+                columns = chosen.source.columns.items()
+                found += [(name, one.type, one.nullable or outer) for name, one in columns]
+            elif not chosen.name:
+                raise TypeError('a column of a subquery needs a name: add .as_("name")')
+            else:
+                assert chosen.expr is not None
+                nullable = outer or not isinstance(chosen.expr, Column) or chosen.expr.nullable
+                found.append((chosen.name, chosen.expr.type, nullable))
+        names = [name for name, _, _ in found]
+        for name in names:
+            if names.count(name) > 1:
+                raise TypeError(f"a subquery has two columns {name!r}: rename one by .as_()")
+        return found
+
     @property
     def alone(self) -> bool:
         """Whether a row is one thing, and no tuple."""
@@ -133,7 +152,9 @@ def projection(names: Names, columns: Sequence[Any]) -> Projection:
     for column in columns:
         if callable(column) and not isinstance(column, (Expr, str, type)):
             made = column(names.proxy)
-            chosen += [_chosen(names, one) for one in (made if isinstance(made, tuple) else (made,))]
+            chosen += [
+                _chosen(names, one) for one in (made if isinstance(made, tuple) else (made,))
+            ]
         else:
             chosen.append(_chosen(names, column))
     return Projection(chosen)

@@ -57,7 +57,7 @@ class Source:
     columns: dict[str, Column]
     c: Columns
     node: Expr
-    ctes: tuple[Cte, ...] = ()
+    ctes: tuple[Cte | ChangeCte, ...] = ()
 
     def _name_columns(self, named: list[tuple[str, int, bool]]) -> None:
         self.columns = {
@@ -161,6 +161,30 @@ class Cte(Source):
         return build(NULL, plan.CTE, self.name, list(self.columns), body, hint)
 
 
+class ChangeCte(Source):
+    """What a change gave back, for another part of its statement: `change.returning(…).cte("gone")`.
+
+    Its columns are at `.c`. All parts of a statement see the tables as they were before it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        named: list[tuple[str, int, bool]],
+        change: Expr,
+        before: tuple[Cte | ChangeCte, ...],
+    ) -> None:
+        self.name = identifier(name, "a common table expression")
+        self.node = plan.table(name)
+        self._change = change
+        self._name_columns(named)
+        self.ctes = (*(one for one in before if isinstance(one, ChangeCte)), self)
+
+    def definition(self) -> Expr:
+        """Its part of WITH."""
+        return build(NULL, plan.CHANGE_CTE, self.name, list(self.columns), self._change)
+
+
 def source_of(target: Any) -> Table | Source:
     """What a model, an alias or a subquery is in FROM."""
     if isinstance(target, (Table, Source)):
@@ -196,16 +220,24 @@ def join(left: Expr, kind: JoinKind, right: Table | Source, on: Expr | None) -> 
     return build(NULL, plan.JOIN, JOINS.index(kind), left, node_of(right), on)
 
 
-def with_clause(ctes: tuple[Cte, ...]) -> Expr | None:
-    """WITH, each expression once and after those that it reads."""
+def with_clause(ctes: tuple[Cte | ChangeCte, ...]) -> Expr | None:
+    """WITH, each expression once and after those that it reads; changes are not in it."""
     if not ctes:
         return None
-    once = list(dict.fromkeys(ctes))
-    names = [cte.name for cte in once]
+    names = [cte.name for cte in dict.fromkeys(ctes)]
     for name in names:
         if names.count(name) > 1:
             raise TypeError(f"two common table expressions are called {name!r}")
+    once = [cte for cte in dict.fromkeys(ctes) if isinstance(cte, Cte)]
+    if not once:
+        return None
     recursive = int(any(cte.recursive for cte in once))
     return build(NULL, plan.WITH, recursive, [cte.definition() for cte in once])
 
 
+def after_changes(ctes: tuple[Cte | ChangeCte, ...], statement: Expr) -> Expr:
+    """The whole statement: a query or a change, with the changes among `ctes` before it."""
+    changes = [cte for cte in dict.fromkeys(ctes) if isinstance(cte, ChangeCte)]
+    if not changes:
+        return statement
+    return build(NULL, plan.WITH_CHANGES, [cte.definition() for cte in changes], statement)

@@ -118,6 +118,7 @@ class Table:
         said = TableArgs(self)
         self.uniques = said.uniques
         self.indexes = said.indexes
+        self.texts = said.texts
         self.checks = said.checks
         self._said_foreign_keys = said.foreign_keys
         self._row_plan: _native.RowPlan | None = None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._native import Column, Expr
-from .constraints import Check, ForeignKeyConstraint, Index, Unique, named
+from ._native import TEXT, Column, Expr
+from .constraints import Check, ForeignKeyConstraint, FullText, Index, Unique, named
 from .kinds import is_array
 
 if TYPE_CHECKING:
@@ -51,6 +51,17 @@ class TableCheck:
         self.columns = columns
 
 
+class TextIndex:
+    """Columns that are read as one text, in which words are looked for."""
+
+    __slots__ = ("columns", "language", "name")
+
+    def __init__(self, name: str, columns: tuple[str, ...], language: str) -> None:
+        self.name = name
+        self.columns = columns
+        self.language = language
+
+
 class TableArgs:
     """All of it, with names."""
 
@@ -58,6 +69,7 @@ class TableArgs:
         self.uniques: list[tuple[str, tuple[str, ...]]] = []
         self.indexes: list[TableIndex] = []
         self.checks: list[TableCheck] = []
+        self.texts: list[TextIndex] = []
         self.foreign_keys: list[ForeignKeyConstraint] = []
         self._table = table
         self._where = table.model.__name__
@@ -72,6 +84,7 @@ class TableArgs:
             self._take(argument)
         names = [name for name, _ in self.uniques]
         names += [one.name for one in self.indexes]
+        names += [one.name for one in self.texts]
         names += [one.name for one in self.checks]
         names += [key.name or "" for key in self.foreign_keys]
         for name in names:
@@ -88,11 +101,13 @@ class TableArgs:
             self._unique(argument)
         elif isinstance(argument, Check):
             self._check(argument)
+        elif isinstance(argument, FullText):
+            self._text(argument)
         elif isinstance(argument, ForeignKeyConstraint):
             self.foreign_keys.append(named(self._table, argument))
         else:
             self._refuse(
-                "it takes Index, Unique, Check and ForeignKeyConstraint, "
+                "it takes Index, FullText, Unique, Check and ForeignKeyConstraint, "
                 f"not {type(argument).__name__}"
             )
 
@@ -110,6 +125,17 @@ class TableArgs:
     def _unique(self, given: Unique) -> None:
         columns = self._names(given.columns)
         self.uniques.append((given.name or self._table.constraint_name(columns, "key"), columns))
+
+    def _text(self, given: FullText) -> None:
+        columns = self._names(given.columns)
+        for column in columns:
+            if self._table.columns[column].type != TEXT:
+                self._refuse(f"words are looked for in text, and {column!r} is none")
+        self._no_secrets(columns)
+        name = given.name or self._table.name_of(columns, "search")
+        if name in self._table.columns:
+            self._refuse(f"{name!r} is a column: give the text index another name=…")
+        self.texts.append(TextIndex(name, columns, given.language))
 
     def _check(self, given: Check) -> None:
         condition, columns = self._condition(given.condition, f"the check {given.suffix!r}")

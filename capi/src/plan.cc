@@ -19,7 +19,7 @@ static_assert(Same(FERRO_NODE_SELECT_ITEM, Kind::kSelectItem) &&
               Same(FERRO_NODE_TABLE, Kind::kTable) &&
               Same(FERRO_NODE_ORDER_ITEM, Kind::kOrderItem) &&
               Same(FERRO_NODE_SELECT, Kind::kSelect));
-static_assert(Same(FERRO_NODE_CALL, Kind::kCall) && Same(FERRO_NODE_CASE, Kind::kCase) && Same(FERRO_NODE_CAST, Kind::kCast) && Same(FERRO_NODE_SUBQUERY, Kind::kSubquery) && Same(FERRO_NODE_IN_QUERY, Kind::kInQuery) && Same(FERRO_NODE_QUANTIFIED, Kind::kQuantified) && Same(FERRO_NODE_ROW, Kind::kRow) && Same(FERRO_NODE_OVER, Kind::kOver) && Same(FERRO_NODE_WINDOW_CALL, Kind::kWindowCall) && Same(FERRO_NODE_REGEX, Kind::kRegex) && Same(FERRO_NODE_JSON_GET, Kind::kJsonGet) && Same(FERRO_NODE_RAW, Kind::kRaw) && Same(FERRO_NODE_EXCLUDED, Kind::kExcluded) && Same(FERRO_NODE_COMPOUND, Kind::kCompound) && Same(FERRO_NODE_WHEN, Kind::kWhen) && Same(FERRO_NODE_FRAME, Kind::kFrame) && Same(FERRO_NODE_JSON_STEP, Kind::kJsonStep) && Same(FERRO_NODE_DERIVED, Kind::kDerived) && Same(FERRO_NODE_JOIN, Kind::kJoin) && Same(FERRO_NODE_WITH, Kind::kWith) && Same(FERRO_NODE_CTE, Kind::kCte) && Same(FERRO_NODE_DISTINCT, Kind::kDistinct) && Same(FERRO_NODE_GROUPING, Kind::kGrouping) && Same(FERRO_NODE_GROUPING_SET, Kind::kGroupingSet) && Same(FERRO_NODE_LOCK, Kind::kLock));
+static_assert(Same(FERRO_NODE_CALL, Kind::kCall) && Same(FERRO_NODE_CASE, Kind::kCase) && Same(FERRO_NODE_CAST, Kind::kCast) && Same(FERRO_NODE_SUBQUERY, Kind::kSubquery) && Same(FERRO_NODE_IN_QUERY, Kind::kInQuery) && Same(FERRO_NODE_QUANTIFIED, Kind::kQuantified) && Same(FERRO_NODE_ROW, Kind::kRow) && Same(FERRO_NODE_OVER, Kind::kOver) && Same(FERRO_NODE_WINDOW_CALL, Kind::kWindowCall) && Same(FERRO_NODE_REGEX, Kind::kRegex) && Same(FERRO_NODE_JSON_GET, Kind::kJsonGet) && Same(FERRO_NODE_RAW, Kind::kRaw) && Same(FERRO_NODE_EXCLUDED, Kind::kExcluded) && Same(FERRO_NODE_TEXT_SEARCH, Kind::kTextSearch) && Same(FERRO_NODE_COMPOUND, Kind::kCompound) && Same(FERRO_NODE_WHEN, Kind::kWhen) && Same(FERRO_NODE_FRAME, Kind::kFrame) && Same(FERRO_NODE_JSON_STEP, Kind::kJsonStep) && Same(FERRO_NODE_DERIVED, Kind::kDerived) && Same(FERRO_NODE_JOIN, Kind::kJoin) && Same(FERRO_NODE_WITH, Kind::kWith) && Same(FERRO_NODE_CTE, Kind::kCte) && Same(FERRO_NODE_DISTINCT, Kind::kDistinct) && Same(FERRO_NODE_GROUPING, Kind::kGrouping) && Same(FERRO_NODE_GROUPING_SET, Kind::kGroupingSet) && Same(FERRO_NODE_LOCK, Kind::kLock));
 static_assert(Same(FERRO_NODE_ASSIGNMENT, Kind::kAssignment) &&
               Same(FERRO_NODE_INSERT, Kind::kInsert) && Same(FERRO_NODE_UPDATE, Kind::kUpdate) &&
               Same(FERRO_NODE_DELETE, Kind::kDelete) &&
@@ -34,9 +34,12 @@ static_assert(Same(FERRO_NODE_COLUMN_DEFINITION, Kind::kColumnDefinition) &&
               Same(FERRO_NODE_FOREIGN_KEY, Kind::kForeignKey) &&
               Same(FERRO_NODE_CHECK, Kind::kCheck) &&
               Same(FERRO_NODE_ADD_CONSTRAINT, Kind::kAddConstraint) &&
-              Same(FERRO_NODE_DROP_CONSTRAINT, Kind::kDropConstraint));
+              Same(FERRO_NODE_DROP_CONSTRAINT, Kind::kDropConstraint) &&
+              Same(FERRO_NODE_CREATE_TEXT_INDEX, Kind::kCreateTextIndex) &&
+              Same(FERRO_NODE_DROP_TEXT_INDEX, Kind::kDropTextIndex));
 static_assert(Same(FERRO_NODE_RAW_STATEMENT, Kind::kRawStatement) &&
-              Same(FERRO_NODE_EXPLAIN, Kind::kExplain) && Same(FERRO_NODE_TAGGED, Kind::kTagged));
+              Same(FERRO_NODE_EXPLAIN, Kind::kExplain) && Same(FERRO_NODE_TAGGED, Kind::kTagged) &&
+              Same(FERRO_NODE_WITH_CHANGES, Kind::kWithChanges) && Same(FERRO_NODE_CHANGE_CTE, Kind::kChangeCte));
 static_assert(FERRO_EFFECT_DEFINITION == static_cast<int>(ferro::ast::kLastRawEffect));
 static_assert(FERRO_LITERAL_INTEGER == static_cast<int>(ferro::ast::kLastLiteralKind));
 static_assert(FERRO_UNARY_IS_NOT_NULL == static_cast<int>(ferro::ast::kLastUnaryOp));

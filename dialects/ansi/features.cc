@@ -98,6 +98,9 @@ constexpr sql::FeatureTable kRows = {{
     Native(kRowEquality),
     Native(kNegatedQuantified),
     Native(kGroupedHaving),
+    Refused(kTextSearch, "the standard has no text search"),
+    Refused(kSearchLanguage, "the standard has no text search"),
+    Refused(kChangingCte, "run the change before, in one transaction, and give what it returns to the other statement"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -108,6 +108,9 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kRowEquality),
     Rewritten(kNegatedQuantified, "NOT goes to the parts, and to the opposite of ANY and ALL"),
     Rewritten(kGroupedHaving, "a query in FROM makes the groups, if two have one name or one is of a query in FROM"),
+    Rewritten(kTextSearch, "a generated column with a FULLTEXT index, from 8.0.23"),
+    Refused(kSearchLanguage, "MySQL knows no stems: leave out the language, and search for word*"),
+    Refused(kChangingCte, "MySQL has no changes in WITH: run it before, in one transaction, and give its rows to the other statement"),
 }};
 static_assert(IsComplete(kMysqlRows), "one row for each Feature, in the order of the enum");
 
@@ -215,6 +218,9 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Rewritten(kRowEquality, "x = a AND y = b"),
     Rewritten(kNegatedQuantified, "NOT goes to the parts, and to the opposite of ANY and ALL"),
     Rewritten(kGroupedHaving, "a query in FROM makes the groups, if two have one name"),
+    Rewritten(kTextSearch, "a generated column with a FULLTEXT index"),
+    Refused(kSearchLanguage, "MariaDB knows no stems: leave out the language, and search for word*"),
+    Refused(kChangingCte, "MariaDB has no changes in WITH: run it before, in one transaction, and give its rows to the other statement"),
 }};
 static_assert(IsComplete(kMariadbRows), "one row for each Feature, in the order of the enum");
 

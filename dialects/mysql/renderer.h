@@ -44,6 +44,9 @@ class MysqlRenderer final : public sql::Renderer {
   void RegexPredicate(const ast::Regex& regex) override;
   void Call(const ast::Call& call) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void Search(const ast::TextSearch& search) override;
+  void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
+  void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;
   void DistinctFrom(const ast::Binary& binary) override;
   void Looked(const ast::Query& query) override;
   void DefaultRow() override;

@@ -97,6 +97,9 @@ constexpr sql::FeatureTable kRows = {{
     Native(kRowEquality),
     Native(kNegatedQuantified),
     Native(kGroupedHaving),
+    Native(kTextSearch),
+    Native(kSearchLanguage),
+    Native(kChangingCte),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

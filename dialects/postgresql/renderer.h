@@ -25,6 +25,9 @@ class PostgresqlRenderer final : public sql::Renderer {
   void CastTo(const ast::Cast& cast) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void Search(const ast::TextSearch& search) override;
+  void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
+  void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;
   void BulkInsert(const ast::Insert& insert, sql::Bulk& bulk) override;
   void BulkUpdate(const ast::Update& update, const Keys& keys, sql::Bulk& bulk) override;
   void ColumnType(const ast::CreateTable& table, const ast::ColumnDefinition& column) override;
@@ -32,6 +35,9 @@ class PostgresqlRenderer final : public sql::Renderer {
 
  private:
   void DescribeCopy(const ast::Insert& insert, sql::BulkCopy& copy);
+  // The text that words are looked for in; the same for the index and for what is to use it.
+  template <class Columns, class Write>
+  void SearchedText(ast::Name language, const Columns& columns, Write write);
   void WideColumn(const ast::Expr& expr);
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);

@@ -105,6 +105,9 @@ constexpr sql::FeatureTable kRows = {{
     Native(kRowEquality),
     Native(kNegatedQuantified),
     Native(kGroupedHaving),
+    Rewritten(kTextSearch, "an FTS5 table that triggers keep up"),
+    Refused(kSearchLanguage, "FTS5 knows no stems but by an English algorithm of its own: leave out the language, and search for word*"),
+    Refused(kChangingCte, "SQLite has no changes in WITH: run it before, in one transaction, and give what it returns to the other statement"),
 }};
 static_assert(IsComplete(kRows), "one row for each Feature, in the order of the enum");
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "dialects/sqlite/trust.h"
 
 namespace ferro::sqlite {
 
@@ -22,8 +23,12 @@ int Prepare(sqlite3* db, absl::string_view sql, bool keep, StatementHandle& stat
             absl::string_view& tail) {
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
-  const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
-                                      keep ? SQLITE_PREPARE_PERSISTENT : 0, &raw, &rest);
+  const auto prepare = [&] {
+    return sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
+                              keep ? SQLITE_PREPARE_PERSISTENT : 0, &raw, &rest);
+  };
+  int code = prepare();
+  if (code == SQLITE_ERROR && TrustTextIndex(db)) code = prepare();
   statement.reset(raw);
   tail = rest == nullptr ? absl::string_view() : sql.substr(static_cast<size_t>(rest - sql.data()));
   return code;

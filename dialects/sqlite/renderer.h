@@ -23,6 +23,9 @@ class SqliteRenderer final : public sql::Renderer {
   void Aggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void Search(const ast::TextSearch& search) override;
+  void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
+  void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;
   void AsFloat(const ast::Expr& expr) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void DistinctFrom(const ast::Binary& binary) override;
@@ -36,6 +39,9 @@ class SqliteRenderer final : public sql::Renderer {
   bool ColumnSaysPrimaryKey(const ast::CreateTable& table) const override;
 
  private:
+  // The text of a row, whose columns have `before` before their names.
+  void SearchedText(ast::List<ast::Name> columns, absl::string_view before);
+  void TextTrigger(const ast::CreateTextIndex& index, absl::string_view event);
   void Chain(std::span<const ast::Expr* const> terms, absl::string_view signs, bool decimal);
   void ComparedArray(const ast::Expr& expr);
   void JsonArray(const ast::Aggregate& aggregate);

@@ -209,6 +209,26 @@ struct JsonGet final : Expr {
   static constexpr auto Fields(auto& n) { return std::tie(n.document, n.path, n.type); }
 };
 
+// Whether a row of a table has the words of a search (engine/sql/text_search.h says which) in the columns of a text
+// index of the table, which are read as one text. With `rank` a float64 instead, larger for rows that fit better; its
+// scale is the server's.
+struct TextSearch final : Expr {
+  static constexpr Kind kKind = Kind::kTextSearch;
+  TextSearch() : Expr(kKind) {}
+
+  Name index;
+  Maybe<Column> key;  // the table's key, where it is one int64
+  List<const Column*> columns;  // all of those that the index has, in its order
+  Name language;      // "simple", or one that the server reduces words to their stems by
+  const Param* words = nullptr;
+  bool any = false;   // one of the words is enough
+  bool rank = false;
+
+  static constexpr auto Fields(auto& n) {
+    return std::tie(n.index, n.key, n.columns, n.language, n.words, n.any, n.rank);
+  }
+};
+
 // SQL of the caller's, with expressions between its pieces. It is not looked into: what it means on which
 // database is the caller's affair.
 struct Raw final : Expr {

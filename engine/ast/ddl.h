@@ -155,4 +155,31 @@ struct DropConstraint final : Statement {
   static constexpr auto Fields(auto& n) { return std::tie(n.table, n.name); }
 };
 
+// What TextSearch looks through. Does nothing when it is there.
+struct CreateTextIndex final : Statement {
+  static constexpr Kind kKind = Kind::kCreateTextIndex;
+  CreateTextIndex() : Statement(kKind) {}
+
+  Name name;
+  Name table;
+  Name key;  // may be empty: the table has no key that is one int64
+  List<Name> columns;
+  Name language;
+
+  static constexpr auto Fields(auto& n) {
+    return std::tie(n.name, n.table, n.key, n.columns, n.language);
+  }
+};
+
+// Does nothing when it is not there. Where it is more than an index it does not go with its table.
+struct DropTextIndex final : Statement {
+  static constexpr Kind kKind = Kind::kDropTextIndex;
+  DropTextIndex() : Statement(kKind) {}
+
+  Name name;
+  Name table;
+
+  static constexpr auto Fields(auto& n) { return std::tie(n.name, n.table); }
+};
+
 }  // namespace ferro::ast

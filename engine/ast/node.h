@@ -44,6 +44,7 @@ enum class Kind : uint8_t {
   kJsonGet = 32,
   kRaw = 33,
   kExcluded = 34,
+  kTextSearch = 35,
 
   kSelectItem = 40,
   kTable = 41,
@@ -61,6 +62,7 @@ enum class Kind : uint8_t {
   kGrouping = 53,
   kGroupingSet = 54,
   kLock = 55,
+  kChangeCte = 56,
 
   kAssignment = 60,
   kInsert = 61,
@@ -79,10 +81,13 @@ enum class Kind : uint8_t {
   kRawStatement = 100,
   kExplain = 101,
   kTagged = 102,
+  kWithChanges = 103,
   kForeignKey = 86,
   kCheck = 87,
   kAddConstraint = 88,
   kDropConstraint = 89,
+  kCreateTextIndex = 90,
+  kDropTextIndex = 91,
 };
 
 struct Node {

@@ -52,4 +52,28 @@ struct Tagged final : Statement {
   static constexpr auto Fields(auto& n) { return std::tie(n.comment, n.statement); }
 };
 
+// A change of rows as a common table expression: what it returns is read by its name. All changes of a statement, and
+// the statement itself, see the tables as they were before it.
+struct ChangeCte final : Node {
+  static constexpr Kind kKind = Kind::kChangeCte;
+  ChangeCte() : Node(kKind) {}
+
+  Name name;
+  List<Name> columns;  // of what it returns; may be empty
+  const Statement* change = nullptr;  // Insert, InsertSelect, Upsert, Update or Delete
+
+  static constexpr auto Fields(auto& n) { return std::tie(n.name, n.columns, n.change); }
+};
+
+// `statement`, a query or a change, with changes before it.
+struct WithChanges final : Statement {
+  static constexpr Kind kKind = Kind::kWithChanges;
+  WithChanges() : Statement(kKind) {}
+
+  List<const ChangeCte*> changes;
+  const Statement* statement = nullptr;
+
+  static constexpr auto Fields(auto& n) { return std::tie(n.changes, n.statement); }
+};
+
 }  // namespace ferro::ast

@@ -44,6 +44,7 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kJsonGet: return f(As<JsonGet>(node));
     case Kind::kRaw: return f(As<Raw>(node));
     case Kind::kExcluded: return f(As<Excluded>(node));
+    case Kind::kTextSearch: return f(As<TextSearch>(node));
     case Kind::kSelectItem: return f(As<SelectItem>(node));
     case Kind::kTable: return f(As<Table>(node));
     case Kind::kOrderItem: return f(As<OrderItem>(node));
@@ -60,6 +61,7 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kGrouping: return f(As<Grouping>(node));
     case Kind::kGroupingSet: return f(As<GroupingSet>(node));
     case Kind::kLock: return f(As<Lock>(node));
+    case Kind::kChangeCte: return f(As<ChangeCte>(node));
     case Kind::kAssignment: return f(As<Assignment>(node));
     case Kind::kInsert: return f(As<Insert>(node));
     case Kind::kUpdate: return f(As<Update>(node));
@@ -76,17 +78,21 @@ decltype(auto) Visit(const Node& node, F&& f) {
     case Kind::kCheck: return f(As<Check>(node));
     case Kind::kAddConstraint: return f(As<AddConstraint>(node));
     case Kind::kDropConstraint: return f(As<DropConstraint>(node));
+    case Kind::kCreateTextIndex: return f(As<CreateTextIndex>(node));
+    case Kind::kDropTextIndex: return f(As<DropTextIndex>(node));
     case Kind::kRawStatement: return f(As<RawStatement>(node));
     case Kind::kExplain: return f(As<Explain>(node));
     case Kind::kTagged: return f(As<Tagged>(node));
+    case Kind::kWithChanges: return f(As<WithChanges>(node));
     case Kind::kNone:
     case Kind::kList: break;  // never in a tree
   }
   __builtin_unreachable();
 }
 
-constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kExcluded; }
+constexpr bool IsExpr(Kind kind) { return kind >= Kind::kColumn && kind <= Kind::kTextSearch; }
 constexpr bool IsQuery(Kind kind) { return kind == Kind::kSelect || kind == Kind::kCompound; }
+constexpr bool IsChange(Kind kind) { return kind >= Kind::kInsert && kind <= Kind::kInsertSelect; }
 constexpr bool IsSource(Kind kind) {
   return kind == Kind::kTable || kind == Kind::kDerived || kind == Kind::kJoin;
 }
@@ -95,13 +101,11 @@ constexpr bool IsConstraint(Kind kind) {
 }
 constexpr bool IsDefinition(Kind kind) {
   return (kind >= Kind::kCreateTable && kind <= Kind::kDropIndex) || kind == Kind::kAddConstraint ||
-         kind == Kind::kDropConstraint;
+         (kind >= Kind::kDropConstraint && kind <= Kind::kDropTextIndex);
 }
 constexpr bool IsStatement(Kind kind) {
-  return IsQuery(kind) || kind == Kind::kInsert || kind == Kind::kUpdate ||
-         kind == Kind::kDelete || kind == Kind::kUpsert || kind == Kind::kInsertSelect ||
-         IsDefinition(kind) ||
-         (kind >= Kind::kRawStatement && kind <= Kind::kTagged);
+  return IsQuery(kind) || IsChange(kind) || IsDefinition(kind) ||
+         (kind >= Kind::kRawStatement && kind <= Kind::kWithChanges);
 }
 
 }  // namespace ferro::ast

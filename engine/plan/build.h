@@ -135,6 +135,8 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::Raw>{});
     case Kind::kExcluded:
       return f(std::type_identity<ast::Excluded>{});
+    case Kind::kTextSearch:
+      return f(std::type_identity<ast::TextSearch>{});
     case Kind::kSelectItem:
       return f(std::type_identity<ast::SelectItem>{});
     case Kind::kTable:
@@ -197,6 +199,10 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::Explain>{});
     case Kind::kTagged:
       return f(std::type_identity<ast::Tagged>{});
+    case Kind::kWithChanges:
+      return f(std::type_identity<ast::WithChanges>{});
+    case Kind::kChangeCte:
+      return f(std::type_identity<ast::ChangeCte>{});
     case Kind::kForeignKey:
       return f(std::type_identity<ast::ForeignKey>{});
     case Kind::kCheck:
@@ -205,6 +211,10 @@ auto VisitKind(ast::Kind kind, F f, Otherwise otherwise) {
       return f(std::type_identity<ast::AddConstraint>{});
     case Kind::kDropConstraint:
       return f(std::type_identity<ast::DropConstraint>{});
+    case Kind::kCreateTextIndex:
+      return f(std::type_identity<ast::CreateTextIndex>{});
+    case Kind::kDropTextIndex:
+      return f(std::type_identity<ast::DropTextIndex>{});
     case Kind::kNone:
     case Kind::kList:
     case Kind::kParam:  // PARAM and LIST_PARAM make these

@@ -4,6 +4,7 @@
 // effect it is refused rather than ignored.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 
@@ -32,7 +33,7 @@ bool MayBeEmpty(const T& node, const ast::Name& name) {
   if constexpr (requires { node.alias; } && !std::is_same_v<T, ast::Derived>) {
     if (&name == &node.alias) return true;
   }
-  if constexpr (requires { node.key; }) {
+  if constexpr (requires { { node.key } -> std::convertible_to<ast::Name>; }) {
     if (&name == &node.key) return true;
   }
   return false;
@@ -177,6 +178,20 @@ inline const char* Fault(const ast::JsonGet& node) {
   return node.path.empty() ? "a JSON path needs a step" : nullptr;
 }
 
+// A name of a text search configuration: it stands in the text as a string.
+inline bool IsLanguage(ast::Name name) {
+  return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == name.npos;
+}
+
+inline const char* Fault(const ast::TextSearch& node) {
+  if (node.columns.empty()) return "a text search needs a column";
+  for (const ast::Column* column : node.columns) {
+    if (column->source != node.columns[0]->source) return "the columns of a text search are of one table";
+  }
+  if (!IsLanguage(node.language)) return "a language has small letters, digits and _";
+  return node.words->type == Type::kText ? nullptr : "the words of a search are a text parameter";
+}
+
 inline const char* Fault(const ast::Raw& node) {
   return node.pieces.size() == node.arguments.size() + 1
              ? nullptr
@@ -212,6 +227,16 @@ inline const char* Fault(const ast::Tagged& node) {
     if (c == '*' || byte < 0x20 || byte == 0x7F) return "a comment holds * or a control character";
   }
   return nullptr;
+}
+
+inline const char* Fault(const ast::ChangeCte& node) {
+  return ast::IsChange(node.change->kind) ? nullptr : "a common table expression changes rows or is a query";
+}
+
+inline const char* Fault(const ast::WithChanges& node) {
+  if (node.changes.empty()) return "there is no change before the statement";
+  const ast::Kind kind = node.statement->kind;
+  return ast::IsQuery(kind) || ast::IsChange(kind) ? nullptr : "changes stand before a query or another change";
 }
 
 inline const char* Fault(const ast::Join& node) {
@@ -336,6 +361,10 @@ inline const char* Fault(const ast::CreateIndex& node) {
     if (key->nulls != ast::Nulls::kNever) return "a key of an index says where NULLs stand";
   }
   return nullptr;
+}
+inline const char* Fault(const ast::CreateTextIndex& node) {
+  if (node.columns.empty()) return "a text index needs a column";
+  return IsLanguage(node.language) ? nullptr : "a language has small letters, digits and _";
 }
 inline const char* Fault(const ast::ForeignKey& node) {
   if (node.columns.empty()) return "a foreign key needs a column";

@@ -41,6 +41,9 @@ class Assembler {
     if (head == "tagged") return Fields<ast::Tagged>(form);
     if (head == "add-constraint") return Fields<ast::AddConstraint>(form);
     if (head == "drop-constraint") return Fields<ast::DropConstraint>(form);
+    if (head == "create-text-index") return Fields<ast::CreateTextIndex>(form);
+    if (head == "drop-text-index") return Fields<ast::DropTextIndex>(form);
+    if (head == "with-changes") return Fields<ast::WithChanges>(form);
     return SexprError("expected a statement", form.offset);
   }
 
@@ -257,6 +260,7 @@ class Assembler {
     attempt(std::type_identity<ast::JsonGet>{});
     attempt(std::type_identity<ast::Raw>{});
     attempt(std::type_identity<ast::Excluded>{});
+    attempt(std::type_identity<ast::TextSearch>{});
     return found ? status : SexprError("expected an expression", form.offset);
   }
 

@@ -88,6 +88,7 @@ inline constexpr FormHead kFormHeads[] = {
     {ast::Kind::kJsonStep, "step"},
     {ast::Kind::kRaw, "raw"},
     {ast::Kind::kExcluded, "excluded"},
+    {ast::Kind::kTextSearch, "text-search"},
     {ast::Kind::kCompound, "compound"},
     {ast::Kind::kDerived, "derived"},
     {ast::Kind::kJoin, "join"},
@@ -104,6 +105,10 @@ inline constexpr FormHead kFormHeads[] = {
     {ast::Kind::kCheck, "check"},
     {ast::Kind::kAddConstraint, "add-constraint"},
     {ast::Kind::kDropConstraint, "drop-constraint"},
+    {ast::Kind::kCreateTextIndex, "create-text-index"},
+    {ast::Kind::kDropTextIndex, "drop-text-index"},
+    {ast::Kind::kChangeCte, "change-cte"},
+    {ast::Kind::kWithChanges, "with-changes"},
 };
 
 // Empty for a node with a form of its own.

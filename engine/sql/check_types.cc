@@ -333,6 +333,13 @@ absl::Status Check(const ast::JsonGet& node) {
   return Wrong(absl::StrCat("JSON has no value of type ", Name(node.type)),
                "take it as json, text, bool or a number");
 }
+absl::Status Check(const ast::TextSearch& node) {
+  for (const ast::Column* column : node.columns) {
+    if (column->type == Type::kText || column->type == Type::kNull) continue;
+    return Wrong(absl::StrCat("words are looked for in a value of type ", Name(column->type)), "it takes text");
+  }
+  return absl::OkStatus();
+}
 absl::Status Check(const ast::OrderItem& node) {
   return RefuseArrays("orders rows", {TypeOf(*node.value)});
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
@@ -150,6 +151,18 @@ const T* Around(const ast::Statement*& statement) {
   return &around;
 }
 
+// What is rendered for it.
+absl::StatusOr<const ast::Statement*> Rewritten(const ast::Statement* statement, const DialectProfile& profile,
+                                                Arena& arena) {
+  FERRO_TRY(CheckAssignments(*statement));
+  if (statement->kind == ast::Kind::kUpsert) {
+    const auto& upsert = ast::As<ast::Upsert>(*statement);
+    statement = static_cast<const ast::Statement*>(TypeExcluded(upsert, *upsert.insert, arena));
+    FERRO_TRY(CheckTypes(*statement));
+  }
+  return ApplyRewrites(*statement, profile, arena);
+}
+
 }  // namespace
 
 absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& profile) {
@@ -158,25 +171,36 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
   FERRO_TRY(CheckGrouping(*plan.statement));
   Compiled compiled;
   compiled.features = FeaturesOf(*plan.statement);
+  // What it consists of may be refused, too, with advice that is none then.
+  const Feature change = Feature::kChangingCte;
+  if (compiled.features.test(static_cast<size_t>(change))) FERRO_TRY(profile.Check(change));
   FERRO_TRY(CheckFeatures(compiled.features, profile));
   const ast::Statement* statement = plan.statement;
   const auto* tagged = Around<ast::Tagged>(statement);
   const auto* explain = Around<ast::Explain>(statement);
-  FERRO_TRY(CheckAssignments(*statement));
+  const auto* changes = Around<ast::WithChanges>(statement);
   Arena scratch;
-  if (statement->kind == ast::Kind::kUpsert) {
-    const auto& upsert = ast::As<ast::Upsert>(*statement);
-    statement = static_cast<const ast::Statement*>(TypeExcluded(upsert, *upsert.insert, scratch));
-    FERRO_TRY(CheckTypes(*statement));
+  std::vector<const ast::ChangeCte*> before;
+  if (changes != nullptr) {
+    for (const ast::ChangeCte* cte : changes->changes) {
+      auto* made = scratch.New<ast::ChangeCte>(*cte);
+      FERRO_ASSIGN(made->change, Rewritten(cte->change, profile, scratch));
+      before.push_back(made);
+    }
   }
-  FERRO_ASSIGN(const ast::Statement* rewritten, ApplyRewrites(*statement, profile, scratch));
+  FERRO_ASSIGN(const ast::Statement* rewritten, Rewritten(statement, profile, scratch));
   for (const plan::ParameterSlot& slot : plan.parameters) {
     compiled.parameters.push_back(slot.type);
     compiled.parameter_is_list.push_back(slot.is_list);
   }
   SqlWriter writer(*profile.lexicon);
   const std::unique_ptr<Renderer> renderer = profile.make_renderer(writer, profile);
+  if (changes != nullptr) renderer->Changes(before, *rewritten);
   FERRO_TRY(renderer->Render(*rewritten, compiled));
+  if (changes != nullptr) {
+    compiled.statement_class = StatementClass::kWrite;
+    compiled.bulk = Bulk();  // which would repeat the changes
+  }
   // What a rewrite has put into FROM may read the query around it. Looked at now, since rewrites share what they say
   // twice, and only the renderer has a limit for how often that is.
   if (rewritten != statement && FeaturesOf(*rewritten).test(static_cast<size_t>(Feature::kCorrelatedTable))) {

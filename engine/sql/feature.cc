@@ -94,6 +94,9 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"row-equality", "rows of values are compared for equality"},
     {"negated-quantified", "NOT of a condition that compares with ANY or ALL rows of a query"},
     {"grouped-having", "HAVING names a column that rows are grouped by"},
+    {"text-search", "words are looked for in an indexed text"},
+    {"search-language", "a text search takes words for equal that have one stem in a language"},
+    {"changing-cte", "INSERT, UPDATE and DELETE as common table expressions"},
 }};
 
 constexpr bool AllSaid() {

@@ -96,9 +96,12 @@ enum class Feature : uint8_t {
   kRowEquality,          // rows compared by = and <>
   kNegatedQuantified,    // NOT of a condition with ANY or ALL in it
   kGroupedHaving,        // HAVING names a column that rows are grouped by
+  kTextSearch,           // words in an indexed text
+  kSearchLanguage,       // words are reduced to their stems
+  kChangingCte,          // an insert, update or delete as a common table expression
 };
 
-inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kGroupedHaving) + 1;
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kChangingCte) + 1;
 
 absl::string_view Name(Feature feature);         // "insert-returning"
 absl::string_view Description(Feature feature);  // one sentence

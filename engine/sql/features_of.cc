@@ -99,6 +99,14 @@ class Collector {
   }
   void Of(const ast::Regex&) { Use(Feature::kRegex); }
   void Of(const ast::JsonGet&) { Use(Feature::kJsonPath); }
+  void Of(const ast::TextSearch& node) { UseSearch(node.language); }
+  void Of(const ast::CreateTextIndex& node) { UseSearch(node.language); }
+  void Of(const ast::DropTextIndex&) { Use(Feature::kTextSearch); }
+  void UseSearch(ast::Name language) {
+    Use(Feature::kTextSearch);
+    if (language != "simple") Use(Feature::kSearchLanguage);
+  }
+  void Of(const ast::WithChanges&) { Use(Feature::kChangingCte); }
 
   void Of(const ast::Aggregate& node) {
     if (node.filter) Use(Feature::kAggregateFilter);

@@ -394,6 +394,15 @@ void Renderer::JsonValue(const ast::JsonGet& /*get*/) {
   Refuse(Feature::kJsonPath, "this dialect has no path into JSON");
 }
 
+void Renderer::Search(const ast::TextSearch& /*search*/) {
+  Refuse(Feature::kTextSearch, "this dialect has no text search");
+}
+
+void Renderer::SearchWords(const ast::TextSearch& search, Translate all, Translate any) {
+  const ast::Param& words = *search.words;
+  sql_.Placeholder({BindSource::kParameter, words.index, words.type, false, search.any ? any : all});
+}
+
 void Renderer::Raw(const ast::Raw& raw) {
   for (size_t i = 0; i < raw.pieces.size(); ++i) {
     sql_ << raw.pieces[i].text;

@@ -127,6 +127,14 @@ void Renderer::CreateIndex(const ast::CreateIndex& index, Compiled& compiled) {
   AddStep(compiled).tolerated_native_code = step.tolerated_native_code;
 }
 
+void Renderer::CreateTextIndex(const ast::CreateTextIndex& /*index*/, Compiled& /*compiled*/) {
+  Refuse(Feature::kTextSearch, "this dialect has no text search");
+}
+
+void Renderer::DropTextIndex(const ast::DropTextIndex& /*index*/, Compiled& /*compiled*/) {
+  Refuse(Feature::kTextSearch, "this dialect has no text search");
+}
+
 void Renderer::IndexKeys(const ast::CreateIndex& index) {
   if (index.keys.empty()) {
     NameList(index.columns);

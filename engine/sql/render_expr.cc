@@ -116,6 +116,8 @@ void Renderer::Expression(const ast::Expr& expr) {
       RegexPredicate(node);
     } else if constexpr (std::is_same_v<T, ast::JsonGet>) {
       JsonValue(node);
+    } else if constexpr (std::is_same_v<T, ast::TextSearch>) {
+      Search(node);
     } else if constexpr (std::is_same_v<T, ast::Excluded>) {
       ExcludedValue(node);
     } else if constexpr (std::is_same_v<T, ast::Raw>) {

@@ -211,6 +211,11 @@ void Renderer::UpdateText(const ast::Update& update) {
 void Renderer::InsertSelect(const ast::InsertSelect& insert, Compiled& compiled) {
   compiled.statement_class = StatementClass::kWrite;
   compiled.columns = ResultColumns(insert.returning);
+  InsertSelectText(insert);
+  AddStep(compiled).columns = compiled.columns;
+}
+
+void Renderer::InsertSelectText(const ast::InsertSelect& insert) {
   sql_ << "INSERT INTO ";
   sql_.Identifier(insert.table);
   sql_ << " ";
@@ -218,20 +223,13 @@ void Renderer::InsertSelect(const ast::InsertSelect& insert, Compiled& compiled)
   sql_ << " ";
   QueryText(*insert.query);
   ReturningClause(insert.returning);
-  AddStep(compiled).columns = compiled.columns;
 }
 
 void Renderer::Delete(const ast::Delete& del, Compiled& compiled) {
   compiled.statement_class = StatementClass::kWrite;
   compiled.columns = ResultColumns(del.returning);
-  const auto head = [&] {
-    sql_ << "DELETE FROM ";
-    sql_.Identifier(del.table);
-  };
   if (del.returning.empty() || Is(Feature::kDeleteReturning, Support::kNative)) {
-    head();
-    WhereClause(del.where);
-    ReturningClause(del.returning);
+    DeleteText(del);
     AddStep(compiled).columns = compiled.columns;
     return;
   }
@@ -239,9 +237,65 @@ void Renderer::Delete(const ast::Delete& del, Compiled& compiled) {
   compiled.atomic = true;
   CollectKeys(del.table, del.key, del.key_type, del.where, compiled);
   SelectByKeys(del.table, del.returning, del.key, del.key_type, compiled);
-  head();
+  sql_ << "DELETE FROM ";
+  sql_.Identifier(del.table);
   WhereKeyIn(del.key, del.key_type);
   AddStep(compiled).role = StepRole::kAffect;
+}
+
+void Renderer::DeleteText(const ast::Delete& del) {
+  sql_ << "DELETE FROM ";
+  sql_.Identifier(del.table);
+  WhereClause(del.where);
+  ReturningClause(del.returning);
+}
+
+namespace {
+
+// The common table expressions of the statement itself.
+const ast::With* WithOf(const ast::Statement& statement) {
+  if (statement.kind == ast::Kind::kSelect) return ast::As<ast::Select>(statement).with.node;
+  if (statement.kind == ast::Kind::kCompound) return ast::As<ast::Compound>(statement).with.node;
+  return nullptr;
+}
+
+}  // namespace
+
+void Renderer::Changes(ast::List<const ast::ChangeCte*> changes, const ast::Statement& statement) {
+  const ast::With* with = WithOf(statement);
+  sql_ << (with != nullptr && with->recursive ? "WITH RECURSIVE " : "WITH ");
+  absl::string_view comma;
+  for (const ast::ChangeCte* cte : changes) {
+    sql_ << comma;
+    comma = ", ";
+    sql_.Identifier(cte->name);
+    if (!cte->columns.empty()) {
+      sql_ << " ";
+      NameList(cte->columns);
+    }
+    sql_ << " AS (";
+    ChangeText(*cte->change);
+    sql_ << ")";
+  }
+  sql_ << (with != nullptr ? ", " : " ");
+  with_is_open_ = with != nullptr;
+}
+
+void Renderer::ChangeText(const ast::Statement& change) {
+  if (change.kind == ast::Kind::kUpdate) {
+    const auto& update = ast::As<ast::Update>(change);
+    UpdateText(update);
+    WhereClause(update.where);
+    return ReturningClause(update.returning);
+  }
+  if (change.kind == ast::Kind::kDelete) return DeleteText(ast::As<ast::Delete>(change));
+  if (change.kind == ast::Kind::kInsertSelect) return InsertSelectText(ast::As<ast::InsertSelect>(change));
+  upsert_ = change.kind == ast::Kind::kUpsert ? &ast::As<ast::Upsert>(change) : nullptr;
+  const ast::Insert& insert = upsert_ != nullptr ? *upsert_->insert : ast::As<ast::Insert>(change);
+  InsertText(insert);
+  ConflictClause();
+  ReturningClause(insert.returning);
+  upsert_ = nullptr;
 }
 
 bool Renderer::HasKey(Feature feature, ast::Name key) {

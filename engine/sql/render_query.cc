@@ -151,7 +151,7 @@ void Renderer::NestedMember(const ast::Query& member, size_t number) {
 }
 
 void Renderer::With(const ast::With& with) {
-  sql_ << (with.recursive ? "WITH RECURSIVE " : "WITH ");
+  if (!std::exchange(with_is_open_, false)) sql_ << (with.recursive ? "WITH RECURSIVE " : "WITH ");
   for (size_t i = 0; i < with.ctes.size(); ++i) {
     const ast::Cte& cte = *with.ctes[i];
     if (i > 0) sql_ << ", ";

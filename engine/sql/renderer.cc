@@ -58,6 +58,10 @@ absl::Status Renderer::Render(const ast::Statement& statement, Compiled& compile
         AddConstraint(node, compiled);
       } else if constexpr (std::is_same_v<T, ast::DropConstraint>) {
         DropConstraint(node, compiled);
+      } else if constexpr (std::is_same_v<T, ast::CreateTextIndex>) {
+        CreateTextIndex(node, compiled);
+      } else if constexpr (std::is_same_v<T, ast::DropTextIndex>) {
+        DropTextIndex(node, compiled);
       } else if constexpr (std::is_same_v<T, ast::DropIndex>) {
         Step step;
         DropIndexText(node, step);

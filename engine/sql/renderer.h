@@ -32,6 +32,8 @@ class Renderer {
   // Appends the steps of `statement` to `compiled`, whose parameters are set, and says what comes
   // back.
   absl::Status Render(const ast::Statement& statement, Compiled& compiled);
+  // Writes WITH and the changes that stand before `statement`, which is rendered next.
+  void Changes(ast::List<const ast::ChangeCte*> changes, const ast::Statement& statement);
 
  protected:
   // Called before anything is written.
@@ -95,6 +97,7 @@ class Renderer {
   virtual void CastTo(const ast::Cast& cast);
   virtual void RegexPredicate(const ast::Regex& regex);
   virtual void JsonValue(const ast::JsonGet& get);
+  virtual void Search(const ast::TextSearch& search);
   virtual void DistinctFrom(const ast::Binary& binary);
   // One value of a row of values.
   virtual void RowItem(const ast::Expr& item);
@@ -180,6 +183,10 @@ class Renderer {
   virtual void DeferForeignKeys(Compiled& /*compiled*/) {}
   virtual void CreateIndexHead(const ast::CreateIndex& index, Step& step);
   virtual void DropIndexText(const ast::DropIndex& index, Step& step);
+  virtual void CreateTextIndex(const ast::CreateTextIndex& index, Compiled& compiled);
+  virtual void DropTextIndex(const ast::DropTextIndex& index, Compiled& compiled);
+  // The words of a search, in the server's own language of searches.
+  void SearchWords(const ast::TextSearch& search, Translate all, Translate any);
 
   // Ends a text; the reference is good until the next one.
   Step& AddStep(Compiled& compiled);
@@ -213,6 +220,7 @@ class Renderer {
   void CompoundText(const ast::Compound& compound);
   void Member(const ast::Query& member, size_t number);
   void With(const ast::With& with);
+  void ChangeText(const ast::Statement& change);
   void Source(const ast::Source& source);
   void Table(const ast::Table& table);
   void Derived(const ast::Derived& derived);
@@ -244,6 +252,8 @@ class Renderer {
   void UpsertForRows(const ast::Insert& insert, Compiled& compiled);
   void DescribeBulkUpdate(const ast::Update& update, Compiled& compiled);
   void UpdateText(const ast::Update& update);
+  void DeleteText(const ast::Delete& del);
+  void InsertSelectText(const ast::InsertSelect& insert);
   bool HasKey(Feature feature, ast::Name key);
   void CollectKeys(ast::Name table, ast::Name key, Type key_type,
                    const ast::Maybe<ast::Expr>& where, Compiled& compiled);
@@ -255,6 +265,7 @@ class Renderer {
   // While ORDER BY or HAVING is written: the select whose items may be meant by their names.
   const ast::Select* naming_ = nullptr;
   bool in_having_ = false;
+  bool with_is_open_ = false;  // WITH stands there already, and what comes next goes on with it
   // While items are written: see ComparedItem.
   bool rows_are_compared_ = false;
   absl::Status status_;

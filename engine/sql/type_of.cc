@@ -92,6 +92,8 @@ Type TypeOf(const ast::Expr& expr) {
     } else if constexpr (std::is_same_v<T, ast::Cast> || std::is_same_v<T, ast::JsonGet> ||
                          std::is_same_v<T, ast::Raw> || std::is_same_v<T, ast::Excluded>) {
       return node.type;
+    } else if constexpr (std::is_same_v<T, ast::TextSearch>) {
+      return node.rank ? Type::kFloat64 : Type::kBool;
     } else if constexpr (std::is_same_v<T, ast::Row>) {
       return Type::kNull;
     } else if constexpr (std::is_base_of_v<ast::Expr, T>) {

@@ -151,6 +151,23 @@ PyObject* Joined(PyObject* module, PyObject* const* args, Py_ssize_t count) {
       .release();
 }
 
+// assembled(fragment, types, values): of parts that were written one by one.
+PyObject* Assembled(PyObject* module, PyObject* args) {
+  const char *fragment = nullptr, *types = nullptr;
+  Py_ssize_t size = 0, count = 0;
+  PyObject* values = nullptr;
+  if (!PyArg_ParseTuple(args, "y#y#O!:assembled", &fragment, &size, &types, &count, &PyTuple_Type, &values)) {
+    return nullptr;
+  }
+  if (count != PyTuple_GET_SIZE(values)) {
+    PyErr_SetString(PyExc_ValueError, "assembled() takes as many types as values");
+    return nullptr;
+  }
+  return MakeExpr(StateOf(module), std::string(fragment, static_cast<size_t>(size)),
+                  std::string(types, static_cast<size_t>(count)), Ref::Borrow(values), FERRO_TYPE_NULL, Origin(), 1)
+      .release();
+}
+
 // Plan bytes of a text that is no name.
 PyObject* PlanText(PyObject*, PyObject* text) {
   if (!PyUnicode_Check(text)) {
@@ -174,6 +191,8 @@ PyMethodDef kFunctions[] = {
      "operand(value, beside=None, type=NULL): an expression as it is, a value as a parameter."},
     {"joined", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Joined)), METH_FASTCALL,
      "joined(expr, paths): the same expression, for which only these sources are still to be joined."},
+    {"assembled", Assembled, METH_VARARGS,
+     "assembled(fragment, types, values): an expression of plan bytes and the values of its parameters, in order."},
     {"text", PlanText, METH_O, "Plan bytes of a text that is no name."},
     {nullptr, nullptr, 0, nullptr}};
 

@@ -8,12 +8,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "dialects/builtin.h"
+#include "engine/ast/function_words.h"
 #include "engine/db/registry.h"
 #include "engine/plan/sexpr.h"
+#include "engine/plan/sexpr_words.h"
 #include "engine/sql/compile.h"
 #include "tests/support/case_file.h"
 #include "tests/support/status_matchers.h"
@@ -130,9 +134,9 @@ std::vector<std::filesystem::path> CaseFiles() {
   return files;
 }
 
-class Golden : public ::testing::TestWithParam<std::filesystem::path> {};
+class GoldenFile : public ::testing::TestWithParam<std::filesystem::path> {};
 
-TEST_P(Golden, CompilesAsWritten) {
+TEST_P(GoldenFile, CompilesAsWritten) {
   RegisterBuiltinDialects();
   const std::string text = ReadFile(GetParam());
   ASSERT_OK_AND_ASSIGN(std::vector<Case> cases, testing::ParseCases(text));
@@ -155,11 +159,41 @@ TEST_P(Golden, CompilesAsWritten) {
   EXPECT_EQ(made, text);
 }
 
+// What the S-expressions of all cases say, word by word.
+std::set<std::string> WordsOfCases() {
+  std::set<std::string> words;
+  for (const std::filesystem::path& path : CaseFiles()) {
+    const auto cases = testing::ParseCases(ReadFile(path));
+    if (!cases.ok()) continue;
+    for (const Case& one : *cases) {
+      for (const absl::string_view word : absl::StrSplit(one.source, absl::ByAnyChar("() \n"))) words.emplace(word);
+    }
+  }
+  return words;
+}
+
+TEST(Golden, EachConstructHasACase) {
+  const std::set<std::string> words = WordsOfCases();
+  const auto expect = [&words](absl::string_view word) {
+    EXPECT_TRUE(words.contains(std::string(word))) << "no case has (" << word << " …)";
+  };
+  for (const ast::Function function : ast::Functions()) expect(ast::WordOf(function));
+  for (int i = 0; i <= static_cast<int>(ast::kLastAggregateFunction); ++i) {
+    expect(ast::WordOf(static_cast<ast::AggregateFunction>(i)));
+  }
+  for (int i = 0; i <= static_cast<int>(ast::kLastWindowFunction); ++i) {
+    expect(ast::WordOf(static_cast<ast::WindowFunction>(i)));
+  }
+  for (const plan::FormHead& form : plan::kFormHeads) expect(form.word);
+  for (const absl::string_view word : plan::kBinaryWords) expect(word);
+  for (const absl::string_view word : plan::kUnaryWords) expect(word);
+}
+
 std::string NameOf(const ::testing::TestParamInfo<std::filesystem::path>& info) {
   return info.param.stem().string();
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Golden, ::testing::ValuesIn(CaseFiles()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Files, GoldenFile, ::testing::ValuesIn(CaseFiles()), NameOf);
 
 }  // namespace
 }  // namespace ferro

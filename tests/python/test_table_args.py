@@ -332,7 +332,7 @@ def declared(*arguments: Any, **more: Any) -> Any:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("n",), "it takes Index, Unique, Check and ForeignKeyConstraint, not str"),
+        (("n",), "it takes Index, FullText, Unique, Check and ForeignKeyConstraint, not str"),
         (({"schema": "x"},), "not dict"),
         ((Unique("m"),), "'m' is no column"),
         ((Index(),), "an index needs a column"),

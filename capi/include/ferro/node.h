@@ -32,6 +32,8 @@ enum {
   FERRO_NODE_RAW = 33,         /* [text], [expr] between the texts, int type */
   FERRO_NODE_EXCLUDED = 34,    /* name column, int type (0: as it is inserted); in FERRO_NODE_UPSERT only: of the row
                                   to be inserted */
+  FERRO_NODE_TEXT_SEARCH = 35, /* name of a text index, column? key of its table, [column] of the index, name language,
+                                  text parameter: words, bool any of them, bool rank: float64, else bool */
 
   /* Queries */
   FERRO_NODE_SELECT_ITEM = 40, /* expr, name alias (may be empty), int type of the result */
@@ -52,6 +54,7 @@ enum {
                                    select item, from 1. */
   FERRO_NODE_GROUPING_SET = 54, /* [expr] */
   FERRO_NODE_LOCK = 55,         /* int strength, [name] of, int wait */
+  FERRO_NODE_CHANGE_CTE = 56,   /* name, [name] columns, insert, insert of a query, upsert, update or delete */
 
   /* Changes. `key` is the single-column primary key, or empty: dialects without RETURNING find rows by it. */
   FERRO_NODE_ASSIGNMENT = 60, /* name column, expr */
@@ -83,6 +86,9 @@ enum {
   FERRO_NODE_CHECK = 87,        /* name, expr */
   FERRO_NODE_ADD_CONSTRAINT = 88,  /* name table, unique, foreign key or check */
   FERRO_NODE_DROP_CONSTRAINT = 89, /* name table, name */
+  FERRO_NODE_CREATE_TEXT_INDEX = 90, /* name, name table, name key (may be empty), [name] columns, name language:
+                                        "simple", or one of the server's */
+  FERRO_NODE_DROP_TEXT_INDEX = 91, /* name, name table; before it is dropped, on SQLite */
 
   /* Statements in words of the caller's, and what stands around a statement */
   FERRO_NODE_RAW_STATEMENT = 100, /* [text], [expr], [int] places: which of the exprs, from 0, stands after each text
@@ -90,7 +96,8 @@ enum {
                                      read, others as the server says; int effect. What the columns are called:
                                      ferro_operation_column_name(). */
   FERRO_NODE_EXPLAIN = 101,       /* statement, bool analyze */
-  FERRO_NODE_TAGGED = 102         /* text comment (at most 255 bytes, without * and control characters), statement */
+  FERRO_NODE_TAGGED = 102,        /* text comment (at most 255 bytes, without * and control characters), statement */
+  FERRO_NODE_WITH_CHANGES = 103   /* [change cte], statement: a query or a change */
 };
 
 enum { FERRO_LITERAL_NULL = 0, FERRO_LITERAL_TRUE = 1, FERRO_LITERAL_FALSE = 2, FERRO_LITERAL_INTEGER = 3 };

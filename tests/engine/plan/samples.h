@@ -74,6 +74,12 @@ inline constexpr const char* kSamples[] = {
     "(add-constraint a (foreign-key f (b) c (d) set-null set-default immediate))",
     "(add-constraint a (unique u b c))",
     "(drop-constraint a f)",
+    "(select (columns (text-search i () (a.t:text) simple (param text) false true)) (from a)"
+    " (where (text-search i a.id:int64 (a.t:text a.u:text) english (param text) true)))",
+    "(create-text-index i a id (t u) simple)",
+    "(drop-text-index i a)",
+    "(with-changes ((change-cte c (x) (update a (set (n 1)) (returning id:int64)))"
+    " (change-cte d () (delete a))) (select (columns x) (from c)))",
 };
 
 }  // namespace ferro::testing

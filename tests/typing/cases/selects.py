@@ -8,8 +8,9 @@ from typing import Any, assert_type
 
 from models import Author, Card, Line, Plain, Post, Slim
 
-from pyferro import Expr, Op, Query, aliased, fn, rollup, select
-from pyferro.changes import Change
+from pyferro import Expr, Op, Query, aliased, fn, rollup, search, search_rank, select
+from pyferro.changes import Change, Returning
+from pyferro.sources import ChangeCte
 
 author = Author.name.as_("author")
 
@@ -78,9 +79,14 @@ assert_type(query.position_of((1,)), Op[int])
 assert_type(query.count(), Op[int])
 assert_type(query.exists(), Op[bool])
 assert_type(query.update(views=Post.views + 1), Change)
-assert_type(query.update(views=1).returning(Post), Op[list[Post]])
-assert_type(query.delete().returning(Post.title), Op[list[str]])
-assert_type(query.delete().returning(Post.title, Post.views), Op[list[tuple[str, int]]])
+assert_type(query.update(views=1).returning(Post), Returning[Post])
+assert_type(query.update(views=1).returning(Post).run(), list[Post])
+assert_type(query.delete().returning(Post.title), Returning[str])
+assert_type(query.delete().returning(Post.title, Post.views), Returning[tuple[str, int]])
+assert_type(query.delete().returning(Post.title, Post.views).run(), list[tuple[str, int]])
+assert_type(query.delete().returning(Post.id).cte("gone"), ChangeCte)
+assert_type(search(Post, "words"), Expr[bool])
+assert_type(search_rank(Post, "words"), Expr[float])
 assert_type(Post.insert([]).returning(Post), Op[list[Post]])
 assert_type(Post.insert([]).returning(Post.id, Post.title), Op[list[tuple[int, str]]])
 
