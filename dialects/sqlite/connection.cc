@@ -4,17 +4,17 @@
 //  two rows, what
 //    is left runs on the worker; when it is spent before a row was shown, the whole runs again
 //    there.
-//  - A write to a file outside of a transaction ends in a commit, which syncs: it goes to the
-//  worker.
+//  - A write to a file outside of a transaction ends in a commit, which syncs: it goes to the worker. But where commits
+//  only append to a write-ahead log (commits.h), and it has few parameters and was seen to be quick the last time, it
+//  runs on the caller's thread under the budget, which undoes it when it is spent: then it runs again on the worker.
 //  - A write inside a transaction that has its lock does not sync. It still cannot be stopped
 //  half-way (SQLite would
 //    roll the transaction back), so it runs on the caller's thread only when this prepared
 //    statement was seen to be quick the last time, and has few parameters, which bulk inserts do
 //    not. What is left is a statement that is quick with one parameter and slow with another: it
 //    takes the caller's thread once, then it is known.
-//  - A transaction's end goes to the worker when there is something to write. Its beginning takes a
-//  lock but
-//    syncs nothing: it is tried without waiting.
+//  - A transaction's end goes to the worker when there is something to write, unless it only appends a little that was
+//  quick to make. Its beginning takes a lock but syncs nothing: it is tried without waiting.
 //  - Whatever finds a lock held is run again on the worker, which may wait.
 //  - A database in memory neither syncs nor waits: only slow reads leave the caller's thread.
 //
@@ -44,6 +44,10 @@ constexpr size_t kBatch = 1024;
 
 // More parameters than this are taken for many rows.
 constexpr size_t kBulkParameters = 64;
+// And more bytes in them take a while to be written.
+constexpr size_t kBulkBytes = 65'536;
+// A transaction of more changes has more pages to write at its end.
+constexpr int64_t kFewChanges = 64;
 
 ServerVersion LibraryVersion() {
   const int number = sqlite3_libversion_number();
@@ -67,6 +71,18 @@ absl::Status CheckCount(sqlite3* db, const db::Request& request) {
       ErrorClass::kInvalidArgument,
       absl::StrCat(request.parameters.size(), " parameters, where this SQLite takes ", limit),
       "split the statement");
+}
+
+bool IsBulk(const db::Request& request) {
+  if (request.parameters.size() > kBulkParameters) return true;
+  size_t bytes = 0;
+  for (const db::Parameter& parameter : request.parameters) {
+    for (uint32_t i = 0; i < parameter.count; ++i) {
+      const Value& value = parameter.first[size_t{i} * parameter.stride];
+      if (HasBytes(value.type) && !value.is_small_decimal()) bytes += value.size;
+    }
+  }
+  return bytes > kBulkBytes;
 }
 
 }  // namespace
@@ -105,6 +121,7 @@ Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memo
     : database_(std::move(database)),
       known_(database_.get()),
       pace_(database_.get(), url.busy_timeout),
+      commits_(database_.get(), pace_),
       cache_(url.statement_cache),
       version_(LibraryVersion()),
       in_memory_(in_memory) {}
@@ -143,9 +160,14 @@ void Connection::TakeWrites() {
   if (code != SQLITE_OK) healthy_ = false;
 }
 
+bool Connection::InTransaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
+
+bool Connection::TransactionIsLittle() const {
+  return !used_worker_ && TotalChanges(database_.get()) - changes_before_ <= kFewChanges;
+}
+
 bool Connection::HoldsWriteLock() const {
-  return sqlite3_get_autocommit(database_.get()) == 0 &&
-         sqlite3_txn_state(database_.get(), nullptr) == SQLITE_TXN_WRITE;
+  return InTransaction() && sqlite3_txn_state(database_.get(), nullptr) == SQLITE_TXN_WRITE;
 }
 
 void Connection::Judge(const absl::Status& status) {
@@ -164,7 +186,9 @@ void Connection::Judge(const absl::Status& status) {
 class Connection::WorkerJob {
  public:
   WorkerJob(Connection& connection, std::function<absl::Status()> job)
-      : armed_(connection.pace_), job_(connection.worker().Begin(std::move(job))) {}
+      : armed_(connection.pace_), job_(connection.worker().Begin(std::move(job))) {
+    connection.used_worker_ = true;
+  }
 
   db::Task<absl::Status> Result() {
     if (!job_.ok()) co_return job_.status();
@@ -210,6 +234,7 @@ absl::Status Connection::PrepareNow(const db::Request& request, Prepared& out) {
   }
   out.read_only = sqlite3_stmt_readonly(out.handle.get()) != 0;
   out.slow = !in_memory_ && (request.writes || !out.read_only);
+  out.may_change_commits = Commits::StatementMayChange(request.sql);
   return absl::OkStatus();
 }
 
@@ -236,9 +261,10 @@ db::Task<absl::StatusOr<Prepared*>> Connection::FindOrPrepare(const db::Request&
 }
 
 bool Connection::StartsOnWorker(const db::Request& request, const Execution& run,
-                                const Prepared& prepared) const {
+                                const Prepared& prepared) {
   if (in_memory_ || !run.writes()) return prepared.slow;
-  return prepared.slow || request.parameters.size() > kBulkParameters || !HoldsWriteLock();
+  if (prepared.slow || prepared.may_change_commits || IsBulk(request)) return true;
+  return InTransaction() ? !HoldsWriteLock() : !commits_.NextOnlyAppends();
 }
 
 db::Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request,
@@ -264,12 +290,14 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   absl::StatusOr<Prepared*> found = co_await finding;
   if (!found.ok()) co_return found.status();
   Prepared& prepared = **found;
+  if (prepared.may_change_commits) commits_.Forget();
 
   runtime::Context& context = co_await runtime::ThisContext();
   Execution run(database_.get(), prepared, request, pace_, buffers_);
   FERRO_CO_TRY(run.Bind());
   if (request.stream_rows > 0 && !run.writes()) half_way.Reads();
   const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
+  const bool commits = lone_write && !InTransaction();
   bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
   bool overran = false;
   bool described = false;
@@ -295,7 +323,8 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       pace_.Begin(Mode::kWaiting, context.deadline, context.interrupt);
       stop = run.Advance(batch_rows);
     } else {
-      pace_.Begin(run.writes() ? Mode::kInline : Mode::kBudget);
+      // Outside of a transaction a write that is stopped has done nothing.
+      pace_.Begin(run.writes() && !commits ? Mode::kInline : Mode::kBudget);
       stop = run.Advance(most);    // the budget already bounds how long the first rows may take
       on_worker = true;            // once rows were shown there is no running again
       overran = stop.ok() && (*stop == Stop::kSpent || *stop == Stop::kStopped);
@@ -330,8 +359,10 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
     run.Forget();
     batch_rows = most;
   }
-  // A commit's time says nothing about the statement's.
-  if (!lone_write) prepared.slow = overran || run.nanos() > kBudgetNanos;
+  // A commit's time says nothing about the statement's, unless it only appends.
+  if (!lone_write || (commits && !prepared.may_change_commits && commits_.OnlyAppend())) {
+    prepared.slow = overran || run.nanos() > kBudgetNanos;
+  }
   db::Outcome outcome;
   outcome.rows_affected = run.rows_affected();
   co_return outcome;
@@ -359,7 +390,7 @@ absl::Status Connection::ScriptNow(absl::string_view sql) {
   return absl::OkStatus();
 }
 
-bool Connection::ScriptGoesToWorker(absl::string_view sql) const {
+bool Connection::ScriptGoesToWorker(absl::string_view sql) {
   if (in_memory_) return false;
   sql = absl::StripAsciiWhitespace(sql);
   const size_t semicolon = sql.find(';');
@@ -369,16 +400,24 @@ bool Connection::ScriptGoesToWorker(absl::string_view sql) const {
     if (absl::EqualsIgnoreCase(word, starts)) return false;
   }
   for (absl::string_view ends : {"COMMIT", "END", "ROLLBACK", "RELEASE"}) {
-    if (absl::EqualsIgnoreCase(word, ends)) return HoldsWriteLock();
+    if (absl::EqualsIgnoreCase(word, ends)) {
+      return HoldsWriteLock() && !(TransactionIsLittle() && commits_.NextOnlyAppends());
+    }
   }
   return true;
 }
 
 db::Task<absl::Status> Connection::Script(absl::string_view sql) {
   HalfWay half_way(*this);
+  const bool before = InTransaction();
   auto task = ScriptToEnd(sql);
   absl::Status status = co_await task;
   half_way.Ended();
+  if (Commits::ScriptMayChange(sql)) commits_.Forget();
+  if (!before && InTransaction()) {
+    used_worker_ = false;
+    changes_before_ = TotalChanges(database_.get());
+  }
   TakeWrites();
   Judge(status);
   co_return status;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "dialects/sqlite/commits.h"
 #include "dialects/sqlite/execution.h"
 #include "dialects/sqlite/forked.h"
 #include "dialects/sqlite/handle.h"
@@ -42,10 +43,11 @@ class Connection final : public db::Connection {
   db::Task<absl::StatusOr<Prepared*>> FindOrPrepare(const db::Request& request, Prepared& one_shot);
   absl::Status PrepareNow(const db::Request& request, Prepared& out);
   absl::Status ScriptNow(absl::string_view sql);
-  bool StartsOnWorker(const db::Request& request, const Execution& run,
-                      const Prepared& prepared) const;
-  bool ScriptGoesToWorker(absl::string_view sql) const;
+  bool StartsOnWorker(const db::Request& request, const Execution& run, const Prepared& prepared);
+  bool ScriptGoesToWorker(absl::string_view sql);
   bool HoldsWriteLock() const;
+  bool InTransaction() const;
+  bool TransactionIsLittle() const;
   class WorkerJob;
   runtime::Worker& worker();
   db::Task<absl::Status> OnWorker(std::function<absl::Status()> job);
@@ -58,14 +60,17 @@ class Connection final : public db::Connection {
   DatabaseHandle database_;
   Known known_;
   Pace pace_;
+  Commits commits_;
   PreparedCache cache_;
   Buffers buffers_;
   std::unique_ptr<runtime::Worker> worker_;
   const ServerVersion version_;
   const bool in_memory_;
   bool healthy_ = true;
-  bool half_way_ = false;    // a statement was left in a transaction
-  bool query_only_ = false;  // set for the transaction that is or was open
+  bool half_way_ = false;       // a statement was left in a transaction
+  int64_t changes_before_ = 0;  // when the transaction began
+  bool used_worker_ = true;     // since then, as far as is known
+  bool query_only_ = false;     // set for the transaction that is or was open
 };
 
 }  // namespace ferro::sqlite

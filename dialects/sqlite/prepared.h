@@ -15,6 +15,8 @@ struct Prepared {
   // Took more than the budget when it ran last, or is not known yet and might: it starts on the
   // worker.
   bool slow = false;
+  // Commits::StatementMayChange() of its text.
+  bool may_change_commits = false;
 };
 
 class PreparedCache {

@@ -1,5 +1,8 @@
 // Which thread a statement runs on: the budget, the worker, locks, deadlines, and operations given
 // up half-way.
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -152,6 +155,124 @@ TEST_F(ThreadsTest, AWriteThatCommitsGoesToTheWorker) {
   ASSERT_OK_AND_ASSIGN(auto rows, Query(*connection_, "SELECT a FROM t ORDER BY rowid"));
   EXPECT_EQ(rows.at(0, 0).integer, 1);
   EXPECT_EQ(rows.at(1, 0).integer, 0);
+}
+
+// Connections whose commits only append to a write-ahead log.
+class AppendingTest : public ThreadsTest {
+ protected:
+  AppendingTest() {
+    url_ = FileUrl();
+    url_.journal_mode = "wal";
+    url_.synchronous = "normal";
+    appending_ = Connect(url_);
+  }
+
+  // Where a kept statement ran, `times` times: on_worker() of each. The machine may be busy and make some of them look
+  // slow; not all.
+  std::vector<int64_t> Ran(int times, db::Connection& connection) {
+    EXPECT_OK(Execute(connection, "DELETE FROM t"));
+    for (int i = 0; i < times; ++i) {
+      EXPECT_OK(Execute(connection, "INSERT INTO t VALUES (on_worker())", {}, {.id = 4}));
+    }
+    return Stored();
+  }
+  std::vector<int64_t> Stored() {
+    std::vector<int64_t> found;
+    auto rows = Query(*connection_, "SELECT a FROM t ORDER BY rowid");
+    EXPECT_OK(rows);
+    for (size_t i = 0; rows.ok() && i < rows->cells.size(); ++i) found.push_back(rows->at(i, 0).integer);
+    return found;
+  }
+  static bool AllOnWorker(const std::vector<int64_t>& ran) {
+    return std::find(ran.begin(), ran.end(), 0) == ran.end();
+  }
+
+  db::Url url_;
+  std::unique_ptr<db::Connection> appending_;
+};
+
+TEST_F(AppendingTest, AKnownQuickWriteStaysHere) {
+  const std::vector<int64_t> ran = Ran(50, *appending_);
+  EXPECT_EQ(ran.front(), 1);
+  EXPECT_FALSE(AllOnWorker(ran));
+}
+
+TEST_F(AppendingTest, NotWhenCommitsSync) {
+  EXPECT_FALSE(AllOnWorker(Ran(50, *appending_)));
+  ASSERT_OK(Script(*appending_, "PRAGMA synchronous = full"));
+  EXPECT_TRUE(AllOnWorker(Ran(20, *appending_)));
+  ASSERT_OK(Execute(*appending_, " Pragma synchronous = off"));
+  EXPECT_FALSE(AllOnWorker(Ran(50, *appending_)));
+  ASSERT_OK(Script(*appending_, "ATTACH ':memory:' AS other"));
+  EXPECT_TRUE(AllOnWorker(Ran(20, *appending_)));
+}
+
+TEST_F(AppendingTest, NotWithManyBytes) {
+  const std::string large(70'000, 'x');
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_OK(Execute(*appending_, "INSERT INTO t SELECT on_worker() WHERE length(?) > 1",
+                      {Value::Bytes(Type::kText, large)}, {.id = 6}));
+  }
+  EXPECT_TRUE(AllOnWorker(Stored()));
+}
+
+TEST_F(AppendingTest, TheLogIsWrittenBackAndBegunAnewOnTheWorker) {
+  ASSERT_OK(Script(*appending_, "PRAGMA wal_autocheckpoint = 4"));
+  const std::vector<int64_t> ran = Ran(200, *appending_);
+  // At least every fourth commit finds a long log, and the one after that begins it anew.
+  const auto here = std::count(ran.begin(), ran.end(), 0);
+  EXPECT_GT(here, 0);
+  EXPECT_LT(here, 150);
+  struct stat log;
+  ASSERT_EQ(stat((url_.database + "-wal").c_str(), &log), 0);
+  EXPECT_LT(log.st_size, 20 * 4096);
+}
+
+TEST_F(AppendingTest, AWriteThatIsSlowHereIsDoneOnceOnTheWorker) {
+  const absl::string_view sql =
+      "INSERT INTO t SELECT max(x) + on_worker() FROM (WITH RECURSIVE s(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM s "
+      "LIMIT ?) SELECT x FROM s)";
+  const auto run = [&](int64_t rows) { return Execute(*appending_, sql, {Value::Int64(rows)}, {.id = 7}); };
+  bool here = false;
+  for (int i = 0; i < 50 && !here; ++i) {
+    ASSERT_OK(run(1));
+    here = Stored().back() == 1;
+  }
+  ASSERT_TRUE(here);
+  const size_t before = Stored().size();
+  ASSERT_OK_AND_ASSIGN(const int64_t changed, run(300'000));
+  EXPECT_EQ(changed, 1);
+  EXPECT_EQ(Stored().size(), before + 1);
+  EXPECT_EQ(Stored().back(), 300'001);
+  ASSERT_OK(run(1));
+  EXPECT_EQ(Stored().back(), 2);  // it is known by now
+}
+
+TEST_F(AppendingTest, ALockIsWaitedForOnTheWorker) {
+  EXPECT_FALSE(AllOnWorker(Ran(50, *appending_)));
+  ASSERT_OK(Script(*connection_, "BEGIN IMMEDIATE"));
+  Operation<Result> operation(appending_->Run(Write("INSERT INTO t VALUES (?)", 7), nullptr));
+  EXPECT_EQ(operation.context.Resume(), Progress::kWait);
+  ASSERT_OK(Script(*connection_, "COMMIT"));
+  while (operation.WaitAndResume() != Progress::kDone) {
+  }
+  EXPECT_OK(operation.task.Take());
+  EXPECT_EQ(Stored().back(), 7);
+}
+
+TEST_F(AppendingTest, ALittleTransactionEndsHere) {
+  const size_t before = ThreadCount();
+  auto fresh = Connect(url_, /*blocking=*/true);
+  const auto transaction = [&](int rows) {
+    ASSERT_OK(Script(*fresh, "BEGIN IMMEDIATE", /*blocking=*/true));
+    for (int i = 0; i < rows; ++i) ASSERT_OK(Execute(*fresh, "INSERT INTO t VALUES (1)", {}, {.blocking = true}));
+    ASSERT_OK(Script(*fresh, "COMMIT"));
+  };
+  ASSERT_OK(Execute(*fresh, "INSERT INTO t VALUES (1)", {}, {.blocking = true}));
+  transaction(3);
+  EXPECT_EQ(ThreadCount(), before);
+  transaction(65);
+  EXPECT_EQ(ThreadCount(), before + 1);
 }
 
 TEST_F(ThreadsTest, AKnownQuickWriteInATransactionStaysHere) {
