@@ -5,16 +5,14 @@
 namespace ferro::capi {
 
 ferro_code Fail(const absl::Status& status, ferro_error** error) noexcept {
+  const auto code = static_cast<ferro_code>(ClassOf(status));
+  if (error == nullptr) return code;
   try {
-    ErrorDetail detail = DetailOf(status);
-    const auto code = static_cast<ferro_code>(detail.error_class);
-    if (error != nullptr) {
-      *error = new ferro_error{code, std::string(status.message()), std::move(detail)};
-    }
-    return code;
+    *error = new ferro_error{code, std::string(status.message()), DetailOf(status)};
   } catch (const std::bad_alloc&) {
-    return FERRO_ERROR_MEMORY;  // there is no memory for an error object either
+    // There is no memory for an error object either; the code says what is known.
   }
+  return code;
 }
 
 absl::Status CheckHandle(const void* handle, absl::string_view name) {

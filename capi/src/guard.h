@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "capi/src/handle.h"
+#include "engine/base/memory_error.h"
 
 namespace ferro::capi {
 
@@ -18,9 +19,9 @@ ferro_code Guard(ferro_error** error, F body) noexcept {
     const absl::Status status = body();
     return status.ok() ? FERRO_OK : Fail(status, error);
   } catch (const std::bad_alloc&) {
-    return Fail(MakeError(ErrorClass::kMemory, "memory is exhausted"), error);
+    return Fail(MemoryError(), error);
   } catch (...) {
-    return Fail(MakeError(ErrorClass::kInternal, "an unexpected exception"), error);
+    return Fail(absl::InternalError("an unexpected exception"), error);
   }
 }
 

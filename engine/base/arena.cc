@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace ferro {
 namespace {
@@ -17,10 +18,10 @@ void* Arena::AllocateSlow(size_t size, size_t alignment) {
   Block block;
   block.size = std::max(step, needed);
   block.data = std::unique_ptr<char[]>(new char[block.size]);  // make_unique would clear it
-  cursor_ = reinterpret_cast<uintptr_t>(block.data.get());
-  limit_ = cursor_ + block.size;
-  capacity_ += block.size;
-  blocks_.push_back(std::move(block));
+  blocks_.push_back(std::move(block));  // nothing else changes when there is no memory for it
+  cursor_ = reinterpret_cast<uintptr_t>(blocks_.back().data.get());
+  limit_ = cursor_ + blocks_.back().size;
+  capacity_ += blocks_.back().size;
   return Allocate(size, alignment);
 }
 
@@ -34,12 +35,14 @@ absl::string_view Arena::Copy(absl::string_view text) {
 void Arena::Clear() {
   if (blocks_.empty()) return;
   if (blocks_.size() > 1) {
-    // One block that would have held it all; keeping the largest would never settle.
+    // One block that would have held it all; keeping the largest would never settle. Where there is no memory for it the
+    // first one has to do: this happens in destructors, too.
     Block merged;
-    merged.size = capacity_;
-    merged.data = std::unique_ptr<char[]>(new char[merged.size]);
-    blocks_.clear();
-    blocks_.push_back(std::move(merged));
+    merged.data = std::unique_ptr<char[]>(new (std::nothrow) char[capacity_]);
+    merged.size = merged.data != nullptr ? capacity_ : 0;
+    if (merged.data != nullptr) blocks_.front() = std::move(merged);
+    blocks_.erase(blocks_.begin() + 1, blocks_.end());
+    capacity_ = blocks_.front().size;
   }
   cursor_ = reinterpret_cast<uintptr_t>(blocks_.front().data.get());
   limit_ = cursor_ + blocks_.front().size;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/cord.h"
+#include "engine/base/memory_error.h"
 
 namespace ferro {
 namespace {
@@ -89,6 +90,7 @@ class PayloadReader {
   absl::string_view bytes_;
 };
 
+// The class stands first, see ClassOf().
 std::string Encode(const ErrorDetail& detail) {
   std::string out;
   Append(out, &detail.error_class, sizeof detail.error_class);
@@ -119,6 +121,7 @@ ErrorClass ClassOfCode(absl::StatusCode code) {
   if (code == absl::StatusCode::kInvalidArgument) return ErrorClass::kInvalidArgument;
   if (code == absl::StatusCode::kUnimplemented) return ErrorClass::kUnsupported;
   if (code == absl::StatusCode::kResourceExhausted) return ErrorClass::kMemory;
+  if (code == absl::StatusCode::kCancelled) return ErrorClass::kCancelled;
   return ErrorClass::kInternal;
 }
 
@@ -149,6 +152,16 @@ absl::Status MakeErrorWithHint(ErrorClass error_class, absl::string_view message
   return MakeError(std::move(detail), message);
 }
 
+const absl::Status& MemoryError() {
+  static const absl::Status* const error =
+      new absl::Status(MakeError(ErrorClass::kMemory, "memory is exhausted"));
+  return *error;
+}
+
+namespace {
+[[maybe_unused]] const absl::Status& made_early = MemoryError();
+}
+
 ErrorDetail DetailOf(const absl::Status& status) {
   if (const auto payload = status.GetPayload(kPayloadUrl)) return Decode(std::string(*payload));
   ErrorDetail detail;
@@ -156,7 +169,11 @@ ErrorDetail DetailOf(const absl::Status& status) {
   return detail;
 }
 
-ErrorClass ClassOf(const absl::Status& status) { return DetailOf(status).error_class; }
+ErrorClass ClassOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kPayloadUrl);
+  if (payload && !payload->empty()) return static_cast<ErrorClass>((*payload)[0]);
+  return ClassOfCode(status.code());
+}
 
 bool LeavesConnectionInDoubt(ErrorClass error_class) {
   switch (error_class) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -73,9 +74,10 @@ struct Pool::Waiter {
 };
 
 struct Pool::Drainer {
-  explicit Drainer(Pool& owner) : pool(owner), event(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  explicit Drainer(Pool& owner) : pool(owner) {
     absl::MutexLock lock(&pool.mutex_);
     pool.drainers_.push_back(this);
+    event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   }
   ~Drainer() {
     {
@@ -88,7 +90,7 @@ struct Pool::Drainer {
   Drainer& operator=(const Drainer&) = delete;
 
   Pool& pool;
-  const int event;
+  int event = -1;
 };
 
 void Lease::GiveBack() {
@@ -106,7 +108,7 @@ Pool::Pool(std::unique_ptr<Driver> driver, Url url)
       url_(std::move(url)),
       maximum_(MaximumOf(*driver_, url_)),
       minimum_(std::min(url_.pool_min, maximum_)),
-      chance_(static_cast<uint32_t>(absl::ToUnixNanos(absl::Now()))) {}
+      chance_(static_cast<uint32_t>(absl::ToUnixNanos(runtime::Now()))) {}
 
 bool Pool::IsUsable(const Connection& connection, absl::Time now) const {
   if (now >= connection.marks.expires) return false;
@@ -125,37 +127,52 @@ void Pool::Forget(const Connection& connection) {
   if (connection.lost()) ++generation_;
 }
 
-void Pool::Prune(absl::Time now, Connections& ended) {
-  size_t count = 0;  // the first ones have been idle for longest
-  for (; count < idle_.size(); ++count) {
-    const PoolMarks& marks = idle_[count]->marks;
-    if (now < marks.expires && (open_ <= minimum_ || now - marks.since <= url_.pool_idle)) break;
-    Forget(*idle_[count]);
+void Pool::MakeRoom() {
+  all_.reserve(static_cast<size_t>(open_));
+  idle_.reserve(static_cast<size_t>(open_));
+}
+
+void Pool::Prune() {
+  const absl::Time now = runtime::Now();
+  for (;;) {
+    std::unique_ptr<Connection> ended;  // closed after the mutex is let go
+    absl::MutexLock lock(&mutex_);
+    if (idle_.empty()) return;
+    const PoolMarks& marks = idle_.front()->marks;  // it has been idle for longest
+    if (now < marks.expires && (open_ <= minimum_ || now - marks.since <= url_.pool_idle)) return;
+    ended = std::move(idle_.front());
+    idle_.erase(idle_.begin());
+    Forget(*ended);
     --open_;
-    ended.push_back(std::move(idle_[count]));
   }
-  idle_.erase(idle_.begin(), idle_.begin() + static_cast<ptrdiff_t>(count));
 }
 
 absl::Status Pool::Claim(Waiter& waiter) {
+  absl::Status status = ClaimNow(waiter);
+  if (waiter.connection != nullptr) Prune();
+  return status;
+}
+
+absl::Status Pool::ClaimNow(Waiter& waiter) {
   Connections ended;  // closed after the mutex is let go
   absl::MutexLock lock(&mutex_);
   if (closed_) return ClosedError();
   ++counts_.acquired;
   while (!idle_.empty()) {
     const absl::Time now = runtime::Now();
-    std::unique_ptr<Connection> last = std::move(idle_.back());
-    idle_.pop_back();
-    if (IsUsable(*last, now)) {
-      const bool doubtful = url_.pool_check == "ping" && now - last->marks.since > kLookAfter;
-      waiter.in_doubt = doubtful || last->marks.generation != generation_;
-      Lend(*last, now);
-      waiter.connection = std::move(last);
-      Prune(now, ended);
+    Connection& last = *idle_.back();
+    if (IsUsable(last, now)) {
+      const bool doubtful = url_.pool_check == "ping" && now - last.marks.since > kLookAfter;
+      waiter.in_doubt = doubtful || last.marks.generation != generation_;
+      Lend(last, now);
+      waiter.connection = std::move(idle_.back());
+      idle_.pop_back();
       return absl::OkStatus();
     }
-    Forget(*last);
-    ended.push_back(std::move(last));
+    ended.emplace_back();  // what takes memory comes first
+    Forget(last);
+    ended.back() = std::move(idle_.back());
+    idle_.pop_back();
     --open_;
   }
   if (open_ < maximum_) {
@@ -220,6 +237,10 @@ Task<absl::Status> Pool::Revalidate(Waiter& waiter) {
 
 Task<absl::Status> Pool::Open(Waiter& waiter) {
   Url url = url_;
+  {
+    absl::MutexLock lock(&mutex_);
+    MakeRoom();
+  }
   if (password_) {
     FERRO_CO_ASSIGN(url.password, password_());
   }
@@ -285,12 +306,16 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
     Keep(std::move(connection), sound);
     return;
   }
-  RecoverApart(std::move(connection),
-               [self = shared_from_this()](std::unique_ptr<Connection> recovered, bool fit) {
-                 // A server that does not even answer to this may answer on no other connection.
-                 if (!fit) self->Doubt();
-                 self->Keep(std::move(recovered), fit);
-               });
+  try {
+    const auto keep = [self = shared_from_this()](std::unique_ptr<Connection> recovered, bool fit) {
+      // A server that does not even answer to this may answer on no other connection.
+      if (!fit) self->Doubt();
+      self->Keep(std::move(recovered), fit);
+    };
+    if (RecoverApart(connection, keep)) return;
+  } catch (const std::bad_alloc&) {
+  }
+  Keep(std::move(connection), false);
 }
 
 void Pool::Doubt() {
@@ -300,27 +325,29 @@ void Pool::Doubt() {
 
 void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
   const absl::Time now = runtime::Now();
-  Connections ended;  // closed outside the lock
-  absl::MutexLock lock(&mutex_);
-  if (!sound || closed_ || now >= connection->marks.expires) {
-    Forget(*connection);
-    ended.push_back(std::move(connection));
-    LeaveSlot();
-    return;
-  }
-  connection->marks.generation = generation_;
-  if (waiters_.empty()) {
+  std::unique_ptr<Connection> ended;  // closed outside the lock
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!sound || closed_ || now >= connection->marks.expires) {
+      Forget(*connection);
+      ended = std::move(connection);
+      LeaveSlot();
+      return;
+    }
+    connection->marks.generation = generation_;
+    if (!waiters_.empty()) {
+      Lend(*connection, now);
+      Waiter* next = waiters_.front();
+      waiters_.pop_front();
+      next->connection = std::move(connection);
+      next->Wake();
+      return;
+    }
     connection->marks.idle = true;
     connection->marks.since = now;
     idle_.push_back(std::move(connection));
-    Prune(now, ended);
-    return;
   }
-  Lend(*connection, now);
-  Waiter* next = waiters_.front();
-  waiters_.pop_front();
-  next->connection = std::move(connection);
-  next->Wake();
+  Prune();
 }
 
 void Pool::GiveUpSlot() {

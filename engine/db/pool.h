@@ -122,11 +122,14 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void GiveUpSlot();
 
   using Connections = std::vector<std::unique_ptr<Connection>>;
+  // So that connections come and go without taking memory: they do in destructors.
+  void MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsUsable(const Connection& connection, absl::Time now) const;
+  absl::Status ClaimNow(Waiter& waiter);
   void Lend(Connection& connection, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Forget(const Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Moves what has been idle for too long to `ended`, to be closed without the mutex.
-  void Prune(absl::Time now, Connections& ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Closes what has been idle for too long.
+  void Prune() ABSL_LOCKS_EXCLUDED(mutex_);
   void LeaveSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration LongestBusy(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -1,5 +1,6 @@
 #include "engine/db/recovery.h"
 
+#include <new>
 #include <utility>
 
 #include "engine/runtime/apart.h"
@@ -18,27 +19,41 @@ struct Patient {
   std::unique_ptr<Connection> connection;
   std::function<void(std::unique_ptr<Connection>, bool)> done;
 
-  void Treat() {
+  bool Treat() {
     runtime::Operation operation;
     operation.context().deadline = runtime::Now() + kPatience;
     operation.Start(Recover(*connection));
     // It shows no rows, so this is its end.
     operation.Drive();
-    const bool fit = operation.status().ok() && connection->healthy() &&
-                     connection->transaction_state() == TransactionState::kIdle;
+    return operation.status().ok() && connection->healthy() &&
+           connection->transaction_state() == TransactionState::kIdle;
+  }
+
+  void TreatAndGiveBack() {
+    bool fit = false;
+    try {
+      fit = Treat();
+    } catch (const std::bad_alloc&) {
+    }
     done(std::move(connection), fit);
   }
 };
 
 }  // namespace
 
-void RecoverApart(std::unique_ptr<Connection> connection,
+bool RecoverApart(std::unique_ptr<Connection>& connection,
                   std::function<void(std::unique_ptr<Connection>, bool)> done) {
-  auto patient = std::make_shared<Patient>();
-  patient->connection = std::move(connection);
-  patient->done = std::move(done);
-  if (runtime::StartApart([patient] { patient->Treat(); }).ok()) return;
-  patient->done(std::move(patient->connection), false);
+  std::shared_ptr<Patient> patient;
+  bool begun = false;
+  try {
+    patient = std::make_shared<Patient>();
+    patient->connection = std::move(connection);
+    patient->done = std::move(done);
+    begun = runtime::StartApart([patient] { patient->TreatAndGiveBack(); }).ok();
+  } catch (const std::bad_alloc&) {
+  }
+  if (!begun && patient != nullptr) connection = std::move(patient->connection);
+  return begun;
 }
 
 }  // namespace ferro::db

@@ -9,9 +9,10 @@
 
 namespace ferro::db {
 
-// Returns at once. Later `done` gets the connection back, and whether it is healthy and idle now; where that could not be had
-// within a few seconds it is to be closed. `done` is called once, on another thread, or at once when there is none.
-void RecoverApart(std::unique_ptr<Connection> connection,
+// Returns at once. Later `done` gets the connection back, on another thread, and whether it is healthy and idle now; where
+// that could not be had within a few seconds it is to be closed. `done` must not throw. False when there is no thread or no
+// memory for it: then nothing happens, and `connection` is where it was.
+bool RecoverApart(std::unique_ptr<Connection>& connection,
                   std::function<void(std::unique_ptr<Connection>, bool fit)> done);
 
 }  // namespace ferro::db

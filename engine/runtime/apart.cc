@@ -16,6 +16,7 @@
 #include "engine/base/try.h"
 #include "engine/runtime/clock.h"
 #include "engine/runtime/fork.h"
+#include "engine/runtime/simulation.h"
 #include "engine/runtime/thread.h"
 
 namespace ferro::runtime {
@@ -72,12 +73,17 @@ void WaitForApart(absl::Duration most) {
 }
 
 absl::Status StartApart(std::function<void()> body) {
-  CountOne();
-  absl::StatusOr<std::thread> thread = StartThread([body = std::move(body)]() mutable {
+  if (Simulation* const other = Simulated()) {
+    other->StartApart(std::move(body));
+    return absl::OkStatus();
+  }
+  std::function<void()> counted = [body = std::move(body)]() mutable {
     body();
     body = nullptr;  // what it owns is freed while it counts
     --running;
-  });
+  };
+  CountOne();
+  absl::StatusOr<std::thread> thread = StartThread(std::move(counted));
   if (!thread.ok()) {
     --running;
     return thread.status();

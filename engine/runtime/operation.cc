@@ -7,6 +7,7 @@
 #include <new>
 
 #include "engine/base/error.h"
+#include "engine/base/memory_error.h"
 #include "engine/runtime/clock.h"
 
 namespace ferro::runtime {
@@ -41,9 +42,9 @@ Progress Operation::Resume() {
   try {
     return End(body_.Take());
   } catch (const std::bad_alloc&) {
-    return End(MakeError(ErrorClass::kMemory, "memory is exhausted"));
+    return End(MemoryError());
   } catch (const std::exception&) {
-    return End(MakeError(ErrorClass::kInternal, "an unexpected exception ended the operation"));
+    return End(absl::InternalError("an unexpected exception ended the operation"));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/memory_error.h"
 
 namespace ferro::runtime {
 
@@ -18,8 +19,11 @@ absl::StatusOr<std::thread> StartThread(std::function<void()> body) {
   absl::StatusOr<std::thread> thread = absl::UnknownError("");
   try {
     thread = std::thread(std::move(body));
+  } catch (const std::bad_alloc&) {
+    thread = MemoryError();
   } catch (const std::system_error&) {
-    thread = MakeError(ErrorClass::kInternal, "the system gave no thread");
+    // What the system has not enough of may be memory, too: it does not tell.
+    thread = MakeError(ErrorClass::kMemory, "the system gave no thread");
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return thread;
@@ -29,7 +33,7 @@ absl::Status RunJob(const std::function<absl::Status()>& job) {
   try {
     return job();
   } catch (const std::bad_alloc&) {
-    return MakeError(ErrorClass::kMemory, "out of memory on a thread of its own");
+    return MemoryError();
   }
 }
 

@@ -73,7 +73,7 @@ struct Worker::Impl {
     {
       absl::MutexLock lock(&mutex);
       if (state == State::kQueued) {  // nobody has begun it: there is nothing to wait for
-        result = MakeError(ErrorClass::kCancelled, "the job was given up before it began");
+        result = absl::CancelledError();  // within a destructor: an error without a text takes no memory
         state = State::kEnded;
         return;
       }

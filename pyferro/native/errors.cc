@@ -27,6 +27,7 @@ bool Put(PyObject* fields, const char* name, const Ref& value) {
 }  // namespace
 
 PyObject* Raise(ModuleState& state, ferro_error* error) {
+  if (error == nullptr) return PyErr_NoMemory();  // the one reason for which there is no error object
   struct Free {
     ferro_error* error;
     ~Free() { ferro_error_free(error); }

@@ -43,13 +43,13 @@ enum {
   FERRO_ERROR_CLOSED = 29,
   FERRO_ERROR_FAILED_TRANSACTION = 30, /* only rollback is possible */
   FERRO_ERROR_COMMIT_UNKNOWN = 31,   /* COMMIT, or a change on its own, was sent and its answer never came */
-  FERRO_ERROR_MEMORY = 32,
+  FERRO_ERROR_MEMORY = 32,           /* of this process, or of the server; a statement may have run all the same */
   FERRO_ERROR_INTERNAL = 33,
   FERRO_ERROR_FORKED = 34            /* begun before fork(), and the parent's: begin it anew in the child */
 };
 
-/* Why a call failed. A function that takes `ferro_error **error` last stores a new one there when it fails and
- * `error` is not NULL; give it to ferro_error_free(). On success `*error` is left alone. An error may be read from
+/* Why a call failed. A function that takes `ferro_error **error` last stores a new one there when it fails,
+ * `error` is not NULL and there is memory for it; give it to ferro_error_free(). On success `*error` is left alone. An error may be read from
  * any thread. It never holds bound values, except in ferro_error_detail(). */
 typedef struct ferro_error ferro_error;
 
