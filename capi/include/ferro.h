@@ -27,6 +27,7 @@
 #include "ferro/function.h"
 #include "ferro/node.h"
 #include "ferro/operation.h"
+#include "ferro/pipeline.h"
 #include "ferro/plan.h"
 #include "ferro/statement.h"
 #include "ferro/transaction.h"

@@ -10,6 +10,7 @@
 #include "engine/db/bulk.h"
 #include "engine/db/database.h"
 #include "engine/db/execute.h"
+#include "engine/db/pipeline.h"
 #include "engine/db/transaction.h"
 #include "engine/plan/writer.h"
 #include "engine/runtime/operation.h"
@@ -39,6 +40,11 @@ struct ferro_statement {
 
 struct ferro_transaction {
   std::shared_ptr<ferro::db::Transaction> transaction;
+};
+
+struct ferro_pipeline {
+  explicit ferro_pipeline(std::shared_ptr<ferro::db::Database> database) : pipeline(std::move(database)) {}
+  ferro::db::Pipeline pipeline;
 };
 
 struct ferro_operation {

@@ -367,13 +367,10 @@ void PostgresqlConnection::TakeError(const PGresult* result, Reading& reading) {
     const int64_t row = CopiedRow(ErrorField(result, PG_DIAG_CONTEXT), reading.request->copy->table);
     reading.status = WithDetail(reading.status, [row](ErrorDetail& detail) { detail.row = row; });
   }
-  const absl::string_view state = ErrorField(result, PG_DIAG_SQLSTATE);
-  // "cached plan must not change result type" shares its state with much else, and its text may be
-  // translated.
-  if (state == "0A000" && ErrorField(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery") {
-    reading.stale_plan = true;
-  }
-  if (state == "26000" && reading.request != nullptr && reading.request->statement_id != 0) {
+  const RefusedPlan plan = RefusedPlanOf(result);
+  const bool kept = reading.request != nullptr && reading.request->statement_id != 0;
+  if (plan == RefusedPlan::kStale) reading.stale_plan = true;
+  if (plan == RefusedPlan::kGone && kept) {
     reading.stale_plan = true;
     reading.known_to_server = false;
   }

@@ -3,6 +3,7 @@
 // to one operation at a time.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,7 @@
 
 namespace ferro::postgresql {
 
-class PostgresqlConnection final : public db::Connection {
+class PostgresqlConnection final : public db::Connection, private db::Pipelining {
  public:
   // `handle` is connected and non-blocking. `statement_cache`: prepared statements to keep at most.
   // `pooled`: the session is lent by a pooler for each transaction; SetUpPooled() comes before anything else then.
@@ -34,8 +35,36 @@ class PostgresqlConnection final : public db::Connection {
   bool recoverable() const override;
   db::Task<absl::Status> Recover() override;  // see recover.cc
   ServerVersion version() const override;
+  // Null without prepared statements, and where a pooler lends the session for each of them.
+  db::Pipelining* pipelining() override { return statements_.enabled() && !pooled_ ? this : nullptr; }
 
  private:
+  // What is still to come of a statement that was sent, see pipeline.cc.
+  enum class Part : uint8_t { kPrepare, kResult, kSync };
+  struct Expected {
+    Part next = Part::kResult;
+    bool closes = false;      // nobody asked for it
+    bool unprepared = false;  // it was refused before it could run
+    uint64_t statement_id = 0;
+    std::string name;
+    std::shared_ptr<const PGresult> result, refusal;
+  };
+
+  absl::Status Enter() override;
+  absl::Status Leave() override;
+  void BeginSending() override;
+  absl::Status Send(const db::Request& request) override;
+  absl::StatusOr<bool> Flush() override;
+  absl::Status Receive() override;
+  std::unique_ptr<db::Answer> Take() override;
+  int socket() const override { return PQsocket(handle_.get()); }
+  absl::Status LostError(const db::Request& request, bool oldest) const override;
+  bool Advance();
+  std::unique_ptr<db::Answer> AnswerTo(Expected& expected);
+  absl::Status SendClosesInPipeline();
+  void ForgetExpected();
+  void Cork(bool on);
+
   // A statement on its way: where its rows go, and the first thing that went wrong with it.
   struct Reading {
     absl::string_view sql;
@@ -111,6 +140,9 @@ class PostgresqlConnection final : public db::Connection {
   std::string preparing_;  // the name of a statement that the server may have heard of, and statements_ has not
   const bool pooled_;
   bool listening_ = false;
+  std::deque<Expected> expected_;  // in a pipeline, oldest first
+  int sent_at_once_ = 0;
+  bool corked_ = false;
   int syncs_ = 0;          // ends of pipeline segments that were sent and not yet read
   bool trusted_text_ = true;
   bool busy_ = false;

@@ -140,6 +140,11 @@ class PostgresqlDriver final : public db::Driver {
     }
     co_return made;
   }
+
+  // A pooler that lends a session for each statement would wait for the first to end.
+  bool pipelines(const db::Url& url) const override {
+    return url.pipelining == "on" && url.statement_cache > 0 && !IsPooled(url);
+  }
 };
 
 }  // namespace

@@ -187,6 +187,15 @@ absl::Status StatementError(const PGconn* connection, const PGresult* result,
   return MakeError(std::move(detail), WithoutValues(state, message));
 }
 
+RefusedPlan RefusedPlanOf(const PGresult* result) {
+  const absl::string_view state = ErrorField(result, PG_DIAG_SQLSTATE);
+  // It shares its state with much else, and its text may be translated.
+  if (state == "0A000" && ErrorField(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery") {
+    return RefusedPlan::kStale;
+  }
+  return state == "26000" ? RefusedPlan::kGone : RefusedPlan::kNone;
+}
+
 absl::Status LostConnection(const PGconn* connection, absl::string_view sql) {
   ErrorDetail detail;
   detail.error_class = kConnection;

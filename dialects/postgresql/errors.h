@@ -32,6 +32,14 @@ std::string WithoutValues(absl::string_view state, absl::string_view message);
 absl::Status StatementError(const PGconn* connection, const PGresult* result,
                             absl::string_view sql);
 
+// Why a prepared statement cannot be run as it is.
+enum class RefusedPlan : uint8_t {
+  kNone,
+  kStale,  // a table was altered since: "cached plan must not change result type"
+  kGone,   // the server does not know it
+};
+RefusedPlan RefusedPlanOf(const PGresult* result);
+
 // The connection broke (or libpq ran out of memory) while something was sent or awaited.
 absl::Status LostConnection(const PGconn* connection, absl::string_view sql);
 

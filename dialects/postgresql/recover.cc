@@ -40,6 +40,7 @@ db::Task<absl::Status> PostgresqlConnection::Recover() {
     read = rest.ok();
     if (!read && (ClassOf(rest) != ErrorClass::kTimeout || runtime::Now() >= outer)) co_return rest;
   }
+  ForgetExpected();
   busy_ = false;
   // The server has signalled its process before it hung up on the cancellation, so this is the last statement that it could
   // still meet.

@@ -39,6 +39,11 @@ void PreparedStatements::Forget(uint64_t id, bool known_to_server) {
   }
 }
 
+void PreparedStatements::Forget(uint64_t id, const std::string& name, bool known_to_server) {
+  const auto found = by_id_.find(id);
+  if (found != by_id_.end() && found->second->name == name) GiveUp(found->second, known_to_server);
+}
+
 std::vector<std::string> PreparedStatements::TakePending(size_t at_most) {
   const size_t count = std::min(at_most, closing_.size());
   const auto first = closing_.end() - static_cast<std::ptrdiff_t>(count);

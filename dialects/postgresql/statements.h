@@ -34,6 +34,8 @@ class PreparedStatements {
 
   // Gives `id` up; `known_to_server`: it has to be told.
   void Forget(uint64_t id, bool known_to_server);
+  // Only if it still has that name: it may have been prepared anew.
+  void Forget(uint64_t id, const std::string& name, bool known_to_server);
 
   // Names of given-up statements that the server still holds.
   size_t pending() const { return closing_.size(); }

@@ -70,6 +70,42 @@ class RowSink {
   virtual void Describe(std::vector<std::string> /*names*/) {}
 };
 
+// The whole answer to one of several statements that were sent together. It does not need its connection any more.
+class Answer {
+ public:
+  virtual ~Answer() = default;
+  // Shows the rows, as Connection::Run does for its request. Called once.
+  virtual Task<absl::StatusOr<Outcome>> Read(const Request& request, RowSink& sink) = 0;
+  // After Read has failed: the statement has to be run by itself, for its rows or for all that can be said of the error.
+  virtual bool unread() const { return false; }
+  // The server has found out before it ran it that it must be prepared anew: it has to be run by itself.
+  virtual bool stale() const { return false; }
+};
+
+// Many statements on one connection at once: each is sent without waiting for the answers to those before, and has an end of
+// its own, so that one that fails touches no other. Nothing here waits.
+class Pipelining {
+ public:
+  virtual ~Pipelining() = default;
+  // From here to Leave() the connection does nothing else; given up in between it is in doubt.
+  virtual absl::Status Enter() = 0;
+  virtual absl::Status Leave() = 0;  // when all answers were taken
+  // Hints that statements follow each other up to Flush().
+  virtual void BeginSending() {}
+  // Puts a statement on its way. An error is of this one alone, unless the connection is lost().
+  virtual absl::Status Send(const Request& request) = 0;
+  // Whether all has been sent. If not: call it again when the socket can be written, and Receive() when it can be read, as
+  // a server that is itself stuck sending takes no more.
+  virtual absl::StatusOr<bool> Flush() = 0;
+  // Reads what has come; an error is the end of the session.
+  virtual absl::Status Receive() = 0;
+  // To the statement that was sent first of those that have none, if it is here. Also after an error of Receive().
+  virtual std::unique_ptr<Answer> Take() = 0;
+  virtual int socket() const = 0;
+  // Why a statement that was sent has got no answer: the session is lost. `oldest`: it is the one that the server was at.
+  virtual absl::Status LostError(const Request& request, bool oldest) const = 0;
+};
+
 // How columns that the server calls so are read, one for each.
 std::vector<sql::ResultColumn> ColumnsByName(std::span<const std::string> names,
                                              std::span<const sql::ResultColumn> named);
@@ -142,6 +178,8 @@ class Connection {
   virtual int64_t insert_id_step() const { return 1; }
   // The socket, which is silent while the session is idle; -1 when there is none (SQLite).
   virtual int descriptor() const { return -1; }
+  // Null where the protocol has no such thing, or the session must do without.
+  virtual Pipelining* pipelining() { return nullptr; }
 
   PoolMarks marks;
 };
@@ -157,6 +195,8 @@ class Driver {
   virtual bool works_pooled() const { return false; }
   // Connections that may be open at once, whatever the pool's size; 0: no limit. SQLite in memory has one.
   virtual int max_connections(const Url& /*url*/) const { return 0; }
+  // Its connections can be shared by statements, and the URL does not forbid it.
+  virtual bool pipelines(const Url& /*url*/) const { return false; }
 };
 
 }  // namespace ferro::db

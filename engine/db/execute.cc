@@ -1,7 +1,7 @@
 #include "engine/db/execute.h"
 
 #include <algorithm>
-#include <deque>
+#include <list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/numbers.h"
+#include "engine/db/pipeline.h"
 #include "engine/db/until.h"
 #include "engine/sql/compile.h"
 #include "engine/sql/literal.h"
@@ -41,8 +42,8 @@ struct Prepared {
   std::string expanded;
   absl::string_view sql;
   uint64_t statement_id = 0;
-  std::deque<std::string> texts;  // arguments in words of the server
-  std::deque<Value> values;       // of them
+  std::list<std::string> texts;  // arguments in words of the server
+  std::list<Value> values;       // of them
   Arena numbers;                  // of lists that meet numbers of another type
 };
 
@@ -167,6 +168,7 @@ absl::Status CheckKeys(const sql::Compiled& compiled, std::span<const Value> arg
 }  // namespace
 
 Task<absl::Status> ShowRows::Accept(Batch& batch) {
+  shown_ = shown_ || !batch.empty();
   if (!batch.empty()) co_await runtime::ShowBatch(batch);
   co_return absl::OkStatus();
 }
@@ -277,6 +279,17 @@ Task<absl::Status> ExecutionScope::End(absl::Status status) {
 
 namespace {
 
+Request RequestFor(const Prepared& prepared, const sql::Step& step) {
+  Request request;
+  request.statement_id = prepared.statement_id;
+  request.sql = prepared.sql;
+  request.parameters = prepared.parameters;
+  request.columns = step.columns;
+  request.named = step.named;
+  request.returns_rows = !step.columns.empty() || step.open;
+  return request;
+}
+
 // The time that the reader of a stream takes is not the server's.
 class RenewsTime final : public RowSink {
  public:
@@ -339,13 +352,7 @@ Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& c
     const sql::Step& step = compiled.steps[i];
     Prepared prepared;
     FERRO_CO_TRY(Prepare(compiled, i, profile, arguments, collected.keys(), prepared));
-    Request request;
-    request.statement_id = prepared.statement_id;
-    request.sql = prepared.sql;
-    request.parameters = prepared.parameters;
-    request.columns = step.columns;
-    request.named = step.named;
-    request.returns_rows = !step.columns.empty() || step.open;
+    Request request = RequestFor(prepared, step);
     request.writes = compiled.statement_class != sql::StatementClass::kQuery;
     request.stream_rows = execution.stream_rows;
     RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
@@ -371,11 +378,61 @@ Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& c
   co_return rows;
 }
 
+namespace {
+
+// Larger results are read by themselves, where they can be taken as they come.
+constexpr int64_t kManyRows = 1000;
+
+class DropRows final : public RowSink {
+ public:
+  Task<absl::Status> Accept(Batch&) override { co_return absl::OkStatus(); }
+};
+
+// The statement on a connection that it shares with others. `alone` is set when nothing was shown yet and it has to be run
+// on one of its own.
+Task<absl::StatusOr<int64_t>> RunShared(Pipeline& pipeline, const Execution& execution, ShowRows& sink, bool& alone) {
+  const sql::Compiled& compiled = *execution.compiled;
+  Prepared prepared;
+  FERRO_CO_TRY(Prepare(compiled, 0, *execution.database->profile(), execution.arguments, {}, prepared));
+  const Request request = RequestFor(prepared, compiled.steps.front());
+  alone = !pipeline.Suits(request);
+  if (alone) co_return 0;
+  FERRO_CO_ASSIGN(const std::unique_ptr<Answer> answer,
+                  co_await pipeline.Ask(request, execution.database->url().statement_timeout));
+  alone = answer == nullptr || answer->stale();
+  if (alone) co_return 0;
+  absl::StatusOr<Outcome> outcome = co_await answer->Read(request, sink);
+  if (answer->unread()) {
+    pipeline.Avoid(request.statement_id, true);
+    alone = !sink.shown();
+    if (alone) co_return 0;
+    // What is wrong with a row is told in full by a connection that can ask about it.
+    ExecutionScope scope(execution, false);
+    FERRO_CO_ASSIGN(Connection* const connection, co_await scope.Begin());
+    DropRows drop;
+    const absl::StatusOr<Outcome> again = co_await RunInTime(*connection, request, &drop, execution.database->url().statement_timeout);
+    FERRO_CO_TRY(co_await scope.End(again.status()));
+  }
+  if (!outcome.ok()) co_return outcome.status();
+  if (outcome->rows_affected > kManyRows) pipeline.Avoid(request.statement_id);
+  co_return outcome->rows_affected;
+}
+
+}  // namespace
+
 Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   const sql::Compiled& compiled = *execution.compiled;
   const sql::DialectProfile& profile = *execution.database->profile();
   std::optional<TransactionUse> use;
   runtime::Context& context = co_await runtime::ThisContext();
+  ShowRows sink(&operation);
+  if (context.pipeline != nullptr && compiled.shareable && execution.transaction == nullptr &&
+      execution.stream_rows == 0) {
+    bool alone = false;
+    const absl::StatusOr<int64_t> rows = co_await RunShared(*context.pipeline, execution, sink, alone);
+    if (rows.ok()) operation.rows_affected = *rows;
+    if (!alone) co_return rows.status();
+  }
   FERRO_CO_TRY(Join(execution, context, use));
   if (use.has_value() && compiled.statement_class == sql::StatementClass::kDefinition) {
     FERRO_CO_TRY(profile.Check(sql::Feature::kTransactionalDdl));
@@ -383,7 +440,6 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   ExecutionScope scope(execution, compiled.atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();
-  ShowRows sink(&operation);
   absl::StatusOr<int64_t> rows =
       co_await RunSteps(execution, **connection, execution.arguments, sink);
   Judge(execution, rows.status());

@@ -80,8 +80,10 @@ class ShowRows : public RowSink {
   explicit ShowRows(runtime::Operation* operation = nullptr) : operation_(operation) {}
   Task<absl::Status> Accept(Batch& batch) override;
   void Describe(std::vector<std::string> names) override;
+  bool shown() const { return shown_; }
 
  private:
+  bool shown_ = false;
   runtime::Operation* operation_;  // is told the names of columns; may be null
 };
 

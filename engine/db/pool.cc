@@ -47,6 +47,7 @@ struct Pool::Waiter {
         absl::MutexLock lock(&pool.mutex_);
         const auto self = std::find(pool.waiters_.begin(), pool.waiters_.end(), this);
         if (self != pool.waiters_.end()) pool.waiters_.erase(self);
+        pool.NoteWanted();
       }
       close(event);
     }
@@ -185,6 +186,7 @@ absl::Status Pool::ClaimNow(Waiter& waiter) {
     return MakeError(ErrorClass::kInternal, "no descriptor is left to wait for a connection");
   }
   waiters_.push_back(&waiter);
+  NoteWanted();
   ++counts_.waits;
   return absl::OkStatus();
 }
@@ -339,6 +341,7 @@ void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
       Lend(*connection, now);
       Waiter* next = waiters_.front();
       waiters_.pop_front();
+      NoteWanted();
       next->connection = std::move(connection);
       next->Wake();
       return;
@@ -367,6 +370,7 @@ void Pool::LeaveSlot() {
   }
   Waiter* next = waiters_.front();
   waiters_.pop_front();
+  NoteWanted();
   next->may_open = true;
   next->Wake();
 }
@@ -380,6 +384,18 @@ void Pool::Close() {
   for (const std::unique_ptr<Connection>& connection : closing) Forget(*connection);
   for (Waiter* waiter : waiters_) waiter->Wake();  // with nothing in hand
   waiters_.clear();
+  NoteWanted();
+}
+
+bool Pool::spare() const {
+  absl::MutexLock lock(&mutex_);
+  return !closed_ && (!idle_.empty() || open_ < maximum_);
+}
+
+void Pool::Renew(Connection& connection) {
+  const absl::Time now = runtime::Now();
+  absl::MutexLock lock(&mutex_);
+  Lend(connection, now);
 }
 
 absl::Duration Pool::LongestBusy(absl::Time now) const {

@@ -7,6 +7,7 @@
 // Thread-safe; a Lease is not.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -93,6 +94,15 @@ class Pool : public std::enable_shared_from_this<Pool> {
   };
   Statistics statistics() const;
 
+  // Connections have pipelines.
+  bool pipelines() const { return driver_->pipelines(url_); }
+  // Nobody who can do without should keep a connection: somebody waits for one, or the pool was closed.
+  bool wanted() const { return wanted_.load(std::memory_order_relaxed); }
+  // A connection is idle, or can be opened.
+  bool spare() const;
+  // A connection that serves one statement after the other begins with another one: as if it had been lent just now.
+  void Renew(Connection& connection);
+
   // False in a child by fork(): its connections, and maybe its locks, are the parent's.
   bool here() const { return born_.here(); }
 
@@ -130,6 +140,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void Forget(const Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Closes what has been idle for too long.
   void Prune() ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteWanted() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    wanted_.store(closed_ || !waiters_.empty(), std::memory_order_relaxed);
+  }
   void LeaveSlot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration LongestBusy(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -151,6 +164,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   std::minstd_rand chance_ ABSL_GUARDED_BY(mutex_);
   int open_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> wanted_{false};  // closed_, or waiters_ has any
 };
 
 }  // namespace ferro::db

@@ -98,6 +98,8 @@ constexpr std::array kOptions = {
              return SetWord(url.journal_mode, value,
                             {"wal", "delete", "truncate", "persist", "memory", "off"});
            }},
+    Option{"pipelining",
+           [](Url& url, absl::string_view value) { return SetWord(url.pipelining, value, {"on", "off"}); }},
     Option{"pool_check",
            [](Url& url, absl::string_view value) {
              return SetWord(url.pool_check, value, {"never", "quiet", "ping"});

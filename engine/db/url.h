@@ -27,6 +27,7 @@ struct Url {
   absl::Duration pool_idle = absl::InfiniteDuration();      // idle for longer: closed, down to pool_min
   absl::Duration pool_lifetime = absl::InfiniteDuration();  // older, less up to a tenth by chance: closed
   std::string pool_check = "quiet";   // before an idle one is used: "never", "quiet" (a look at its socket), "ping"
+  std::string pipelining = "on";      // PostgreSQL: reads of an event loop share connections; or "off"
   int statement_cache = 256;          // prepared statements held by each connection
   absl::Duration busy_timeout = absl::Seconds(5);  // SQLite: how long to wait for a lock
   std::string journal_mode;           // SQLite: "wal", "delete", …; empty: as the file has it

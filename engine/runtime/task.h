@@ -17,6 +17,9 @@
 namespace ferro {
 class Batch;
 }
+namespace ferro::db {
+class Pipeline;
+}
 
 namespace ferro::runtime {
 
@@ -54,6 +57,9 @@ class Context {
   absl::Time deadline = absl::InfiniteFuture();  // of the whole operation
   bool own_deadline = false;                     // the caller gave one, which then holds instead of the database's
   Interrupt interrupt;
+  db::Pipeline* pipeline = nullptr;  // what drives it may let it share connections (engine/db/pipeline.h), and
+  void* owner = nullptr;             // knows it by this
+  bool due = false;                  // it can go on, whatever it waits for
 
   // Runs until the operation waits, shows a batch or ends.
   Progress Resume();

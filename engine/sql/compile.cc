@@ -102,11 +102,9 @@ absl::Status CheckInsertSelect(const ast::InsertSelect& insert) {
                            "select one value for each column");
 }
 
-bool HasExcluded(const ast::Node& node) {
+bool Has(const ast::Node& node, ast::Kind kind) {
   bool found = false;
-  const auto look = [&found](const ast::Node& part) {
-    found = found || part.kind == ast::Kind::kExcluded;
-  };
+  const auto look = [&](const ast::Node& part) { found = found || part.kind == kind; };
   ast::Walk(node, look);
   return found;
 }
@@ -114,7 +112,7 @@ bool HasExcluded(const ast::Node& node) {
 absl::Status CheckExcluded(const ast::Statement& statement) {
   const bool upsert = statement.kind == ast::Kind::kUpsert;
   const ast::Node& outside = upsert ? *ast::As<ast::Upsert>(statement).insert : statement;
-  if (!HasExcluded(outside)) return absl::OkStatus();
+  if (!Has(outside, ast::Kind::kExcluded)) return absl::OkStatus();
   return MakeError(ErrorClass::kPlan, "the row that was to be inserted is known to an upsert only");
 }
 
@@ -161,6 +159,16 @@ absl::StatusOr<const ast::Statement*> Rewritten(const ast::Statement* statement,
     FERRO_TRY(CheckTypes(*statement));
   }
   return ApplyRewrites(*statement, profile, arena);
+}
+
+// What may be sent again, or wait behind another one, without anybody noticing. A query in words of the user's may do
+// anything; one that locks rows waits for whoever has them.
+bool IsShareable(const ast::Statement& statement, const Compiled& compiled) {
+  const auto uses = [&](Feature feature) { return compiled.features.test(static_cast<size_t>(feature)); };
+  return compiled.statement_class == StatementClass::kQuery && ast::IsQuery(statement.kind) &&
+         compiled.steps.size() == 1 && !compiled.atomic &&
+         !compiled.steps.front().text.literals && !uses(Feature::kRowLock) && !uses(Feature::kShareLock) &&
+         !Has(statement, ast::Kind::kRaw);
 }
 
 }  // namespace
@@ -211,6 +219,7 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
     compiled.columns = ResultColumns(ItemsOf(static_cast<const ast::Query&>(*statement)));
     compiled.steps.back().columns = compiled.columns;
   }
+  compiled.shareable = explain == nullptr && IsShareable(*statement, compiled);
   if (explain != nullptr) FERRO_TRY(MakeExplained(explain->analyze, *profile.lexicon, compiled));
   if (tagged != nullptr) PutInFront(absl::StrCat("/* ", tagged->comment.text, " */ "), compiled);
   compiled.id = NextId();

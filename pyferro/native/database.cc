@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "ferro.h"
+#include "pyferro/native/database.h"
 #include "pyferro/native/errors.h"
 #include "pyferro/native/expr.h"
 #include "pyferro/native/operation.h"
@@ -15,7 +16,7 @@ template <class Handle>
 struct HandleObject {
   PyObject_HEAD
   Handle* handle;
-  PyObject* owner;  // the Database of a Statement or Transaction, kept alive
+  PyObject* owner;  // the Database of a Statement or Transaction, kept alive; of a Database its pipelines
 };
 
 using DatabaseObject = HandleObject<ferro_database>;
@@ -339,6 +340,7 @@ PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
       page == 0 ? ferro_statement_run(database, within, compiled, arguments, given, &operation, &error)
                 : ferro_statement_stream(database, within, compiled, arguments, given, page, &operation, &error);
   if (code != FERRO_OK) return Raise(*state, error);
+  request->may_share = page == 0 && transaction == Py_None;
   return StartOperation(*state, std::move(request), operation);
 }
 
@@ -569,6 +571,10 @@ PyType_Spec kTransactionSpec = {"pyferro._native.Transaction", sizeof(Transactio
                                 Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, kTransactionSlots};
 
 }  // namespace
+
+ferro_database* HandleOf(PyObject* database) { return As<DatabaseObject>(database).handle; }
+
+PyObject*& PipelinesOf(PyObject* database) { return As<DatabaseObject>(database).owner; }
 
 bool AddDatabase(PyObject* module, ModuleState& state) {
   state.database_type = AddType(module, kDatabaseSpec);

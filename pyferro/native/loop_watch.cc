@@ -11,42 +11,47 @@ bool Call(PyObject* object, PyObject* name, PyObject* argument) {
 
 }  // namespace
 
-std::unique_ptr<LoopWatch> LoopWatch::Begin(ModuleState& state) {
-  auto watch = std::make_unique<LoopWatch>();
+Ref RunningLoop(ModuleState& state, bool needed) {
   // Not with the module: who never awaits need not import asyncio.
   if (state.get_running_loop == nullptr) {
     Ref asyncio = Ref::Steal(PyImport_ImportModule("asyncio"));
-    if (!asyncio) return nullptr;
+    if (!asyncio) return Ref();
     state.get_running_loop = PyObject_GetAttrString(asyncio.get(), "get_running_loop");
-    if (state.get_running_loop == nullptr) return nullptr;
+    if (state.get_running_loop == nullptr) return Ref();
   }
-  watch->loop_ = Ref::Steal(PyObject_CallNoArgs(state.get_running_loop));
-  if (!watch->loop_) {
-    if (!PyErr_ExceptionMatches(PyExc_RuntimeError)) return nullptr;
-    PyErr_Clear();
+  Ref loop = Ref::Steal(PyObject_CallNoArgs(state.get_running_loop));
+  if (loop || !PyErr_ExceptionMatches(PyExc_RuntimeError)) return loop;
+  PyErr_Clear();
+  if (needed) {
     RaiseCode(state, FERRO_ERROR_INVALID_ARGUMENT,
               "no asyncio loop runs in this thread: await under asyncio, uvloop, or anyio with its asyncio backend "
               "(trio is not supported), or call run()",
               nullptr);
-    return nullptr;
   }
-  watch->future_ = Ref::Steal(PyObject_CallMethodNoArgs(watch->loop_.get(), state.name_create_future));
-  if (!watch->future_ || PyObject_SetAttr(watch->future_.get(), state.name_blocking, Py_True) < 0) return nullptr;
-  return watch;
+  return Ref();
 }
 
-bool LoopWatch::WaitFor(ModuleState& state, const ferro_operation* operation, PyObject* ready) {
+std::unique_ptr<LoopWatch> LoopWatch::Begin(ModuleState& state, PyObject* loop) {
+  auto watch = std::make_unique<LoopWatch>();
+  watch->loop_ = Ref::Borrow(loop);
+  watch->waiter_ = Ref::Steal(reinterpret_cast<PyObject*>(NewWaiter(state, loop)));
+  return watch->waiter_ ? std::move(watch) : nullptr;
+}
+
+bool LoopWatch::WaitFor(ModuleState& state, const ferro_operation* operation, PyObject* object) {
   const int descriptor = ferro_operation_descriptor(operation);
   const int interest = descriptor < 0 ? 0 : ferro_operation_interest(operation);
   const int64_t timeout = ferro_operation_timeout(operation);
   if (descriptor_ == descriptor && interest_ == interest && !timer_ && timeout < 0) return true;
   if (!Stop(state)) return false;
-  Ref number = Ref::Steal(PyLong_FromLong(descriptor));
-  if (!number) return false;
   descriptor_ = descriptor;
+  if (interest == 0 && timeout < 0) return true;  // somebody else makes it go on
+  Ref ready = Ref::Steal(PyObject_GetAttrString(object, "_ready"));
+  Ref number = Ref::Steal(PyLong_FromLong(descriptor));
+  if (!ready || !number) return false;
   const auto add = [&](int bit, PyObject* name) {
     if ((interest & bit) == 0) return true;
-    Ref done = Ref::Steal(PyObject_CallMethodObjArgs(loop_.get(), name, number.get(), ready, nullptr));
+    Ref done = Ref::Steal(PyObject_CallMethodObjArgs(loop_.get(), name, number.get(), ready.get(), nullptr));
     if (done) interest_ |= bit;
     return static_cast<bool>(done);
   };
@@ -54,12 +59,15 @@ bool LoopWatch::WaitFor(ModuleState& state, const ferro_operation* operation, Py
   if (timeout < 0) return true;
   Ref seconds = Ref::Steal(PyFloat_FromDouble(static_cast<double>(timeout) / 1000.0));
   if (!seconds) return false;
-  timer_ = Ref::Steal(PyObject_CallMethodObjArgs(loop_.get(), state.name_call_later, seconds.get(), ready, nullptr));
+  timer_ = Ref::Steal(
+      PyObject_CallMethodObjArgs(loop_.get(), state.name_call_later, seconds.get(), ready.get(), nullptr));
   return static_cast<bool>(timer_);
 }
 
-bool LoopWatch::CallSoon(ModuleState& state, PyObject* ready) {
-  return Stop(state) && Call(loop_.get(), state.name_call_soon, ready);
+bool LoopWatch::CallSoon(ModuleState& state, PyObject* object) {
+  if (!Stop(state)) return false;
+  Ref ready = Ref::Steal(PyObject_GetAttrString(object, "_ready"));
+  return ready && Call(loop_.get(), state.name_call_soon, ready.get());
 }
 
 bool LoopWatch::Stop(ModuleState& state) {
@@ -81,14 +89,9 @@ bool LoopWatch::Stop(ModuleState& state) {
   return good;
 }
 
-bool LoopWatch::Wake(ModuleState& state) const {
-  Ref done = Ref::Steal(PyObject_CallMethodNoArgs(future_.get(), state.name_done));
-  return done && (done.get() != Py_False || Call(future_.get(), state.name_set_result, Py_None));
-}
-
 int LoopWatch::Traverse(visitproc visit, void* arg) const {
   Py_VISIT(loop_.get());
-  Py_VISIT(future_.get());
+  Py_VISIT(waiter_.get());
   Py_VISIT(timer_.get());
   return 0;
 }

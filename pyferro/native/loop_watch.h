@@ -1,34 +1,36 @@
 // What an asyncio loop watches for a request that waits: its descriptor, a timer for its deadline, or just the loop's next
-// turn; and the future that the awaiting task sleeps on.
+// turn; and what the awaiting task sleeps on.
 #pragma once
 
 #include <memory>
 
 #include "pyferro/native/state.h"
+#include "pyferro/native/waiter.h"
 
 namespace ferro::py {
 
+// asyncio's loop that runs in this thread; null with an exception or, when none runs and it is not `needed`, without.
+Ref RunningLoop(ModuleState& state, bool needed);
+
 class LoopWatch {
  public:
-  // With the loop that runs in this thread; null with an exception.
-  static std::unique_ptr<LoopWatch> Begin(ModuleState& state);
+  // Null with an exception.
+  static std::unique_ptr<LoopWatch> Begin(ModuleState& state, PyObject* loop);
 
   // What the task yields, as Future.__await__ yields itself.
-  PyObject* future() const { return future_.get(); }
+  WaiterObject& waiter() const { return *reinterpret_cast<WaiterObject*>(waiter_.get()); }
 
-  // Makes the loop call `ready` when the operation can go on. False with an exception.
-  bool WaitFor(ModuleState& state, const ferro_operation* operation, PyObject* ready);
-  // Makes the loop call `ready` in its next turn, and watches nothing else.
-  bool CallSoon(ModuleState& state, PyObject* ready);
+  // Makes the loop call `object._ready` when the operation can go on. False with an exception.
+  bool WaitFor(ModuleState& state, const ferro_operation* operation, PyObject* object);
+  // Makes the loop call `object._ready` in its next turn, and watches nothing else.
+  bool CallSoon(ModuleState& state, PyObject* object);
   // Watches nothing any more.
   bool Stop(ModuleState& state);
-  // Wakes the task, unless somebody else has (a cancellation).
-  bool Wake(ModuleState& state) const;
 
   int Traverse(visitproc visit, void* arg) const;
 
  private:
-  Ref loop_, future_, timer_;
+  Ref loop_, waiter_, timer_;
   int descriptor_ = -1;
   int interest_ = 0;
 };

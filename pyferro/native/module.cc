@@ -2,11 +2,13 @@
 #include "ferro.h"
 #include "pyferro/native/json.h"
 #include "pyferro/native/operation.h"
+#include "pyferro/native/pipeline.h"
 #include "pyferro/native/plan_bytes.h"
 #include "pyferro/native/relate.h"
 #include "pyferro/native/shortcuts/datetime_layout.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
+#include "pyferro/native/waiter.h"
 
 namespace ferro::py {
 namespace {
@@ -113,12 +115,11 @@ bool InternNames(ModuleState& state) {
   return Intern(state.name_compared, "_compared") && Intern(state.name_holds, "_holds") &&
          Intern(state.name_value, "value") && Intern(state.name_int, "int") &&
          Intern(state.name_is_safe, "is_safe") && Intern(state.name_bytes, "bytes") &&
-         Intern(state.name_dict, "__dict__") && Intern(state.name_blocking, "_asyncio_future_blocking") &&
-         Intern(state.name_create_future, "create_future") && Intern(state.name_add_reader, "add_reader") &&
+         Intern(state.name_dict, "__dict__") && Intern(state.name_add_reader, "add_reader") &&
          Intern(state.name_add_writer, "add_writer") && Intern(state.name_remove_reader, "remove_reader") &&
          Intern(state.name_remove_writer, "remove_writer") && Intern(state.name_call_soon, "call_soon") &&
          Intern(state.name_call_later, "call_later") && Intern(state.name_cancel, "cancel") &&
-         Intern(state.name_done, "done") && Intern(state.name_set_result, "set_result") &&
+         Intern(state.name_context, "context") && Intern(state.name_is_closed, "is_closed") &&
          Intern(state.name_astimezone, "astimezone") && Intern(state.name_validate_python, "validate_python") &&
          Intern(state.name_validate_json, "validate_json") && Intern(state.name_extra, "__pydantic_extra__") &&
          Intern(state.name_private, "__pydantic_private__") &&
@@ -171,7 +172,7 @@ int Exec(PyObject* module) {
   state.json_keys = new JsonKeys;
   const bool good = InMainInterpreter() && HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
                     FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
-                    AddDatabase(module, state) && AddOperation(module, state) && AddCells(module) &&
+                    AddDatabase(module, state) && AddOperation(module, state) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) &&
                     AddConstants(module);
   return good ? 0 : -1;
 }
@@ -181,7 +182,7 @@ template <class F>
 void EachReference(ModuleState& state, F each) {
   for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.peculiar_type, &state.row_plan_type, &state.statement_type,
                               &state.operation_type, &state.database_type, &state.transaction_type,
-                              &state.datetime_type}) {
+                              &state.waiter_type, &state.pipeline_type, &state.datetime_type}) {
     each(reinterpret_cast<PyObject**>(type));
   }
   PyObject** const first = &state.decimal_type;

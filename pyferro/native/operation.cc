@@ -8,9 +8,11 @@
 #include <atomic>
 #include <cmath>
 
+#include "pyferro/native/database.h"
 #include "pyferro/native/errors.h"
 #include "pyferro/native/hydrate.h"
 #include "pyferro/native/loop_watch.h"
+#include "pyferro/native/pipeline.h"
 #include "pyferro/native/to_python.h"
 
 namespace ferro::py {
@@ -318,10 +320,8 @@ void Leave(ModuleState& state, OperationObject& self) {
 // After a turn that did not end it: what wakes it next.
 bool Schedule(ModuleState& state, PyObject* object, Turn turn) {
   OperationObject& self = AsOperation(object);
-  Ref ready = Ref::Steal(PyObject_GetAttrString(object, "_ready"));
-  if (!ready) return false;
-  if (turn != Turn::kWait) return self.watch->CallSoon(state, ready.get());
-  return self.watch->WaitFor(state, self.request->operation.get(), ready.get());
+  if (turn != Turn::kWait) return self.watch->CallSoon(state, object);
+  return self.watch->WaitFor(state, self.request->operation.get(), object);
 }
 
 bool InRunningLoop(bool& running) {
@@ -335,13 +335,38 @@ bool InRunningLoop(bool& running) {
   return static_cast<bool>(loop);
 }
 
-// The future that the awaiting task sleeps on.
+// What the awaiting task sleeps on.
 PyObject* Sleep(ModuleState& state, PyObject* object, Turn turn) {
   OperationObject& self = AsOperation(object);
-  self.watch = LoopWatch::Begin(state).release();
+  Ref loop = RunningLoop(state, true);
+  if (!loop) return nullptr;
+  self.watch = LoopWatch::Begin(state, loop.get()).release();
   if (self.watch == nullptr || !Schedule(state, object, turn)) return nullptr;
+  if (self.request->pipeline && !Attend(state, self.request->pipeline.get(), false)) return nullptr;
   state.last_pause_ns = NowNs();
-  return Py_NewRef(self.watch->future());
+  return Py_NewRef(reinterpret_cast<PyObject*>(&self.watch->waiter()));
+}
+
+// Aborts without waiting: a connection of its own is recovered unless the request had ended.
+void Abort(ModuleState& state, OperationObject& self) {
+  Leave(state, self);
+  const Ref pipeline = self.request == nullptr ? Ref() : self.request->pipeline;
+  if (self.request != nullptr) Drop(self);
+  self.ended = true;
+  // A closed loop watches nothing.
+  if (pipeline && !Attend(state, pipeline.get(), true)) PyErr_Clear();
+}
+
+// The first time that it is awaited: with the others of this loop.
+bool JoinPipeline(ModuleState& state, PyObject* object) {
+  Request& request = *AsOperation(object).request;
+  if (PipelinesOf(request.database.get()) == Py_None) return true;  // it has none
+  Ref loop = RunningLoop(state, false);
+  if (!loop) return !PyErr_Occurred();
+  PyObject* const pipeline = PipelineOf(state, request.database.get(), loop.get());
+  if (pipeline == nullptr) return !PyErr_Occurred();
+  if (Share(pipeline, request.operation.get(), object)) request.pipeline = Ref::Borrow(pipeline);
+  return true;
 }
 
 void KeepError(OperationObject& self) { PyErr_Fetch(&self.error_type, &self.error, &self.trace); }
@@ -349,20 +374,7 @@ void KeepError(OperationObject& self) { PyErr_Fetch(&self.error_type, &self.erro
 // Called by the loop. What goes wrong is kept for the task that awaits.
 PyObject* Operation_ready(PyObject* object, PyObject*) {
   ModuleState* state = StateOfType(Py_TYPE(object));
-  OperationObject& self = AsOperation(object);
-  if (state == nullptr) return nullptr;
-  if (self.watch == nullptr || self.request == nullptr) Py_RETURN_NONE;  // cancelled meanwhile
-  Ref keep = Ref::Borrow(object);
-  const Turn turn = DriveAndDrop(*state, self, false);
-  if (turn == Turn::kError) KeepError(self);
-  if (turn == Turn::kWait || turn == Turn::kSlice) {
-    if (Schedule(*state, object, turn)) Py_RETURN_NONE;
-    KeepError(self);
-    Drop(self);
-  }
-  std::unique_ptr<LoopWatch> watch(std::exchange(self.watch, nullptr));
-  if (!watch->Stop(*state)) PyErr_Clear();  // a closed loop watches nothing
-  if (!watch->Wake(*state)) return nullptr;
+  if (state == nullptr || !GoOn(*state, object, true)) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -385,12 +397,13 @@ PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
   ModuleState* state = StateOfType(Py_TYPE(object));
   if (state == nullptr) return PYGEN_ERROR;
   OperationObject& self = AsOperation(object);
-  self.started = true;
+  const bool first = !std::exchange(self.started, true);
   if (self.ended || self.value != nullptr || self.error_type != nullptr) return Return(self, out);
   if (self.watch != nullptr) {
     PyErr_SetString(PyExc_RuntimeError, "another task is awaiting this operation");
     return PYGEN_ERROR;
   }
+  if (first && self.request->may_share && !JoinPipeline(*state, object)) return PYGEN_ERROR;
   const Turn turn = DriveAndDrop(*state, self, false);
   if (turn == Turn::kError) return PYGEN_ERROR;
   if (turn == Turn::kDone) {
@@ -406,10 +419,9 @@ PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
   }
   *out = Sleep(*state, object, turn);
   if (*out != nullptr) return PYGEN_NEXT;
-  Leave(*state, self);
   PyObject *type, *value, *trace;
   PyErr_Fetch(&type, &value, &trace);
-  Drop(self);
+  Abort(*state, self);
   PyErr_Restore(type, value, trace);
   return PYGEN_ERROR;
 }
@@ -426,13 +438,6 @@ PyObject* Operation_next(PyObject* object) {
   Ref stop = Ref::Steal(PyObject_CallOneArg(PyExc_StopIteration, result.get()));
   if (stop) PyErr_SetObject(PyExc_StopIteration, stop.get());
   return nullptr;
-}
-
-// Aborts without waiting: the connection is thrown away unless the request had ended.
-void Abort(ModuleState& state, OperationObject& self) {
-  Leave(state, self);
-  if (self.request != nullptr) Drop(self);
-  self.ended = true;
 }
 
 PyObject* Operation_throw(PyObject* object, PyObject* const* args, Py_ssize_t count) {
@@ -505,7 +510,7 @@ int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
   }
   if (self.request != nullptr) {
     const Request& request = *self.request;
-    for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.inputs,
+    for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.pipeline, &request.inputs,
                            &request.plan, &request.describe, &request.finish, &request.rows}) {
       Py_VISIT(ref->get());
     }
@@ -556,6 +561,37 @@ PyType_Spec kSpec = {"pyferro._native.Operation", sizeof(OperationObject), 0,
                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, kSlots};
 
 }  // namespace
+
+bool GoOn(ModuleState& state, PyObject* object, bool now) {
+  OperationObject& self = AsOperation(object);
+  if (self.watch == nullptr || self.request == nullptr) return true;  // cancelled meanwhile
+  Ref keep = Ref::Borrow(object);
+  Ref sleeper = Ref::Borrow(reinterpret_cast<PyObject*>(&self.watch->waiter()));
+  WaiterObject& waiter = *reinterpret_cast<WaiterObject*>(sleeper.get());
+  const Ref pipeline = self.request->pipeline;
+  // A task that leaves a stream gives up its connection by dropping the last reference to it, and here is one.
+  const bool stream = self.request->page > 0;
+  const InContextOf context(waiter);
+  const Turn turn = DriveAndDrop(state, self, false);
+  if (turn == Turn::kError) KeepError(self);
+  // It may have left its connection, or brought one. Not before it has stopped to watch what it has waited for: a number of a
+  // descriptor is soon another one's.
+  const auto attend = [&] {
+    if (pipeline && !Attend(state, pipeline.get(), true)) PyErr_Clear();
+  };
+  if (turn == Turn::kWait || turn == Turn::kSlice) {
+    if (Schedule(state, object, turn)) {
+      attend();
+      return true;
+    }
+    KeepError(self);
+    Drop(self);
+  }
+  std::unique_ptr<LoopWatch> watch(std::exchange(self.watch, nullptr));
+  if (!watch->Stop(state)) PyErr_Clear();  // a closed loop watches nothing
+  attend();
+  return Wake(state, waiter, now && !stream && context.entered());
+}
 
 void SetShape(const ModuleState& state, Request& request, PyObject* plan) {
   request.mixed = HasRowPlan(state, plan);

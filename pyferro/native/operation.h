@@ -22,6 +22,8 @@ struct FreeOperation {
 // All that belongs to a request. Members are destroyed bottom up: first the engine's operation, then what it borrows.
 struct Request {
   Ref database, transaction, statement;  // kept alive
+  Ref pipeline;                          // likewise, once it shares one
+  bool may_share = false;                // a statement outside of transactions
   std::vector<ferro_value> arguments;
   Scratch scratch;
   Ref inputs;                            // Python objects that arguments point into
@@ -38,6 +40,10 @@ struct Request {
 
 // How rows are made from now on: by a RowPlan, by a tuple with RowPlans in it, or from anything else as the cells are.
 void SetShape(const ModuleState& state, Request& request, PyObject* plan);
+
+// Lets an operation go on whose answer is here, in the context of the task that awaits it, and wakes that: `now`, as nothing
+// else runs in the loop, or by the loop. False with an exception, which is the program's end.
+bool GoOn(ModuleState& state, PyObject* operation, bool now);
 
 // A new Operation object for a request whose engine operation has been started.
 PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request);

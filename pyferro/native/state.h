@@ -22,6 +22,8 @@ struct ModuleState {
   PyTypeObject* database_type;
   PyTypeObject* transaction_type;
   PyTypeObject* datetime_type;  // datetime.datetime
+  PyTypeObject* waiter_type;
+  PyTypeObject* pipeline_type;
 
   // Others'.
   PyObject* decimal_type;
@@ -44,8 +46,6 @@ struct ModuleState {
   PyObject* name_is_safe;
   PyObject* name_bytes;
   PyObject* name_dict;
-  PyObject* name_blocking;  // _asyncio_future_blocking
-  PyObject* name_create_future;
   PyObject* name_add_reader;
   PyObject* name_add_writer;
   PyObject* name_remove_reader;
@@ -53,8 +53,8 @@ struct ModuleState {
   PyObject* name_call_soon;
   PyObject* name_call_later;
   PyObject* name_cancel;
-  PyObject* name_done;
-  PyObject* name_set_result;
+  PyObject* name_context;
+  PyObject* name_is_closed;
   PyObject* name_astimezone;
   PyObject* name_validate_python;
   PyObject* name_validate_json;

@@ -29,6 +29,7 @@ static void test_database(const char *url, int by_poll) {
     test_transactions(&in);
     test_waiting(&in);
     test_pool(&in);
+    test_pipeline(&in);
     drop_table(plan, PEOPLE, 0);
     CHECK_OK(run(&in, NULL, plan, NULL, 0, NULL, &error), error);
     printf("%.*s, %s: %s\n", (int)server.size, server.data, by_poll ? "by poll()" : "waiting",

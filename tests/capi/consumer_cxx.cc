@@ -2,6 +2,7 @@
 #include "arrays.c"
 #include "consumer.c"
 #include "errors.c"
+#include "pipeline.c"
 #include "pool.c"
 #include "statements.c"
 #include "support.c"

@@ -1,0 +1,247 @@
+// Pipeline mode: statements one after the other, each in a segment of its own (it ends with a Sync), and their answers in
+// that order. A statement that is not prepared yet is prepared in the same segment.
+#include "dialects/postgresql/pipeline.h"
+
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "dialects/postgresql/connection.h"
+#include "dialects/postgresql/decode.h"
+#include "dialects/postgresql/errors.h"
+#include "engine/base/error.h"
+#include "engine/base/try.h"
+
+namespace ferro::postgresql {
+namespace {
+
+constexpr int kBinary = 1;
+constexpr size_t kClosesAtOnce = 16;
+
+// As in connection.cc.
+constexpr int kFirstRows = 256;
+constexpr int kMoreRows = 1024;
+
+// libpq 17 puts a Sync behind the statements without writing at once. The symbol has to be of the library that is in use:
+// a process may hold another one.
+using SyncFunction = int (*)(PGconn*);
+SyncFunction FindSendSync() {
+#ifdef LIBPQ_HAS_SEND_PIPELINE_SYNC
+  return PQsendPipelineSync;
+#else
+  Dl_info found;
+  if (dladdr(reinterpret_cast<const void*>(&PQpipelineSync), &found) == 0) return nullptr;
+  void* const library = dlopen(found.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (library == nullptr) return nullptr;
+  void* const symbol = dlsym(library, "PQsendPipelineSync");
+  dlclose(library);  // it was there before, and stays
+  return reinterpret_cast<SyncFunction>(symbol);
+#endif
+}
+
+SyncFunction SendSync() {
+  static const SyncFunction found = FindSendSync();
+  return found;
+}
+
+class PostgresqlAnswer final : public db::Answer {
+ public:
+  PostgresqlAnswer(std::shared_ptr<const PGresult> result, absl::Status status, bool stale, bool trusted_text)
+      : result_(std::move(result)), status_(std::move(status)), stale_(stale), trusted_text_(trusted_text) {}
+
+  bool stale() const override { return stale_; }
+  bool unread() const override { return unread_; }
+
+  db::Task<absl::StatusOr<db::Outcome>> Read(const db::Request& request, db::RowSink& sink) override {
+    if (!status_.ok()) {
+      co_return WithDetail(status_, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
+    }
+    static const UserTypes kNoTypes;
+    db::Outcome outcome;
+    if (result_ == nullptr) co_return outcome;
+    RowDecoder decoder;
+    unread_ = !kNoTypes.Missing(result_.get()).empty();
+    if (unread_) co_return MakeError(ErrorClass::kInternal, "a type of the user's in a pipeline");
+    absl::Status status = decoder.Start(result_.get(), request.columns, kNoTypes, trusted_text_);
+    const int rows = PQntuples(result_.get());
+    int limit = kFirstRows;
+    Batch batch;
+    for (int first = 0; first < rows && status.ok(); limit = kMoreRows) {
+      const int count = std::min(rows - first, limit);
+      batch.Reset(decoder.columns());
+      batch.Retain(result_);
+      status = decoder.Decode(result_.get(), first, count, first, batch);
+      if (status.ok()) FERRO_CO_TRY(co_await sink.Accept(batch));
+      first += count;
+    }
+    unread_ = !status.ok();
+    if (unread_) co_return status;
+    int64_t touched = 0;
+    if (absl::SimpleAtoi(PQcmdTuples(const_cast<PGresult*>(result_.get())), &touched)) outcome.rows_affected = touched;
+    co_return outcome;
+  }
+
+ private:
+  const std::shared_ptr<const PGresult> result_;
+  const absl::Status status_;
+  const bool stale_;
+  const bool trusted_text_;
+  bool unread_ = false;
+};
+
+}  // namespace
+
+bool SyncsWithoutWriting() { return SendSync() != nullptr; }
+
+absl::Status PostgresqlConnection::Enter() {
+  FERRO_TRY(CheckUsable());
+  if (PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) {
+    return MakeError(ErrorClass::kInternal, "a pipeline within a transaction");
+  }
+  cursor_left_ = false;  // it was of a transaction
+  if (PQenterPipelineMode(handle_.get()) == 0) return SendFailed("");
+  busy_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status PostgresqlConnection::Leave() {
+  if (!expected_.empty() || PQexitPipelineMode(handle_.get()) == 0) return SendFailed("");
+  busy_ = false;
+  return absl::OkStatus();
+}
+
+void PostgresqlConnection::BeginSending() { sent_at_once_ = 0; }
+
+absl::Status PostgresqlConnection::Send(const db::Request& request) {
+  if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
+    return WithDetail(encoded, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
+  }
+  // libpq 15 writes at each Sync. The kernel then holds the bytes back, but for the first statement's, which are on their
+  // way while the others are made.
+  if (++sent_at_once_ == 2 && SendSync() == nullptr) Cork(true);
+  PGconn* const connection = handle_.get();
+  Expected expected;
+  expected.statement_id = request.statement_id;
+  if (const std::string* const known = statements_.Find(request.statement_id, encoder_.types()); known != nullptr) {
+    expected.name = *known;
+  } else {
+    FERRO_TRY(SendClosesInPipeline());
+    expected.next = Part::kPrepare;
+    expected.name = statements_.NewName();
+    text_.assign(request.sql.data(), request.sql.size());
+    if (PQsendPrepare(connection, expected.name.c_str(), text_.c_str(), encoder_.count(),
+                      encoder_.types().data()) == 0) {
+      return SendFailed(request.sql);
+    }
+    // Those that follow may use it: the server will have prepared it by then, or else refuse them too.
+    statements_.Add(request.statement_id, expected.name, encoder_.types());
+  }
+  if (PQsendQueryPrepared(connection, expected.name.c_str(), encoder_.count(), encoder_.values(), encoder_.lengths(),
+                          encoder_.formats(), kBinary) == 0) {
+    return SendFailed(request.sql);
+  }
+  const SyncFunction sync = SendSync() != nullptr ? SendSync() : PQpipelineSync;
+  if (sync(connection) == 0) return SendFailed(request.sql);
+  ++syncs_;
+  expected_.push_back(std::move(expected));
+  return absl::OkStatus();
+}
+
+absl::Status PostgresqlConnection::SendClosesInPipeline() {
+  FERRO_ASSIGN(const size_t closes, SendCloses(kClosesAtOnce));
+  for (size_t i = 0; i < closes; ++i) {
+    Expected expected;
+    expected.closes = true;
+    expected_.push_back(std::move(expected));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> PostgresqlConnection::Flush() {
+  const int left = PQflush(handle_.get());
+  if (corked_) Cork(false);
+  if (left < 0) return LostConnection(handle_.get(), "");
+  return left == 0;
+}
+
+void PostgresqlConnection::Cork(bool on) {
+  const int value = on ? 1 : 0;
+  // A Unix socket knows no such thing, and each write is of its own.
+  corked_ = setsockopt(PQsocket(handle_.get()), IPPROTO_TCP, TCP_CORK, &value, sizeof value) == 0 && on;
+}
+
+absl::Status PostgresqlConnection::Receive() {
+  if (PQconsumeInput(handle_.get()) == 0) return LostConnection(handle_.get(), "");
+  return absl::OkStatus();
+}
+
+std::unique_ptr<db::Answer> PostgresqlConnection::Take() {
+  while (!expected_.empty() && Advance()) {
+    Expected expected = std::move(expected_.front());
+    expected_.pop_front();
+    if (!expected.closes) return AnswerTo(expected);
+  }
+  return nullptr;
+}
+
+// Takes what is here of the oldest one; true when that was all.
+bool PostgresqlConnection::Advance() {
+  Expected& expected = expected_.front();
+  while (PQisBusy(handle_.get()) == 0) {
+    std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (expected.next == Part::kSync) {
+      if (status != PGRES_PIPELINE_SYNC) return false;  // only the end of the session comes in its place
+      --syncs_;
+      return true;
+    }
+    if (result == nullptr) {
+      if (PQstatus(handle_.get()) != CONNECTION_OK) return false;
+      expected.next = expected.next == Part::kPrepare ? Part::kResult : Part::kSync;
+    } else if (status == PGRES_TUPLES_OK) {
+      expected.result = std::move(result);
+    } else if (status == PGRES_FATAL_ERROR && expected.refusal == nullptr) {
+      expected.unprepared = expected.next == Part::kPrepare;
+      expected.refusal = std::move(result);
+    }
+  }
+  return false;
+}
+
+std::unique_ptr<db::Answer> PostgresqlConnection::AnswerTo(Expected& expected) {
+  absl::Status status;
+  bool stale = false;
+  if (expected.refusal != nullptr) {
+    const RefusedPlan plan = RefusedPlanOf(expected.refusal.get());
+    stale = plan != RefusedPlan::kNone && !expected.unprepared;
+    if (stale || expected.unprepared) {
+      statements_.Forget(expected.statement_id, expected.name, stale && plan == RefusedPlan::kStale);
+    }
+    status = StatementError(handle_.get(), expected.refusal.get(), "");
+  }
+  return std::make_unique<PostgresqlAnswer>(std::move(expected.result), std::move(status), stale, trusted_text_);
+}
+
+absl::Status PostgresqlConnection::LostError(const db::Request& request, bool oldest) const {
+  // What the server said before it hung up says more than the broken socket.
+  if (oldest && !expected_.empty() && expected_.front().refusal != nullptr) {
+    absl::Status said = StatementError(handle_.get(), expected_.front().refusal.get(), request.sql);
+    if (ClassOf(said) == ErrorClass::kConnection) return said;
+  }
+  return LostConnection(handle_.get(), request.sql);
+}
+
+// After the session was recovered: what was being prepared may or may not be there.
+void PostgresqlConnection::ForgetExpected() {
+  Cork(false);
+  for (const Expected& expected : std::exchange(expected_, {})) {
+    if (expected.next == Part::kPrepare) statements_.Forget(expected.statement_id, expected.name, true);
+  }
+}
+
+}  // namespace ferro::postgresql

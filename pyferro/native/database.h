@@ -1,0 +1,14 @@
+// What others ask of a Database object.
+#pragma once
+
+#include "ferro.h"
+#include "pyferro/native/ref.h"
+
+namespace ferro::py {
+
+ferro_database* HandleOf(PyObject* database);
+
+// The pipelines of its loops, see pipeline.cc; owned by the database.
+PyObject*& PipelinesOf(PyObject* database);
+
+}  // namespace ferro::py
