@@ -75,6 +75,7 @@ class Client {
   // Ends the call that was left, and forgets what it gave.
   Task<absl::Status> Drain();
   // What the server calls this session.
+  int descriptor() const { return mysql_ == nullptr ? -1 : mysql_get_socket(mysql_); }
   unsigned long thread_id() const { return mysql_thread_id(mysql_); }
   // As the last OK or EOF packet said.
   bool in_transaction() const;

@@ -30,6 +30,7 @@ class Connection final : public db::Connection {
   Task<absl::Status> Recover() override;  // see recover.cc
   bool lost() const override { return client_.lost(); }
   ServerVersion version() const override { return client_.version(); }
+  int descriptor() const override { return client_.descriptor(); }
   int64_t insert_id_step() const override { return insert_id_step_; }
 
  private:

@@ -37,6 +37,7 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   ServerVersion version() const override;
   // Null without prepared statements, and where a pooler lends the session for each of them.
   db::Pipelining* pipelining() override { return statements_.enabled() && !pooled_ ? this : nullptr; }
+  int descriptor() const override { return PQsocket(handle_.get()); }
 
  private:
   // What is still to come of a statement that was sent, see pipeline.cc.

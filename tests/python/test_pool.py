@@ -162,6 +162,22 @@ def test_one_lost_session_makes_the_others_be_asked(
     asyncio.run(at_once(4))
 
 
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
+def test_sessions_that_ended_while_idle_are_found_before_they_are_used(
+    kind: str, url: str, ten: None
+) -> None:
+    """By a look at their sockets: nobody fails."""
+    db = pyferro.connect(url).run()
+    asyncio.run(at_once(4))
+    terminate(kind, url)
+    time.sleep(0.6)
+    asyncio.run(at_once(4))
+    assert Pooled.where().count().run() == 10
+    pool = db.stats().pool
+    assert (pool.opened, pool.closed) == (8, 4)
+
+
 def test_a_password_is_asked_for_with_each_connection(url: str, wait: Waiting) -> None:
     calls: list[int] = []
     if url.startswith("sqlite"):

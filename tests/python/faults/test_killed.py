@@ -136,7 +136,7 @@ async def test_a_server_that_dies_within_statements(db: Database, server: Killab
     async def block() -> None:
         async with db.transaction():
             await Killed.create(name="gone")
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(2)
             await Killed.count()
 
     async def long() -> None:

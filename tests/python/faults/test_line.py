@@ -35,7 +35,7 @@ pytestmark = [
 
 THOROUGH = os.environ.get("FERRO_FAULT_SWEEP") == "1"
 # Seconds: of a statement, and of whoever waits for a scenario on a line that says nothing.
-STATEMENT, PATIENCE = 0.25, 1.0
+STATEMENT, PATIENCE = 0.5, 1.5
 HOWS: tuple[How, ...] = ("reset", "close")
 
 
