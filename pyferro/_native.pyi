@@ -16,6 +16,7 @@ from .expressions import Labeled
 from .json_path import JsonPath
 from .order import Ordered
 from .proof import ModelProof
+from .selection import Part
 from .windows import Frame, Range
 
 T = TypeVar("T")
@@ -362,15 +363,16 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        plan: RowPlan | Sequence[RowPlan | int] | Callable[[tuple[str, ...]], Any] | None = None,
+        plan: RowPlan | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None = None,
         finish: Callable[[Any], Any] | None = None,
         page: int = 0,
     ) -> Operation[Any]:
         """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the
-        columns for tuples and scalars, with a RowPlan for those of an
-        instance; or, of a statement in words of the user's, what gives one of
-        these for the names of the columns. `finish` gets the result and its return value is the
-        operation's. `page`: a stream, that many rows each time."""
+        columns for tuples and scalars, with a RowPlan for those of an instance, and `(RowPlan, (i,
+        j))` where rows that are equal in these of its columns have the same one; or, of a statement
+        in words of the user's, what gives one of these for the names of the columns. `finish` gets
+        the result and its return value is the operation's. `page`: a stream, that many rows each
+        time."""
     def execute_many(
         self,
         transaction: Transaction | None,
@@ -378,7 +380,7 @@ class Database:
         columns: Sequence[Column],
         objects: Sequence[Any],
         result: int,
-        plan: RowPlan | Sequence[RowPlan | int] | None = None,
+        plan: RowPlan | Sequence[Part] | None = None,
         finish: Callable[[Any], Any] | None = None,
         types: bytes = b"",
         values: Sequence[Any] = (),

@@ -27,15 +27,14 @@ if TYPE_CHECKING:
     from .observe import Callback, Observer, StatementEvent, Stats
     from .raw import RawQuery
     from .retry import Retrying
+    from .selection import Part
     from .session import Session
     from .sql_text import Template
 
 T = TypeVar("T")
 
 # How rows are made; of statements in words of the user's a function of the columns' names says it.
-Shape: TypeAlias = (
-    "_native.RowPlan | Sequence[_native.RowPlan | int] | Callable[[tuple[str, ...]], Any] | None"
-)
+Shape: TypeAlias = "_native.RowPlan | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None"
 Row: TypeAlias = dict[str, Any]
 Location: TypeAlias = tuple[str | None, int | None, str]  # host, port, database
 Using: TypeAlias = "Database | str | None"
@@ -439,7 +438,7 @@ class Database:
         columns: Sequence[_native.Column],
         objects: Sequence[Any],
         result: int,
-        shape: _native.RowPlan | Sequence[_native.RowPlan | int] | None,
+        shape: _native.RowPlan | Sequence[Part] | None,
         finish: Callable[[Any], Any] | None,
         types: bytes = b"",
         values: Sequence[Any] = (),

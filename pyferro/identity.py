@@ -67,7 +67,7 @@ class IdentityMap:
             replaced: Callable[[Any], Any] = self.adopt
         else:
             parts = () if shape is None or callable(shape) else shape
-            places = [i for i, part in enumerate(parts) if isinstance(part, RowPlan)]
+            places = [i for i, part in enumerate(parts) if not isinstance(part, int)]
             if not places:
                 return finish
 

@@ -19,7 +19,7 @@ from .op import Body, Op, Steps, steps
 from .order import Nulls, Ordered
 from .paths import Related, equal, node_of_path, related
 from .related import AnyRelation, Through, ToMany, ToOne
-from .selection import Chosen, Instance, Projection
+from .selection import Chosen, Instance, Part, Projection
 from .streaming import Batches
 from .table import Table, table_of
 from .transaction import current_native
@@ -285,12 +285,17 @@ class _Loaded:
 
 
 class _JoinedInstance(Instance):
-    """All columns of a related row, which the query joins for them."""
+    """All columns of a related row, which the query joins for them: one instance for each key."""
 
     __slots__ = ()
 
     def __init__(self, source: Related) -> None:
         super().__init__(source.table, source)  # type: ignore[arg-type]
+
+    def part(self) -> Part:
+        assert self.table is not None
+        names = list(self.table.columns)
+        return self.table.row_plan(), tuple(map(names.index, _key(self.table)))
 
 
 def _key(table: Table) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .sources import Alias
     from .table import Table
 
-Part = _native.RowPlan | int
+Part = _native.RowPlan | tuple[_native.RowPlan, tuple[int, ...]] | int
 Shape = _native.RowPlan | Sequence[Part] | None
 
 
@@ -109,7 +109,7 @@ class Projection:
             return rows, parts
         if isinstance(parts[0], int):
             return (_native.RESULT_SCALAR if one else _native.RESULT_SCALARS), parts
-        return rows, parts[0]
+        return rows, parts if isinstance(parts[0], tuple) else parts[0]
 
     def ending(self, one: bool, finish: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
         """What is done with the result, `finish` last."""

@@ -304,8 +304,8 @@ std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject
   request->result = static_cast<Result>(result);
   if (PyCallable_Check(plan)) {
     request->describe = Ref::Borrow(plan);
-  } else {
-    SetShape(state, *request, plan);
+  } else if (!RowShape::Read(state, plan, request->shape)) {
+    return nullptr;
   }
   return request;
 }

@@ -43,73 +43,6 @@ OperationObject& AsOperation(PyObject* object) { return *reinterpret_cast<Operat
 
 enum class Turn { kDone, kWait, kSlice, kError, kPage };
 
-bool AreNull(const ferro_value* cells, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    if (cells[i].type != FERRO_TYPE_NULL) return false;
-  }
-  return true;
-}
-
-// How many cells a part of a mixed row takes.
-size_t WidthOfPart(const ModuleState& state, PyObject* part) {
-  return Py_IS_TYPE(part, state.row_plan_type) ? WidthOf(*reinterpret_cast<RowPlanObject*>(part)) : 1;
-}
-
-size_t WidthOfParts(const ModuleState& state, PyObject* parts) {
-  size_t width = 0;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parts); ++i) width += WidthOfPart(state, PyTuple_GET_ITEM(parts, i));
-  return width;
-}
-
-// Instances and values side by side. An instance is None when all its cells are: an outer join has found none.
-PyObject* MixedRow(ModuleState& state, PyObject* parts, const ferro_value* cells) {
-  const Py_ssize_t count = PyTuple_GET_SIZE(parts);
-  Ref row = Ref::Steal(PyTuple_New(count));
-  if (!row) return nullptr;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    PyObject* part = PyTuple_GET_ITEM(parts, i);
-    const size_t width = WidthOfPart(state, part);
-    PyObject* value = nullptr;
-    if (!Py_IS_TYPE(part, state.row_plan_type)) {
-      value = ToPython(state, cells[0], true);
-    } else if (AreNull(cells, width)) {
-      value = Py_NewRef(Py_None);
-    } else {
-      value = Hydrate(state, *reinterpret_cast<RowPlanObject*>(part), cells);
-    }
-    if (value == nullptr) return nullptr;
-    PyTuple_SET_ITEM(row.get(), i, value);
-    cells += width;
-  }
-  return row.release();
-}
-
-PyObject* RowOf(ModuleState& state, const Request& request, const ferro_value* cells, size_t columns) {
-  if (request.mixed) return MixedRow(state, request.plan.get(), cells);
-  if (request.plan) {
-    return Hydrate(state, *reinterpret_cast<RowPlanObject*>(request.plan.get()), cells);
-  }
-  if (request.result == Result::kScalars || request.result == Result::kScalar) {
-    return ToPython(state, cells[0], true);
-  }
-  Ref row = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(columns)));
-  if (!row) return nullptr;
-  for (size_t i = 0; i < columns; ++i) {
-    PyObject* value = ToPython(state, cells[i], true);
-    if (value == nullptr) return nullptr;
-    PyTuple_SET_ITEM(row.get(), static_cast<Py_ssize_t>(i), value);
-  }
-  return row.release();
-}
-
-bool HasRowPlan(const ModuleState& state, PyObject* plan) {
-  if (!PyTuple_Check(plan)) return false;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan); ++i) {
-    if (Py_IS_TYPE(PyTuple_GET_ITEM(plan, i), state.row_plan_type)) return true;
-  }
-  return false;
-}
-
 // Calls `describe` with the names of the columns.
 bool Describe(ModuleState& state, Request& request) {
   const ferro_operation* operation = request.operation.get();
@@ -123,9 +56,7 @@ bool Describe(ModuleState& state, Request& request) {
   }
   Ref describe = std::move(request.describe);
   Ref shape = Ref::Steal(PyObject_CallOneArg(describe.get(), names.get()));
-  if (!shape) return false;
-  SetShape(state, request, shape.get());
-  return true;
+  return shape && RowShape::Read(state, shape.get(), request.shape);
 }
 
 // Makes rows of the batch at hand until it is used up or `until` has passed.
@@ -136,20 +67,18 @@ Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
   const size_t rows = ferro_batch_rows(batch);
   const size_t columns = ferro_batch_columns(batch);
   const ferro_value* cells = ferro_batch_cells(batch);
-  const size_t width = request.mixed  ? WidthOfParts(state, request.plan.get())
-                       : request.plan ? WidthOf(*reinterpret_cast<RowPlanObject*>(request.plan.get()))
-                                      : columns;
-  if (columns != width) {
+  if (!request.shape.Fits(columns)) {
     PyErr_SetString(PyExc_SystemError, "a row has another width than its plan");
     return Turn::kError;
   }
   const bool one = request.result == Result::kFirst || request.result == Result::kScalar;
+  const bool scalar = request.result == Result::kScalars || request.result == Result::kScalar;
   while (self.row < rows) {
     if (one && PyList_GET_SIZE(request.rows.get()) > 0) {
       self.row = rows;
       break;
     }
-    Ref made = Ref::Steal(RowOf(state, request, cells + self.row * columns, columns));
+    Ref made = Ref::Steal(request.shape.Make(state, cells + self.row * columns, columns, scalar));
     if (!made || PyList_Append(request.rows.get(), made.get()) < 0) return Turn::kError;
     ++self.row;
     if (request.page > 0 && PyList_GET_SIZE(request.rows.get()) == request.page) return Turn::kPage;
@@ -198,6 +127,7 @@ Turn TurnPage(OperationObject& self) {
   Ref next = Ref::Steal(PyList_New(0));
   if (!next) return Turn::kError;
   Ref rows = std::exchange(self.request->rows, std::move(next));
+  self.request->shape.Forget();
   return Give(self, std::move(rows), self.request->finish);
 }
 
@@ -511,9 +441,10 @@ int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
   if (self.request != nullptr) {
     const Request& request = *self.request;
     for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.pipeline, &request.inputs,
-                           &request.plan, &request.describe, &request.finish, &request.rows}) {
+                           &request.describe, &request.finish, &request.rows}) {
       Py_VISIT(ref->get());
     }
+    return request.shape.Traverse(visit, arg);
   }
   return 0;
 }
@@ -591,11 +522,6 @@ bool GoOn(ModuleState& state, PyObject* object, bool now) {
   if (!watch->Stop(state)) PyErr_Clear();  // a closed loop watches nothing
   attend();
   return Wake(state, waiter, now && !stream && context.entered());
-}
-
-void SetShape(const ModuleState& state, Request& request, PyObject* plan) {
-  request.mixed = HasRowPlan(state, plan);
-  request.plan = request.mixed || Py_IS_TYPE(plan, state.row_plan_type) ? Ref::Borrow(plan) : Ref();
 }
 
 PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {

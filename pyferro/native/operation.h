@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pyferro/native/from_python.h"
-#include "pyferro/native/row_plan.h"
+#include "pyferro/native/row_shape.h"
 #include "pyferro/native/state.h"
 
 namespace ferro::py {
@@ -27,19 +27,15 @@ struct Request {
   std::vector<ferro_value> arguments;
   Scratch scratch;
   Ref inputs;                            // Python objects that arguments point into
-  Ref plan;                              // a RowPlan, or empty: tuples and scalars
+  RowShape shape;
   Result result = Result::kCount;
   Py_ssize_t page = 0;  // of a stream: each await gives so many rows, the last one fewer
-  bool mixed = false;  // `plan` is a tuple: a RowPlan for an instance, anything else for a value
-  Ref describe;  // callable: the names of the columns to what goes in the place of `plan`; until it was called
+  Ref describe;  // callable: the names of the columns to what RowShape::Read takes; until it was called
   Ref finish;
   std::unique_ptr<ferro_operation, FreeOperation> operation;
 
   Ref rows;                              // list, while they come
 };
-
-// How rows are made from now on: by a RowPlan, by a tuple with RowPlans in it, or from anything else as the cells are.
-void SetShape(const ModuleState& state, Request& request, PyObject* plan);
 
 // Lets an operation go on whose answer is here, in the context of the task that awaits it, and wakes that: `now`, as nothing
 // else runs in the loop, or by the loop. False with an exception, which is the program's end.

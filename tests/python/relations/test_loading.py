@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import pyferro
-from pyferro import Database, NotLoaded, select
+from pyferro import Database, NotLoaded, _native, select
 
 from .library import Book, Shelf, Tag, Writer
 
@@ -39,6 +39,24 @@ def test_one_row_is_joined(shelf: Database, wait: Any, statements: list[bytes]) 
     ]
     assert books[0].writer is books[1].writer
     assert books[0] == Book.get(1).run()
+
+
+def test_a_joined_row_becomes_one_instance(
+    shelf: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[list[Any]] = []
+    share = _native.share
+
+    def seen(rows: list[Any], *rest: Any) -> None:
+        made.append(list(rows))
+        share(rows, *rest)
+
+    monkeypatch.setattr(_native, "share", seen)
+    Book.order_by(Book.id).load(Book.writer, Book.editor).all().run()
+    writers, editors = made
+    assert len(set(map(id, writers))) == 2
+    assert [editor and editor.name for editor in editors] == [None, "Grace", "Ada", "Ada", None]
+    assert editors[2] is editors[3]
 
 
 def test_many_rows_take_one_query_for_each_level(

@@ -13,6 +13,7 @@ import pytest
 
 from pyferro import Database, _native
 from pyferro.state import related, remember
+from pyferro.table import table_of
 
 from .library import Book, Writer
 
@@ -44,6 +45,21 @@ def test_keys_are_of_one_field_or_several(kind: str, names: tuple[str, ...]) -> 
     rows = made(kind, 50, 7)
     assert _native.keys_of(rows, names) == [itemgetter(*names)(row.__dict__) for row in rows]
     assert _native.keys_of([], names) == []
+
+
+@pytest.mark.parametrize("places", [(), (9,), [0], ("a",), (-1,), None])
+def test_places_of_a_key_are_columns(shelf: Database, places: Any) -> None:
+    table = table_of(Writer)
+    one = table.row_plan() if places is not None else _native.INT64
+    with pytest.raises((TypeError, OverflowError)):
+        shelf.start(
+            table.get_plan,
+            table.key_types,
+            (1,),
+            _native.RESULT_ROWS,
+            ((one, (0,) if places is None else places),),
+            None,
+        )
 
 
 @KINDS
