@@ -10,7 +10,7 @@
 namespace ferro::db {
 namespace {
 
-// Two are enough to keep a server's processes and a loop busy at once, see docs/decisions/0017-pipelining.md.
+// Two are enough to keep a server's processes and a loop busy at once, see docs/decisions/0022-pipelining.md.
 constexpr size_t kLanes = 2;
 
 constexpr int kAvoidances = 200;
