@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from support.killable import Killable
+from support.pool import rested
 from support.slow import slow
 
 import pyferro
@@ -115,7 +116,7 @@ async def test_a_server_that_dies_between_statements(
     async with db.transaction():
         await Killed.create(name="again")
     assert await Killed.count() == 41
-    assert db.native.pool[1] == 0
+    assert (await rested(db))[1] == 0
 
 
 @pytest.mark.server
@@ -157,7 +158,7 @@ async def test_a_server_that_dies_within_statements(db: Database, server: Killab
     await asyncio.to_thread(server.start)
     assert await Killed.where(name="gone").count() == 0
     assert await Killed.where(name="bulk").count() % 500 == 0
-    assert db.native.pool[1] == 0
+    assert (await rested(db))[1] == 0
 
 
 @pytest.mark.server
