@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.dataclasses import dataclass
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from pyferro import PK, Col, Field, Model
+from pyferro import PK, Col, Field, FullText, Model
 
 
 class Author(Model):
@@ -31,6 +31,7 @@ class Post(Model, table="posts"):
     created: Col[datetime]
     meta: Col[dict[str, int]] = Field(default_factory=dict)
     author_id: Col[int | None] = Field(default=None)
+    __table_args__ = (FullText("title"),)
 
 
 class Plain(Model):
