@@ -65,6 +65,7 @@ assert_type(fetch([story], Story.author), Op[None])
 assert_type(story.author, Author)
 assert_type(story.editor, Author | None)
 assert_type(story.tags, list[Tag])
-assert_type(story.notes[0].story.author.name, str)
+for note in story.notes:
+    assert_type(note.story.author.name, str)
 story.author = ada
 story.editor = None
