@@ -40,7 +40,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "engine/ast": ("engine/base/", "engine/value/type.h"),
     "engine/plan": ("engine/base/", "engine/value/", "engine/ast/"),
     # It compiles plans from their bytes, so it calls the reader.
-    "engine/sql": ("engine/base/", "engine/value/", "engine/ast/", "engine/plan/reader.h"),
+    "engine/sql": (
+        "engine/base/",
+        "engine/value/",
+        "engine/ast/",
+        "engine/plan/reader.h",
+        "engine/regex/utf8.h",
+    ),
     "engine/regex": ("engine/base/", "engine/value/text.h"),
     "engine/schema": ("engine/base/", "engine/value/", "engine/ast/"),
     "engine/runtime": ("engine/base/",),

@@ -1,6 +1,7 @@
 // Queries within queries, where MySQL and MariaDB find other rows than those asked for unless they are told how.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "dialects/mysql/renderer.h"
@@ -28,11 +29,23 @@ bool HasWindow(const ast::Node& node) {
   return found;
 }
 
+// As ast::Walk, but each node once: a rewrite says the same part in several places.
+void WalkOnce(const ast::Node& node, absl::flat_hash_set<const ast::Node*>& seen,
+              absl::FunctionRef<void(const ast::Node&)> look) {
+  if (!seen.insert(&node).second) return;
+  look(node);
+  ast::ForEachChild(node, [&](const ast::Node& child) { WalkOnce(child, seen, look); });
+}
+
+void WalkOnce(const ast::Node& node, absl::FunctionRef<void(const ast::Node&)> look) {
+  absl::flat_hash_set<const ast::Node*> seen;
+  WalkOnce(node, seen, look);
+}
+
 void ForEachCte(const ast::Node& node, absl::FunctionRef<void(const ast::Cte&)> sink) {
-  const auto look = [&sink](const ast::Node& part) {
+  WalkOnce(node, [&sink](const ast::Node& part) {
     if (part.kind == ast::Kind::kCte) sink(ast::As<ast::Cte>(part));
-  };
-  ast::Walk(node, look);
+  });
 }
 
 int CountParameters(const ast::Node& node) {
@@ -149,7 +162,7 @@ void MysqlRenderer::FindConstantTables(const ast::Statement& statement) {
     constant_ctes_.insert(cte.name);
     reads_constants_ = reads_constants_ || HasComputedConstant(*cte.query);
   };
-  ast::Walk(statement, look);
+  WalkOnce(statement, look);
   if (!reads_constants_) constant_ctes_.clear();
 }
 
@@ -167,7 +180,7 @@ void MysqlRenderer::FindWholeWindows(const ast::Statement& statement) {
       if (window->partition.empty() && window->order.empty()) beside_others_.insert(window);
     }
   };
-  ast::Walk(statement, look);
+  WalkOnce(statement, look);
 }
 
 // A value that it does not take for a constant.

@@ -307,6 +307,10 @@ void Renderer::WhereClause(const ast::Maybe<ast::Expr>& where) {
 }
 
 void Renderer::OrderClause(const ast::Select& select) {
+  // All rows of a query are compared with those of another one: their order is nothing. MySQL would want what DISTINCT rows are
+  // ordered by among the items, which are written there as they are compared.
+  const bool distinct = select.distinct && select.distinct->on.empty();
+  if (rows_are_matched_ && distinct && !select.limit && !select.offset) return;
   naming_ = &select;
   OrderBy(select.order);
   naming_ = nullptr;
