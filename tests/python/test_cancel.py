@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import Create
+from support.pool import rested
 from support.slow import running, slow, watcher
 
 import pyferro
@@ -32,13 +33,6 @@ def tables(create: Create) -> None:
     Entry.bulk_create([Entry(name=f"n{i}", n=i) for i in range(1, 4)]).run()  # with keys 1 to 3
 
 
-async def settled(db: Database, seconds: float = 8) -> tuple[int, int]:
-    end = time.monotonic() + seconds
-    while db.native.pool[1] and time.monotonic() < end:
-        await asyncio.sleep(0.002)
-    return db.native.pool
-
-
 async def test_a_cancelled_task_stops_the_server(db: Database, kind: str, url: str) -> None:
     before = db.native.pool[0]
     task = asyncio.create_task(awaiting(slow(kind).one()))
@@ -49,11 +43,11 @@ async def test_a_cancelled_task_stops_the_server(db: Database, kind: str, url: s
         await task
     # Nobody waits for the cancellation; it is quick all the same.
     assert time.monotonic() - start < 0.2
-    assert await settled(db) == (before, 0)
+    assert await rested(db) == (before, 0)
     seen = await asyncio.to_thread(watcher, url)
     assert await asyncio.to_thread(running, kind, seen) == 0
     assert await Entry.count() == 3
-    assert db.native.pool == (before, 0)
+    assert await rested(db) == (before, 0)
 
 
 async def test_a_statement_that_was_only_just_sent_is_stopped_too(
@@ -66,7 +60,7 @@ async def test_a_statement_that_was_only_just_sent_is_stopped_too(
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert (await settled(db, 4))[1] == 0
+        assert (await rested(db, 4))[1] == 0
     assert await asyncio.to_thread(running, kind, seen) == 0
     assert await Entry.count() == 3
 
@@ -82,7 +76,7 @@ async def test_a_cancelled_transaction_is_rolled_back(db: Database, kind: str) -
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await settled(db)
+    await rested(db)
     assert await Entry.count() == 3
 
 
@@ -102,7 +96,7 @@ async def test_a_late_cancellation_never_meets_the_next_statement(
         await asyncio.gather(task, return_exceptions=True)
         # Straight after it, on the same connection: neither its rows nor its cancellation.
         assert await Entry.using(database).select("name").order_by("id").all() == ["n1", "n2", "n3"]
-    assert (await settled(database))[1] == 0
+    assert (await rested(database))[1] == 0
 
 
 async def test_many_tasks_and_random_cancellations(db: Database, url: str, kind: str) -> None:
@@ -130,7 +124,7 @@ async def test_many_tasks_and_random_cancellations(db: Database, url: str, kind:
     done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
     assert wrong == []
     assert {type(one) for one in done} <= {type(None), asyncio.CancelledError}
-    assert (await settled(small))[1] == 0
+    assert (await rested(small))[1] == 0
     assert await Entry.using(small).count() == 3
 
 
@@ -271,7 +265,7 @@ async def test_a_cancellation_at_any_point_leaves_the_pool_whole(
         assert at < 200
         task = asyncio.create_task(run_cut(scenario(), at))
         outcome = (await asyncio.gather(task, return_exceptions=True))[0]
-        opened, busy = await settled(db)
+        opened, busy = await rested(db)
         assert busy == 0, f"cut at {at}: a connection is lost"
         assert opened <= 3
         assert await Entry.select("name").where(id=3).one() == "n3"

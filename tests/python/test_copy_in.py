@@ -216,8 +216,8 @@ def test_one_that_is_given_up_leaves_the_pool_whole(create: Create, db: Database
     create(CopyHome, Copied)
 
     async def body() -> None:
-        task = asyncio.ensure_future(_awaited(copy(40_000)))
-        await asyncio.sleep(0.15)
+        task = asyncio.ensure_future(_awaited(copy(400_000)))
+        await asyncio.sleep(0.1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -226,7 +226,7 @@ def test_one_that_is_given_up_leaves_the_pool_whole(create: Create, db: Database
         asyncio.run(body())
         assert Copied.count().run() == 0
     with pytest.raises(QueryTimeout):
-        copy(40_000).timeout(0.05).run()
+        copy(400_000).timeout(0.05).run()
     assert Copied.count().run() == 0
     assert copy().run() == MANY
 

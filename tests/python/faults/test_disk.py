@@ -32,7 +32,8 @@ def test_a_full_disk_is_an_error_and_the_file_stays_whole(tmp_path: Path, mode: 
     pyferro.reset_engine()
     path = tmp_path / "full.db"
     one = PoolConfig(max_connections=1)
-    db = pyferro.connect(f"sqlite:///{path}?journal_mode={mode}", auto_migrate=True, pool=one).run()
+    db = pyferro.connect(f"sqlite:///{path}?journal_mode={mode}", pool=one).run()
+    db.create_tables(Disk).run()
     Disk.bulk_create([Disk(text="x" * 500) for _ in range(20)]).run()
     db.execute("pragma max_page_count = 40").run()
     with pytest.raises(DiskFull) as found, db.transaction():
@@ -102,7 +103,8 @@ async def test_somebody_elses_lock_is_waited_for_and_holds_no_loop(
     pyferro.reset_engine()
     path = tmp_path / "locked.db"
     url = f"sqlite:///{path}?journal_mode={mode}&busy_timeout=0.4"
-    db = await pyferro.connect(url, auto_migrate=True)
+    db = await pyferro.connect(url)
+    await db.create_tables(Disk)
     await Disk.create(text="a")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
