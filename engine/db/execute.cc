@@ -260,8 +260,8 @@ Task<absl::StatusOr<Connection*>> ExecutionScope::Begin() {
 }
 
 Task<absl::Status> ExecutionScope::End(absl::Status status) {
-  const Until until(co_await runtime::ThisContext(), execution_.database->url().statement_timeout);
   if (own_transaction_) {
+    const Until until(co_await runtime::ThisContext(), execution_.database->url().statement_timeout);
     if (status.ok()) status = co_await SendCommit(*lease_);
     // The first error is the one to report; a connection that cannot roll back is not given back to the pool.
     if (!status.ok() && lease_->healthy() &&
