@@ -9,19 +9,6 @@
 #include "engine/base/try.h"
 
 namespace ferro::postgresql {
-namespace {
-
-// Rows of one batch. The first is smaller: whoever wants one page has it sooner.
-constexpr int kFirstRows = 256;
-constexpr int kMoreRows = 1024;
-
-// Given-up statements closed along with one new one; at most one is given up for each, so this only
-// catches up.
-constexpr size_t kClosesAtOnce = 16;
-
-constexpr int kBinary = 1;
-
-}  // namespace
 
 class PostgresqlConnection::BusyGuard {
  public:

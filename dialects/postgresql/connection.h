@@ -15,6 +15,17 @@
 
 namespace ferro::postgresql {
 
+// Rows of one batch. The first is smaller: whoever wants one page has it sooner.
+inline constexpr int kFirstRows = 256;
+inline constexpr int kMoreRows = 1024;
+
+// Given-up statements closed along with one new one; at most one is given up for each, so this only
+// catches up.
+inline constexpr size_t kClosesAtOnce = 16;
+
+// The format of results, as libpq numbers them.
+inline constexpr int kBinary = 1;
+
 class PostgresqlConnection final : public db::Connection, private db::Pipelining {
  public:
   // `handle` is connected and non-blocking. `statement_cache`: prepared statements to keep at most.

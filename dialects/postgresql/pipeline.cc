@@ -20,13 +20,6 @@
 namespace ferro::postgresql {
 namespace {
 
-constexpr int kBinary = 1;
-constexpr size_t kClosesAtOnce = 16;
-
-// As in connection.cc.
-constexpr int kFirstRows = 256;
-constexpr int kMoreRows = 1024;
-
 // libpq 17 puts a Sync behind the statements without writing at once. The symbol has to be of the library that is in use:
 // a process may hold another one.
 using SyncFunction = int (*)(PGconn*);

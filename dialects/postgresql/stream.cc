@@ -13,8 +13,6 @@
 namespace ferro::postgresql {
 namespace {
 
-constexpr int kBinary = 1;
-
 // One stream at a time has a connection, so one name does. NO SCROLL: no plan for reading backwards.
 constexpr absl::string_view kDeclare = "DECLARE ferro_stream NO SCROLL CURSOR FOR ";
 constexpr const char* kClose = "CLOSE ferro_stream";
