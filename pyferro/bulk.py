@@ -93,14 +93,7 @@ def _say_which(database: Database, table: Table, rows: Sequence[Any]) -> Body[No
     """Raises for the first row that was not there, or not as it was read."""
     for row, one in enumerate(rows):
         key = table.key_of(one.__dict__)
-        stored = yield database.start(
-            table.get_plan,
-            table.key_types,
-            table.key_values(key),
-            _native.RESULT_FIRST,
-            table.row_plan(),
-            None,
-        )
+        stored = yield database.start(*table.reading(table.key_values(key)), None)
         error: PyferroError | None = None
         if stored is None:
             error = ModelDoesNotExist(table.model, key)
@@ -134,7 +127,7 @@ class InsertFrom(Op[int]):
         self._table = table
         self._query = query
         self._using = using
-        given = list(columns) or [name for name, _ in _selected(query)]
+        given = list(columns) or [name for name, _ in query._chosen.columns()]
         self._names = [name_of(table, column) for column in given]
         _check_fit(table, query, self._names)
 
@@ -190,18 +183,8 @@ class InsertFrom(Op[int]):
         return Returning(start, chosen, self._statement)
 
 
-def _selected(query: Rows[Any]) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for chosen in query._chosen.chosen:
-        if chosen.source is not None:
-            found += chosen.source.columns.items()
-        else:
-            found.append((chosen.name, chosen.expr))
-    return found
-
-
 def _check_fit(table: Table, query: Rows[Any], names: Sequence[str]) -> None:
-    exprs = [expr for _, expr in _selected(query)]
+    exprs = [expr for _, expr in query._chosen.columns()]
     if len(exprs) != len(names):
         raise TypeError(
             f"the query gives {len(exprs)} columns, and {len(names)} are named: {', '.join(names)}"

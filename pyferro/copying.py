@@ -88,7 +88,7 @@ class Csv:
     __slots__ = ("_forms", "batches", "header")
 
     def __init__(self, query: Rows[Any], header: bool, batch: int) -> None:
-        columns = list(_columns_of(query))
+        columns = query._chosen.columns()
         names = [name for name, _ in columns]
         if header and not all(names):
             raise TypeError(
@@ -130,14 +130,6 @@ class Csv:
                 yield self.chunk(batch)
         finally:
             rows.close()
-
-
-def _columns_of(query: Rows[Any]) -> Iterator[tuple[str, Any]]:
-    for chosen in query._chosen.chosen:
-        if chosen.source is not None:
-            yield from chosen.source.columns.items()
-        else:
-            yield chosen.name, chosen.expr
 
 
 class CopyOut(Op[int]):

@@ -11,12 +11,12 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from . import _native, plan
+from . import _native
 from ._native import Expr
 from .database import Using, resolve
 from .errors import UnsupportedFeature
 from .op import Body, Op, Steps, steps
-from .order import Nulls, Ordered
+from .order import ordered_again, rest_of_key
 from .paths import Related, equal, node_of_path, related
 from .related import AnyRelation, Through, ToMany, ToOne
 from .selection import Chosen, Instance, Part, Projection
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .select_query import Selection
     from .streaming import Then
 
-_NULLS: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
 _KEYS = 10_000  # of one statement: SQLite takes 16,384 values, which are counted as a power of two
 
 
@@ -66,6 +65,17 @@ class Node:
         else:
             name = f"{child.relation.owner.__name__}.{child.relation.name}"
             raise TypeError(f"load() names {name} twice, with conditions of their own")
+
+    def sorted(self, query: Query[Any]) -> Query[Any]:
+        """The related rows in the order that was asked for, made total by their key."""
+        table = query._table
+        if self.limit is not None and not table.key:
+            raise TypeError(
+                f"{table.model.__name__} has no primary key, so load() takes no limit of it"
+            )
+        items, nulls = self.order
+        ordered = query.order_by(*items, nulls=nulls) if items else query
+        return ordered.order_by(*rest_of_key(ordered._order, table.columns, table.key))
 
     def say_json(self) -> None:
         """For it and all below it."""
@@ -201,7 +211,7 @@ class _Joined:
         self.parent = parent
         self.node = node
         self.name = node.relation.name
-        self.key = _key(table_of(node.relation.target))
+        self.key = table_of(node.relation.target).identity
         self.rows: dict[Any, Any] = {}  # by their keys
 
 
@@ -295,12 +305,7 @@ class _JoinedInstance(Instance):
     def part(self) -> Part:
         assert self.table is not None
         names = list(self.table.columns)
-        return self.table.row_plan(), tuple(map(names.index, _key(self.table)))
-
-
-def _key(table: Table) -> tuple[str, ...]:
-    """The fields that are the key of an instance; every column where the table has no key."""
-    return tuple(table.key or table.columns)
+        return self.table.row_plan(), tuple(map(names.index, self.table.identity))
 
 
 # Relations of instances that are there.
@@ -380,7 +385,7 @@ def _through(database: Database, keys: list[Any], node: Node, to: Through) -> Bo
         joined = query.join(to.link, equal(link, target, to.far))
         query, extra = _limited(joined, node, near, chunk)
         rows, *nears = yield from _rows(query, database, extra)
-        _native.share(rows, _key(target), same)
+        _native.share(rows, target.identity, same)
         of = nears[0] if len(nears) == 1 else list(zip(*nears, strict=True))
         _native.gather(of, rows, found)
     return found
@@ -400,13 +405,7 @@ def _limited(
     query: Query[Any], node: Node, columns: list[Expr], keys: list[tuple[Any, ...]]
 ) -> tuple[Query[Any], list[Expr]]:
     """The query for these keys, sorted, with as many rows for each as are wanted."""
-    table = query._table
-    items, nulls = node.order
-    ordered = query.order_by(*items, nulls=nulls) if items else query
-    names = {key.expr.name for key in ordered._order if hasattr(key.expr, "name")}
-    rest = [table.columns[name] for name in table.key if name not in names]
-    if rest:
-        ordered = ordered.order_by(*rest)
+    ordered = node.sorted(query)
     for column, values in zip(columns, zip(*keys, strict=True), strict=True):
         ordered = ordered.where(column.in_(list(dict.fromkeys(values))))
     if node.limit is None:
@@ -422,12 +421,7 @@ def _first_of_each(
     from .query import Query
 
     table = query._table
-    if not table.key:
-        raise TypeError(
-            f"{table.model.__name__} has no primary key, so load() takes no limit of it"
-        )
-    order = [Ordered(key.expr, key.descending, _NULLS.get(key.nulls)) for key in query._order]
-    number = fn.row_number().over(partition_by=columns, order_by=order)
+    number = fn.row_number().over(partition_by=columns, order_by=ordered_again(query._order))
     chosen = [
         *(table.columns[name].as_(f"key_{i}") for i, name in enumerate(table.key)),
         *(column.as_(f"of_{i}") for i, column in enumerate(columns)),

@@ -23,7 +23,7 @@ from ._native import Expr, build
 from .errors import UnsupportedFeature, make
 from .expressions import case, cast
 from .functions import fn
-from .order import Nulls, Ordered
+from .order import ordered_again, rest_of_key
 from .paths import equal, related
 from .related import Through, ToMany, ToOne
 from .session import current_session
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from .select_query import Select
     from .table import Table
 
-_NULLS: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
 _INFINITY = float("inf")
 _NO_NUMBERS = (0.0, _INFINITY, -_INFINITY)
 
@@ -61,7 +60,7 @@ class Reader:
         found = self._hydrated(list(zip(*cells, strict=True)), database)
         for one in self.ones:
             rows = one.take(columns, database)
-            _native.share(rows, key_of(one.table), {})
+            _native.share(rows, one.table.identity, {})
             _native.remember(found, one.node.relation.name, rows)
         for many in self.manys:
             many.hand_out(found, columns, database)
@@ -98,7 +97,7 @@ class Reader:
         flat = _flattened(places, [next(columns) for _ in range(self.width - 1)])
         rows = self.take(iter(flat), database)
         if isinstance(to, Through):
-            _native.share(rows, key_of(self.table), {})
+            _native.share(rows, self.table.identity, {})
         found: dict[int, list[Any]] = {}
         at = 0
         for parent, ordered in enumerate(places):
@@ -119,11 +118,6 @@ class Reader:
         if self.odd:
             own += self.types.count(_native.FLOAT64)
         return own + sum(one._taken() for one in self.ones) + sum(many.width for many in self.manys)
-
-
-def key_of(table: Table) -> tuple[str, ...]:
-    """The fields that are the key of an instance; every column where the table has no key."""
-    return tuple(table.key or table.columns)
 
 
 # Reading.
@@ -224,7 +218,8 @@ class Joining:
         chosen: list[Expr] = []
         reader, query = self._columns(node, table, table, chosen, query)
         of = [holder.columns[theirs] for _, theirs in pairs]
-        place = fn.row_number().over(partition_by=of, order_by=self._order(node, query, table))
+        order = ordered_again(node.sorted(query)._order)
+        place = fn.row_number().over(partition_by=of, order_by=order)
         rows = query._unordered().select(
             *(one.as_(f"c_{i}") for i, one in enumerate(chosen)),
             *(column.as_(f"of_{i}") for i, column in enumerate(of)),
@@ -282,20 +277,6 @@ class Joining:
     def _name(self, what: str) -> str:
         return f"load_{next(self._numbers)}_{what}"
 
-    @staticmethod
-    def _order(node: Node, query: Query[Any], table: Table) -> list[Ordered]:
-        items, nulls = node.order
-        ordered = query.order_by(*items, nulls=nulls) if items else query
-        names = {key.expr.name for key in ordered._order if hasattr(key.expr, "name")}
-        rest = [table.columns[name] for name in table.key if name not in names]
-        if rest:
-            ordered = ordered.order_by(*rest)
-        if node.limit is not None and not table.key:
-            raise TypeError(
-                f"{table.model.__name__} has no primary key, so load() takes no limit of it"
-            )
-        return [Ordered(key.expr, key.descending, _NULLS.get(key.nulls)) for key in ordered._order]
-
 
 def parents_of(query: Query[Any]) -> tuple[Query[Any], Query[Any] | None]:
     """The query, and what gives its rows again within the same statement; None for all rows."""
@@ -309,9 +290,7 @@ def parents_of(query: Query[Any]) -> tuple[Query[Any], Query[Any] | None]:
     table = query._table
     if query._ties or not table.key or query._start is not table:
         return query, None
-    names = {key.expr.name for key in query._order if hasattr(key.expr, "name")}
-    rest = [table.columns[name] for name in table.key if name not in names]
-    total = query.order_by(*rest) if rest else query
+    total = query.order_by(*rest_of_key(query._order, table.columns, table.key))
     return total, total
 
 

@@ -6,7 +6,7 @@ on every database. Columns that cannot be NULL say so, which keeps indexes usabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import plan
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Nulls = Literal["first", "last", "native"]
 _NULLS = {"first": plan.NULLS_FIRST, "last": plan.NULLS_LAST, "native": plan.NULLS_NEVER}
+_SAID: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
 
 
 class Ordered:
@@ -111,6 +112,19 @@ def order_items(
         assert isinstance(expr, Expr)
         made.append(_key(expr, one, nulls))
     return made
+
+
+def rest_of_key(
+    order: Iterable[Key], columns: Mapping[str, Column], key: Iterable[str]
+) -> tuple[Column, ...]:
+    """The columns of a key that an order does not have yet: sorted by them, too, it is total."""
+    known = {one.expr.name for one in order if isinstance(one.expr, Column)}
+    return tuple(columns[name] for name in key if name not in known)
+
+
+def ordered_again(order: Iterable[Key]) -> list[Ordered]:
+    """The keys of an order as items of another one, such as a window's."""
+    return [Ordered(key.expr, key.descending, _SAID.get(key.nulls)) for key in order]
 
 
 def _key(expr: Expr, one: Ordered, nulls: Nulls | None) -> Key:

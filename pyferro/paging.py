@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import plan
 from ._native import BOOL, Column, Expr, build
-from .order import Key, order_items
+from .order import Key, order_items, rest_of_key
 from .table import Table
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def _total(query: Select[Any]) -> tuple[Key, ...]:
         raise TypeError("pages by keys are of queries that start from a model")
     if not query._countable() or query._joined:
         raise TypeError("pages by keys are of plain rows: no joins, groups or distinct")
-    known = {key.expr.name for key in query._order if isinstance(key.expr, Column)}
-    rest = tuple(start.columns[name] for name in table.key if name not in known)
+    rest = rest_of_key(query._order, start.columns, table.key)
     if not table.key:
         raise TypeError(f"{table.model.__name__} has no primary key to tell equal rows apart")
     return (*query._order, *order_items(query._names(), rest, None))

@@ -75,6 +75,17 @@ class Projection:
         """The columns one by one, for where a list of its own is made of them."""
         return [one for part in self.chosen for one in part.items]
 
+    def columns(self) -> list[tuple[str, Expr]]:
+        """The columns one by one, with their names; a name may be empty."""
+        found: list[tuple[str, Expr]] = []
+        for part in self.chosen:
+            if part.source is not None:
+                found += part.source.columns.items()
+            else:
+                assert part.expr is not None
+                found.append((part.name, part.expr))
+        return found
+
     def named_columns(self, outer: bool = False) -> list[tuple[str, int, bool]]:
         """Name, type and whether it may be NULL, of each column as others read it."""
         found: list[tuple[str, int, bool]] = []

@@ -447,6 +447,17 @@ class Table:
             raise TypeError(f"a key of {self.model.__name__} is a tuple ({', '.join(self.key)})")
         return tuple(_not_none(c.adapt(v)) for c, v in zip(columns, pk, strict=True))
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The fields by which two instances are of one row: the key, or all where there is none."""
+        return self.key or tuple(self.columns)
+
+    def reading(
+        self, values: tuple[Any, ...]
+    ) -> tuple[bytes, bytes, tuple[Any, ...], int, _native.RowPlan]:
+        """What `Database.start` takes, but for the end, to read the row of a bound key."""
+        return self.get_plan, self.key_types, values, _native.RESULT_FIRST, self.row_plan()
+
     def key_of(self, values: dict[str, Any]) -> Any:
         """The key of an instance's values, as `key_values` takes it; None if it has none."""
         self._key_columns()

@@ -140,14 +140,7 @@ def save(
 
 def _take_what_is_there(database: Database, table: Table, key: Any, instance: Model) -> Body[bool]:
     """Whether there is such a row, of this version where it has one; the instance is then as it is."""
-    stored = yield database.start_apart(
-        table.get_plan,
-        table.key_types,
-        table.key_values(key),
-        _native.RESULT_FIRST,
-        table.row_plan(),
-        None,
-    )
+    stored = yield database.start_apart(*table.reading(table.key_values(key)), None)
     if stored is None:
         return False
     fields, version = instance.__dict__, table.version
@@ -162,14 +155,7 @@ def check_version(database: Database, table: Table, key: Any) -> Body[None]:
     """After a change that found no row: StaleData if there is one, of another version."""
     if table.version is None:
         return
-    stored = yield database.start(
-        table.get_plan,
-        table.key_types,
-        table.key_values(key),
-        _native.RESULT_FIRST,
-        table.row_plan(),
-        None,
-    )
+    stored = yield database.start(*table.reading(table.key_values(key)), None)
     if stored is not None:
         raise StaleData(table.model, key)
 
@@ -265,16 +251,7 @@ def refresh(instance: Model, using: Using) -> Op[None]:
         instance.__dict__.update(found.__dict__)
         mark(instance, LOADED)
 
-    return Op(
-        lambda: resolve(using).start_apart(
-            table.get_plan,
-            table.key_types,
-            values,
-            _native.RESULT_FIRST,
-            table.row_plan(),
-            finish,
-        )
-    )
+    return Op(lambda: resolve(using).start_apart(*table.reading(values), finish))
 
 
 def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
