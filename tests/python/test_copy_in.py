@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from conftest import Create, Waiting
+from support.pool import settled
 
 from pyferro import (
     PK,
@@ -228,6 +229,7 @@ def test_one_that_is_given_up_leaves_the_pool_whole(create: Create, db: Database
     with pytest.raises(QueryTimeout):
         copy(400_000).timeout(0.05).run()
     assert Copied.count().run() == 0
+    assert settled(db)[1] == 0  # what was given up is undone, and holds no lock any more
     assert copy().run() == MANY
 
 

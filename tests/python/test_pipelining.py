@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from conftest import Create
 from pydantic import field_validator
+from support.pool import rested
 
 import pyferro
 from pyferro import PK, Database, Field, Model
@@ -52,13 +53,6 @@ async def awaiting(what: Awaitable[Any]) -> Any:
     return await what
 
 
-async def settled(db: Database, seconds: float = 8) -> tuple[int, int]:
-    end = time.monotonic() + seconds
-    while db.native.pool[1] and time.monotonic() < end:
-        await asyncio.sleep(0.002)
-    return db.native.pool
-
-
 def get(db: Database, i: int) -> Any:
     return Fruit.using(db).where(id=i).one()
 
@@ -70,7 +64,7 @@ async def test_each_gets_its_own(db: Database, url: str) -> None:
             assert [(one.id, one.name) for one in found] == [
                 (i, f"n{i}") for i in range(1, ROWS + 1)
             ]
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 # --- One that fails
@@ -103,7 +97,7 @@ async def test_one_that_fails_touches_no_neighbour(db: Database, url: str) -> No
                     assert isinstance(what, pyferro.ModelDoesNotExist), what
                 else:
                     assert what.name == f"n{i}"
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 async def test_a_row_that_cannot_be_read_is_told_in_full(db: Database, kind: str) -> None:
@@ -149,7 +143,7 @@ async def test_a_cancellation_at_any_point_is_nobody_elses(db: Database, url: st
                 else:
                     assert i in (1, 4, 8)
             assert (await get(small, at + 1)).name == f"n{at + 1}"
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 async def test_many_tasks_and_random_cancellations(db: Database, url: str) -> None:
@@ -172,7 +166,7 @@ async def test_many_tasks_and_random_cancellations(db: Database, url: str) -> No
         done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
         assert wrong == []
         assert {type(one) for one in done} <= {type(None), asyncio.CancelledError}
-        opened_now, busy = await settled(small)
+        opened_now, busy = await rested(small)
         assert busy == 0 and opened_now <= 3
         assert await Fruit.using(small).count() == ROWS
 
@@ -188,7 +182,7 @@ async def test_the_end_of_a_loop_leaves_the_pool_whole(db: Database, url: str) -
     async with opened(url, "pool_size=2") as small:
         for _ in range(5):
             await asyncio.to_thread(use)
-            assert (await settled(small))[1] == 0
+            assert (await rested(small))[1] == 0
         assert (await get(small, 7)).name == "n7"
 
 
@@ -207,7 +201,7 @@ async def test_loops_of_many_threads(db: Database, url: str) -> None:
     async with opened(url, "pool_size=6") as small:
         await asyncio.gather(*(asyncio.to_thread(use, 1 + 10 * i) for i in range(4)))
         assert wrong == []
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 # --- One that takes long
@@ -252,7 +246,7 @@ async def test_a_slow_one_holds_nobody_up(
             assert [one.id for one in more] == list(range(1, 41))
             assert not slow.done()
         assert await asyncio.wait_for(slow, 5) == []
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 async def test_a_deadline_is_of_one_alone(
@@ -269,7 +263,7 @@ async def test_a_deadline_is_of_one_alone(
             assert isinstance(error, QueryTimeout) and 0.25 < time.monotonic() - start < 2
             assert [one.id for one in found] == list(range(1, 31))
             # The server has stopped, although the lock is still there.
-            assert (await settled(small))[1] == 0
+            assert (await rested(small))[1] == 0
         assert await Slow.using(small).all() == []
 
 
@@ -283,7 +277,7 @@ async def test_a_deadline_of_the_database_holds_too(
             errors = await asyncio.gather(*asked, get(small, 1), return_exceptions=True)
             assert [type(one) for one in errors[:3]] == [QueryTimeout] * 3
             assert errors[3].id == 1
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 # --- The session ends
@@ -314,7 +308,7 @@ async def test_a_lost_connection_fails_those_on_it(
             2,
             3,
         ]
-        opened_now, busy = await settled(small)
+        opened_now, busy = await rested(small)
         assert busy == 0 and opened_now <= 2
 
 
@@ -327,7 +321,7 @@ async def test_a_changed_table_is_prepared_anew(db: Database, url: str, postgres
         await db.execute("ALTER TABLE pipe_fruit ALTER COLUMN n TYPE numeric")
         found = await asyncio.gather(*(get(small, i) for i in range(1, 21)))
         assert [one.n for one in found] == list(range(1, 21))
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 async def test_statements_that_the_server_has_forgotten(
@@ -382,7 +376,7 @@ async def test_large_results_and_full_sockets(db: Database, url: str, kind: str)
                 assert len(what.name) == size
             else:
                 assert what == [1 + i % ROWS]
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
 
 
 # --- The pool
@@ -394,7 +388,7 @@ async def test_few_connections_serve_many_tasks(db: Database, url: str, postgres
             await asyncio.gather(*(get(small, i) for i in range(1, ROWS + 1)))
         pool = small.stats().pool
         assert pool.opened <= 2 and pool.waits == 0 and pool.acquired < 40
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
     async with opened(url, "pool_size=10&pipelining=off") as small:
         await asyncio.gather(*(get(small, i) for i in range(1, ROWS + 1)))
         assert small.stats().pool.opened > 2
@@ -506,4 +500,4 @@ async def test_writes_and_transactions_beside_reads(db: Database, url: str) -> N
         assert [one.n for one in found] == [
             (1000 if i % 2 else 2000) + i for i in range(1, ROWS + 1)
         ]
-        assert (await settled(small))[1] == 0
+        assert (await rested(small))[1] == 0
