@@ -118,8 +118,13 @@ def rest_of_key(
     order: Iterable[Key], columns: Mapping[str, Column], key: Iterable[str]
 ) -> tuple[Column, ...]:
     """The columns of a key that an order does not have yet: sorted by them, too, it is total."""
-    known = {one.expr.name for one in order if isinstance(one.expr, Column)}
-    return tuple(columns[name] for name in key if name not in known)
+    # A related table may have a column of the name, so names alone say nothing.
+    known = [(one.expr.owner, one.expr.name) for one in order if isinstance(one.expr, Column)]
+    return tuple(
+        columns[name]
+        for name in key
+        if not any(of is columns[name].owner and called == name for of, called in known)
+    )
 
 
 def ordered_again(order: Iterable[Key]) -> list[Ordered]:

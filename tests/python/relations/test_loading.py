@@ -89,6 +89,14 @@ def test_which_rows_in_which_order_and_how_many(shelf: Database) -> None:
     assert len(by_words.run().books) == 2
 
 
+@pytest.mark.parametrize("strategy", ["batch", "json"])
+def test_an_order_by_a_related_key_is_made_total(shelf: Database, strategy: Any) -> None:
+    Writer.bulk_create([Writer(id=n, name="x", mentor_id=3) for n in (9, 8, 7)]).run()
+    firsts = Writer.pupils.order_by(lambda pupil: pupil.card.id).limit(2)
+    yuki = Writer.where(Writer.id == 3).load(firsts, strategy=strategy).one().run()
+    assert [pupil.id for pupil in yuki.pupils] == [7, 8]
+
+
 def test_relations_below_a_relation(shelf: Database, statements: list[bytes]) -> None:
     book = Book.where(Book.id == 4).load(Book.editor.country, Book.writer.mentor.card).one().run()
     assert len(statements) == 1

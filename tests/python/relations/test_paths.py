@@ -220,6 +220,21 @@ def test_pages_follow_an_order_by_a_path(shelf: Database) -> None:
     assert query.after(("Grace", 4)).select(Book.id).all().run() == [5]
 
 
+def test_a_related_column_called_like_the_key_does_not_stand_for_it(shelf: Database) -> None:
+    """`Writer.card.id` says nothing of who has no card, so the own key still ends the order."""
+    Writer.bulk_create([Writer(id=9, name="Barbara"), Writer(id=8, name="Annie")]).run()
+    query = Writer.order_by(Writer.card.id)
+    whole = [1, 2, 3, 8, 9]
+    assert query.after((2, 2)).select(Writer.id).all().run() == whole[2:]
+    assert query.after((None, 3)).select(Writer.id).limit(1).all().run() == [8]
+    assert query.before((None, 8)).select(Writer.id).all().run() == whole[:3]
+    assert query.load(Writer.card).after(query.load(Writer.card).limit(3).all().run()[1]).select(
+        Writer.id
+    ).limit(2).all().run() == [3, 8]
+    paged = query.limit(4).load(Writer.books, strategy="json").all().run()
+    assert [writer.id for writer in paged] == whole[:4]
+
+
 def test_locks_are_of_the_rows_themselves(shelf: Database) -> None:
     query = Book.where(Book.editor.name == "Ada").for_update(of=Book)
     with shelf.transaction():
