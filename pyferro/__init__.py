@@ -14,8 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import errors
-from .constraints import Check, ForeignKeyConstraint, FullText, Index, Unique
-from .database import (
+from .errors import *  # noqa: F403
+from .instances.hooks import after_delete, after_save, before_delete, before_save
+from .model import Model
+from .op import Op
+from .registry import clear_registry
+from .runtime.database import (
     Database,
     PoolConfig,
     connect,
@@ -26,31 +30,27 @@ from .database import (
     set_default_connection,
     transaction,
 )
-from .errors import *  # noqa: F403
-from .fields import PK, Col, FerroField, Field
-from .hooks import after_delete, after_save, before_delete, before_save
-from .model import Model
-from .op import Op
-from .registry import clear_registry
-from .relations import BackRef, ForeignKey, Many, ManyToMany, OptRef, Ref, Relation
-from .session import Session, current_session, engines, evict_instance
+from .runtime.session import Session, current_session, engines, evict_instance
+from .tables.constraints import Check, ForeignKeyConstraint, FullText, Index, Unique
+from .tables.fields import PK, Col, FerroField, Field
+from .tables.relations import BackRef, ForeignKey, Many, ManyToMany, OptRef, Ref, Relation
 
 if TYPE_CHECKING:
     from ._native import Column, Expr
     from .asgi import lifespan
-    from .choosing import select
-    from .expressions import all_, any_, case, cast, exists, literal, row, sql
-    from .functions import fn, now
-    from .loading import fetch
-    from .observe import StatementEvent, Stats
-    from .order import asc, desc
-    from .query import Query
-    from .searching import search, search_rank
-    from .select_query import cube, grouping_sets, rollup
+    from .language.expressions import all_, any_, case, cast, exists, literal, row, sql
+    from .language.functions import fn, now
+    from .language.order import asc, desc
+    from .queries.choosing import select
+    from .queries.query import Query
+    from .queries.searching import search, search_rank
+    from .queries.select_query import cube, grouping_sets, rollup
+    from .queries.sources import aliased
+    from .queries.values import values
+    from .relations.loading import fetch
+    from .runtime.observe import StatementEvent, Stats
     from .soft_delete import SoftDelete
-    from .sources import aliased
-    from .upsert import excluded
-    from .values import values
+    from .writing.upsert import excluded
 
 __all__ = [
     *errors.__all__,
@@ -127,33 +127,33 @@ __all__ = [
 _LATER = {
     "Column": "_native",
     "Expr": "_native",
-    "Query": "query",
-    "StatementEvent": "observe",
-    "Stats": "observe",
+    "Query": "queries.query",
+    "StatementEvent": "runtime.observe",
+    "Stats": "runtime.observe",
     "SoftDelete": "soft_delete",
-    "aliased": "sources",
-    "all_": "expressions",
-    "any_": "expressions",
-    "asc": "order",
-    "case": "expressions",
-    "cast": "expressions",
-    "cube": "select_query",
-    "excluded": "upsert",
-    "exists": "expressions",
-    "fetch": "loading",
-    "fn": "functions",
-    "now": "functions",
-    "grouping_sets": "select_query",
+    "aliased": "queries.sources",
+    "all_": "language.expressions",
+    "any_": "language.expressions",
+    "asc": "language.order",
+    "case": "language.expressions",
+    "cast": "language.expressions",
+    "cube": "queries.select_query",
+    "excluded": "writing.upsert",
+    "exists": "language.expressions",
+    "fetch": "relations.loading",
+    "fn": "language.functions",
+    "now": "language.functions",
+    "grouping_sets": "queries.select_query",
     "lifespan": "asgi",
-    "literal": "expressions",
-    "rollup": "select_query",
-    "row": "expressions",
-    "sql": "expressions",
-    "values": "values",
-    "desc": "order",
-    "search": "searching",
-    "search_rank": "searching",
-    "select": "query",
+    "literal": "language.expressions",
+    "rollup": "queries.select_query",
+    "row": "language.expressions",
+    "sql": "language.expressions",
+    "values": "queries.values",
+    "desc": "language.order",
+    "search": "queries.searching",
+    "search_rank": "queries.searching",
+    "select": "queries.query",
     # DB-API 2.0's names; a star import must not hide the built-in Warning.
     "Error": "errors",
     "Warning": "errors",

@@ -12,12 +12,12 @@ from uuid import UUID as Uuid
 
 from typing_extensions import TypeVar
 
-from .expressions import Labeled
-from .json_path import JsonPath
-from .order import Ordered
-from .proof import ModelProof
-from .selection import Part
-from .windows import Frame, Range
+from .language.expressions import Labeled
+from .language.json_path import JsonPath
+from .language.order import Ordered
+from .language.windows import Frame, Range
+from .proof.model_proof import ModelProof
+from .queries.selection import Part
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True, default=Any)
@@ -104,7 +104,9 @@ class Expr(Generic[T_co]):
     @overload
     def __add__(self: Expr[timedelta], other: timedelta | Expr[timedelta]) -> Expr[timedelta]: ...
     @overload
-    def __add__(self: Expr[Span], other: timedelta | Expr[timedelta | None]) -> Expr[T_co | None]: ...
+    def __add__(
+        self: Expr[Span], other: timedelta | Expr[timedelta | None]
+    ) -> Expr[T_co | None]: ...
     @overload
     def __add__(self: Expr[timedelta | None], other: D | Expr[D]) -> Expr[D | None]: ...
 
@@ -119,11 +121,15 @@ class Expr(Generic[T_co]):
     @overload
     def __sub__(self: Expr[timedelta], other: timedelta | Expr[timedelta]) -> Expr[timedelta]: ...
     @overload
-    def __sub__(self: Expr[Span], other: timedelta | Expr[timedelta | None]) -> Expr[T_co | None]: ...  # type: ignore[overload-overlap]
+    def __sub__(  # type: ignore[overload-overlap]
+        self: Expr[Span], other: timedelta | Expr[timedelta | None]
+    ) -> Expr[T_co | None]: ...
     @overload
     def __sub__(self: Expr[date], other: date | Expr[date]) -> Expr[timedelta]: ...
     @overload
-    def __sub__(self: Expr[date | None], other: date | Expr[date | None]) -> Expr[timedelta | None]: ...
+    def __sub__(
+        self: Expr[date | None], other: date | Expr[date | None]
+    ) -> Expr[timedelta | None]: ...
     @overload
     def __rsub__(self: Expr[Number], other: int) -> Expr[T_co]: ...
     @overload
@@ -317,7 +323,7 @@ class Statement:
     @property
     def sql(self) -> str: ...
     @property
-    def placeholders(self) -> tuple[int, ...]: ...  # which value stands in each; -1: a key found before
+    def placeholders(self) -> tuple[int, ...]: ...  # which value each shows; -1: a key found before
 
 @final
 class Operation(Generic[T]):

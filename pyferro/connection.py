@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from . import writes
-from .get import get, get_or_none
-from .query import Query
+from .queries.get import get, get_or_none
+from .queries.query import Query
+from .writing import writes
 
 if TYPE_CHECKING:
-    from .bulk import InsertFrom
-    from .choosing import Choose
-    from .conditions import Condition
-    from .database import Using
-    from .insertion import Insertion
+    from .language.conditions import Condition
     from .model import Model
     from .op import Op
-    from .rows import Rows
+    from .queries.choosing import Choose
+    from .queries.rows import Rows
+    from .runtime.database import Using
+    from .writing.bulk import InsertFrom
+    from .writing.insertion import Insertion
 
 M = TypeVar("M", bound="Model")
 
@@ -75,7 +75,7 @@ class ModelConnection(Generic[M]):
         return self._model(**fields).save(using=self._using, on_conflict="update")
 
     def insert(self, rows: Any) -> Insertion[M]:
-        from .insertion import insert
+        from .writing.insertion import insert
 
         return insert(self._model, rows, self._using)
 

@@ -19,27 +19,30 @@ from pydantic._internal._model_construction import ModelMetaclass, build_lenient
 from pydantic._internal._typing_extra import parent_frame_namespace
 from pydantic.fields import FieldInfo
 
-from . import _native, operators, registry, state, writes
-from .class_body import annotated_names, take_relations
-from .fields import Field
-from .hooks import Hooks, deleting, hooks_of, saving
-from .instances import RelationAttribute, set_related, take_given
-from .related import arrived
-from .table import Table, table_of
+from . import _native, registry
+from .instances import state
+from .instances.attributes import RelationAttribute, set_related, take_given
+from .instances.hooks import Hooks, deleting, hooks_of, saving
+from .language import operators
+from .tables.class_body import annotated_names, take_relations
+from .tables.fields import Field
+from .tables.related import arrived
+from .tables.table import Table, table_of
+from .writing import writes
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from .bulk import InsertFrom
-    from .choosing import ChooseOfModel
-    from .class_body import Declared
-    from .conditions import Condition
     from .connection import ModelConnection
-    from .database import Using
-    from .insertion import Insertion
+    from .language.conditions import Condition
     from .op import Op
-    from .query import Query
-    from .rows import Rows
+    from .queries.choosing import ChooseOfModel
+    from .queries.query import Query
+    from .queries.rows import Rows
+    from .runtime.database import Using
+    from .tables.class_body import Declared
+    from .writing.bulk import InsertFrom
+    from .writing.insertion import Insertion
 
 M = TypeVar("M", bound="Model")
 
@@ -222,7 +225,7 @@ class Model(BaseModel, metaclass=ModelMeta):
     @classmethod
     def unscoped(cls, using: Using = None) -> Query[Self]:
         """All rows, also those beyond the scope that the class was declared with."""
-        from .query import Query
+        from .queries.query import Query
 
         return Query(cls, using, scoped=False)
 
@@ -273,14 +276,14 @@ class Model(BaseModel, metaclass=ModelMeta):
     @classmethod
     def get(cls, pk: Any, *, using: Using = None) -> Op[Self]:
         """The row with this key, or ModelDoesNotExist."""
-        from .get import get
+        from .queries.get import get
 
         return get(cls, pk, using)
 
     @classmethod
     def get_or_none(cls, pk: Any, *, using: Using = None) -> Op[Self | None]:
         """The row with this key, or None."""
-        from .get import get_or_none
+        from .queries.get import get_or_none
 
         return get_or_none(cls, pk, using)
 
@@ -309,7 +312,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
         The rows are data: instances stay as they are, and `.returning(…)` gives what was stored.
         """
-        from .insertion import insert
+        from .writing.insertion import insert
 
         return insert(cls, rows, using)
 
@@ -328,14 +331,14 @@ class Model(BaseModel, metaclass=ModelMeta):
         A row that is not there is ModelDoesNotExist, one that was changed meanwhile StaleData where
         the model has a version; the error's `row` says which.
         """
-        from .bulk import bulk_update
+        from .writing.bulk import bulk_update
 
         return bulk_update(cls, instances, columns, using)
 
     @classmethod
     def insert_from(cls, query: Rows[Any], /, *columns: Any, using: Using = None) -> InsertFrom:
         """Insert the rows of a query; without columns those that its columns are called like."""
-        from .bulk import insert_from
+        from .writing.bulk import insert_from
 
         return insert_from(cls, query, columns, using)
 
@@ -352,7 +355,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         Rows are instances, mappings, or with `columns` tuples of their values. Memory holds some
         thousand of them. Tuples are not validated: what does not fit their column is refused.
         """
-        from .bulk import copy_in
+        from .writing.bulk import copy_in
 
         return copy_in(cls, rows, columns, using)
 
@@ -364,7 +367,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 
         With a unique key among the values only one of many calls at once inserts.
         """
-        from .getting import get_or_create
+        from .writing.getting import get_or_create
 
         return get_or_create(cls, lookup, defaults, using)
 
@@ -373,7 +376,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         cls, defaults: dict[str, Any] | None = None, *, using: Using = None, **lookup: Any
     ) -> Op[tuple[Self, bool]]:
         """Give the row with these values the defaults, or insert it; and whether it is new."""
-        from .getting import update_or_create
+        from .writing.getting import update_or_create
 
         return update_or_create(cls, lookup, defaults, using)
 
@@ -397,7 +400,7 @@ class Model(BaseModel, metaclass=ModelMeta):
         that one takes all values. It gives the instance; else the result is None.
         """
         if on_conflict is not None:
-            from .upsert import upsert
+            from .writing.upsert import upsert
 
             if on_conflict != "update" or only is not None or exclude is not None:
                 raise TypeError('on_conflict= is "update", and writes all columns')
@@ -407,7 +410,7 @@ class Model(BaseModel, metaclass=ModelMeta):
             return saving(self, using, lambda: writes.save(self, using, only, exclude, full))
 
         if state.related(self):
-            from .storing import save
+            from .writing.storing import save
 
             return save(self, using, write)
         return write()
@@ -430,7 +433,7 @@ def _query(cls: type[M], using: Using = None) -> Query[M]:
     table: Table | None = cls.__dict__.get("__ferro_info__")
     if table is None or using is not None or cls.__ferro_scope__ is not None:
         # Imported late: the query layer is not needed to define models.
-        from .query import Query
+        from .queries.query import Query
 
         return Query(cls, using)
     query: Query[M] = table.query

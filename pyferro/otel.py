@@ -14,8 +14,8 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 if TYPE_CHECKING:
-    from .database import Database
-    from .observe import StatementEvent
+    from .runtime.database import Database
+    from .runtime.observe import StatementEvent
 
 
 def instrument(db: Database, tracer_provider: Any = None) -> Callable[[], None]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import AwareDatetime
 
-from .fields import Field
 from .model import Model
 from .op import Body, Op, Steps, steps
-from .writes import saved
+from .tables.fields import Field
+from .writing.writes import saved
 
 if TYPE_CHECKING:
-    from .database import Using
+    from .runtime.database import Using
 
 
 def now() -> datetime:
@@ -36,7 +36,7 @@ class SoftDelete(Model, abstract=True, scope=lambda row: row.deleted_at.is_null(
         """Mark the row as deleted, or delete it for good; how many there were, 1 or 0."""
         if for_good:
             return super().delete(using=using)
-        from .hooks import deleting
+        from .instances.hooks import deleting
 
         self.deleted_at = now()
         return deleting(self, using, lambda: self._mark(using))
@@ -47,8 +47,8 @@ class SoftDelete(Model, abstract=True, scope=lambda row: row.deleted_at.is_null(
         return self._mark(using)
 
     def _mark(self, using: Using) -> Op[int]:
-        from .query import Query
-        from .table import table_of
+        from .queries.query import Query
+        from .tables.table import table_of
 
         key = table_of(type(self)).key_of(self.__dict__)
         query = Query(type(self), using, scoped=False)._of_key(key)

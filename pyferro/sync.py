@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .session import Session, engines
+from .runtime.session import Session, engines
 
 if TYPE_CHECKING:
     from .model import Model
-    from .rows import Rows
+    from .queries.rows import Rows
 
 M = TypeVar("M", bound="Model")
 R = TypeVar("R")

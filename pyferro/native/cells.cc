@@ -1,4 +1,4 @@
-// Cells: rows as a driver decodes them, made from Python values: those that come as JSON (pyferro/loading_json.py). With it
+// Cells: rows as a driver decodes them, made from Python values: those that come as JSON (pyferro/relations/loading_json.py). With it
 // the way from cells to instances is tested and measured without a database, too.
 #include <deque>
 #include <string>

@@ -44,7 +44,7 @@ bool IsNumber(uint8_t type) {
 
 // Of what is no number: moments, which are Python's business.
 PyObject* OtherArithmetic(int op, PyObject* left, PyObject* right) {
-  Ref module = Ref::Steal(PyImport_ImportModule("pyferro.moments"));
+  Ref module = Ref::Steal(PyImport_ImportModule("pyferro.language.moments"));
   if (!module) return nullptr;
   return PyObject_CallMethod(module.get(), "arithmetic", "iOO", op, left, right);
 }

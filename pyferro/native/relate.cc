@@ -1,4 +1,4 @@
-// Instances and their relations, a whole level at a time: what pyferro/loading.py would otherwise do row by row.
+// Instances and their relations, a whole level at a time: what pyferro/relations/loading.py would otherwise do row by row.
 #include "pyferro/native/relate.h"
 
 #include "pyferro/native/shortcuts/member_offset.h"
@@ -39,7 +39,7 @@ Ref KeyOf(PyObject* instance, PyObject* names) {
   return key;
 }
 
-// What `remember()` of pyferro/state.py does.
+// What `remember()` of pyferro/instances/state.py does.
 bool RememberByName(const ModuleState& state, PyObject* instance, PyObject* name, PyObject* value) {
   Ref known = Ref::Steal(PyObject_GenericGetAttr(instance, state.name_related));
   if (known) return PyObject_SetItem(known.get(), name, value) == 0;

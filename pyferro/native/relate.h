@@ -1,5 +1,5 @@
-// What pyferro/loading.py does with the instances of one level of relations. Keys are the value of one field, or a tuple
-// of those of several. Related instances are kept as `remember()` of pyferro/state.py keeps them.
+// What pyferro/relations/loading.py does with the instances of one level of relations. Keys are the value of one field, or a tuple
+// of those of several. Related instances are kept as `remember()` of pyferro/instances/state.py keeps them.
 #pragma once
 
 #include "pyferro/native/ref.h"

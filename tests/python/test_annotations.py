@@ -18,7 +18,7 @@ import pytest
 
 import pyferro
 from pyferro import Model, _native
-from pyferro.table import table_of
+from pyferro.tables.table import table_of
 
 HEAD = """
 from datetime import date

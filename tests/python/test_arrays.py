@@ -21,7 +21,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 import pyferro
 from pyferro import PK, Database, Field, Model, _native
 from pyferro.errors import BadStoredValue, InvalidText, OutOfRange, PlanError
-from pyferro.kinds import NAMES, kind_of
+from pyferro.types.kinds import NAMES, kind_of
 
 
 class Color(enum.Enum):

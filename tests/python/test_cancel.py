@@ -19,6 +19,7 @@ from support.slow import running, slow, watcher
 
 import pyferro
 from pyferro import PK, Database, Field, Model, UniqueViolationError, transaction
+from pyferro.runtime.database import resolve
 
 
 class Entry(Model, table="cancel_entry"):
@@ -208,13 +209,13 @@ async def fails() -> None:
 
 
 async def isolated() -> None:
-    database = pyferro.database.resolve()
+    database = resolve()
     async with database.transaction(isolation="serializable", timeout=20):
         await Entry.where(id=2).update(n=7)
 
 
 async def read_only() -> None:
-    database = pyferro.database.resolve()
+    database = resolve()
     async with database.transaction(read_only=True):
         await Entry.count()
     await Entry.where(id=1).update(n=7)
@@ -228,7 +229,7 @@ async def together() -> None:
 
 async def connects() -> None:
     """Opens connections, and a database that is closed again whatever happens."""
-    database = pyferro.database.resolve()
+    database = resolve()
     async with await pyferro.connect(URL[0], name="cut") as another:
         await Entry.using(another).count()
     assert database.native.pool[1] == 0

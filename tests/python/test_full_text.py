@@ -203,8 +203,8 @@ def test_an_index_of_rows_that_are_there(db: Database, create: Create) -> None:
     create(FtPost)
     FtPost.create(title="one two").run()
     text = FtPost.__ferro_info__.texts[0]  # type: ignore[attr-defined]
-    from pyferro import definitions
-    from pyferro.ddl import _start
+    from pyferro.runtime.ddl import _start
+    from pyferro.tables import definitions
 
     for made in (definitions.drop_text_index, definitions.drop_text_index):
         op = _start(db, made(FtPost.__ferro_info__, text))  # type: ignore[attr-defined]

@@ -23,14 +23,9 @@ from pyferro import (
     Field,
     Model,
     _native,
-    aggregates,
-    call,
     fn,
-    functions,
-    moments,
-    operators,
-    plan,
 )
+from pyferro.language import aggregates, call, functions, moments, operators, plan
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "functions.md"

@@ -143,7 +143,7 @@ def test_a_numbered_key_may_be_narrow(wait: Waiting) -> None:
 
 def test_the_columns_are_what_was_asked_for(db: Database) -> None:
     from pyferro._native import HEADER
-    from pyferro.definitions import create_table
+    from pyferro.tables.definitions import create_table
 
     sql = db.native.compile(HEADER + create_table(Narrow.__ferro_info__, ()).fragment).sql.lower()
     words = {

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from pyferro.errors import InvalidText, OutOfRange
-from pyferro.json_text import dumper
+from pyferro.types.json_text import dumper
 
 NAN, INFINITY = float("nan"), float("inf")
 

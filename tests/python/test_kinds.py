@@ -28,8 +28,8 @@ from pydantic import (
 )
 
 from pyferro import Model
-from pyferro.kinds import NAMES, Kind, Unsupported, kind_of
-from pyferro.proof import Level
+from pyferro.proof.model_proof import Level
+from pyferro.types.kinds import NAMES, Kind, Unsupported, kind_of
 
 
 class Inner(BaseModel):
@@ -134,7 +134,7 @@ def level_of(annotation: Any, **config: Any) -> Level:
     namespace = {"__annotations__": {"value": annotation}, "model_config": config}
     made: Any = type("Shown", (Model,), {**namespace, "__module__": __name__})
     table = made.__ferro_info__
-    from pyferro.proof import prove
+    from pyferro.proof.model_proof import prove
 
     kinds = {name: NAMES[column.type] for name, column in table.columns.items()}
     return prove(made, kinds, table.held).fields["value"].level

@@ -13,7 +13,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel
 
 from pyferro import PK, Col, FerroField, Field, Model, NotPersisted, _native
-from pyferro.table import table_of
+from pyferro.tables.table import table_of
 
 
 class Color(enum.Enum):

@@ -46,10 +46,10 @@ from pyferro import (
     InvalidText,
     Model,
     StringTooLong,
-    plan,
 )
 from pyferro._native import RESULT_COUNT, TEXT, param
-from pyferro.held import spelled
+from pyferro.language import plan
+from pyferro.types.held import spelled
 
 
 def first(value: Any) -> Any:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 import pyferro
 from pyferro import PK, Database, Model, StatementEvent, UniqueViolationError, select
-from pyferro.observe import masked, operation_of, without_values
+from pyferro.runtime.observe import masked, operation_of, without_values
 
 LOGGER = "pyferro.sql"
 SECRET = "hunter2-correct-horse"

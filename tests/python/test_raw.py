@@ -30,7 +30,7 @@ from pyferro import (
     UnsupportedFeature,
     literal,
 )
-from pyferro.sql_text import Template
+from pyferro.language.sql_text import Template
 
 Wait = Callable[[Any], Any]
 

@@ -18,9 +18,9 @@ from pyferro import (
     LockNotAvailable,
     Model,
     SerializationError,
-    retry,
     transaction,
 )
+from pyferro.runtime import retry
 
 
 class Account(Model, table="retry_account"):

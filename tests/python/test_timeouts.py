@@ -15,7 +15,7 @@ from support.slow import running, slow, watcher
 import pyferro
 from pyferro import PK, Database, Model, QueryTimeout, transaction
 from pyferro.op import Body, Steps
-from pyferro.transaction import atomic
+from pyferro.runtime.transaction import atomic
 
 
 class Entry(Model, table="timeout_entry"):

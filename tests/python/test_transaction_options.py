@@ -23,7 +23,7 @@ from pyferro import (
     UnsupportedFeature,
     transaction,
 )
-from pyferro.transaction import Isolation
+from pyferro.runtime.transaction import Isolation
 
 
 class Entry(Model, table="option_entry"):

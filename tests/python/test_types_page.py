@@ -15,9 +15,9 @@ import pytest
 
 from pyferro import Database, Field, Model
 from pyferro._native import HEADER
-from pyferro.definitions import create_table
-from pyferro.kinds import NAMES
-from pyferro.unsupported import SUPPORTED
+from pyferro.tables.definitions import create_table
+from pyferro.types.kinds import NAMES
+from pyferro.types.unsupported import SUPPORTED
 
 PAGE = Path(__file__).parents[2] / "docs" / "types.md"
 UPDATE = os.environ.get("FERRO_UPDATE_GOLDEN") is not None

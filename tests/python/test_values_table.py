@@ -12,7 +12,7 @@ import pytest
 from conftest import Create
 
 from pyferro import PK, Database, Model, select, values
-from pyferro.values import _AT_ONCE
+from pyferro.queries.values import _AT_ONCE
 
 Wait = Callable[[Any], Any]
 

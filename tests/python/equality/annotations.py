@@ -28,7 +28,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from pyferro.kinds import NAMES, Unsupported, kind_of
+from pyferro.types.kinds import NAMES, Unsupported, kind_of
 
 from .decoded import ARRAYS, DECODED, TEXTS, canonical_decimal, json_text, unfolded
 from .functions import MARKERS, READING, Replaced, changed, seldom

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from pyferro import _native, state
-from pyferro.held import Held
-from pyferro.kinds import Unsupported, is_array, kind_of
-from pyferro.proof import prove
-from pyferro.table import Table
+from pyferro import _native
+from pyferro.instances import state
+from pyferro.proof.model_proof import prove
+from pyferro.tables.table import Table
+from pyferro.types.held import Held
+from pyferro.types.kinds import Unsupported, is_array, kind_of
 
 from .annotations import PASSWORD
 from .cases import Case

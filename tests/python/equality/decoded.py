@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from pyferro.kinds import NAMES
+from pyferro.types.kinds import NAMES
 
 TYPES = {name: number for number, name in NAMES.items()}
 

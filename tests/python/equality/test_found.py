@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import PydanticCustomError
 
 from pyferro import Model, _native
-from pyferro.proof import prove
-from pyferro.table import Table
+from pyferro.proof.model_proof import prove
+from pyferro.tables.table import Table
 
 from .comparing import ALL
 from .decoded import TYPES

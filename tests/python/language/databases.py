@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from pyferro import Database, _native, plan
+from pyferro import Database, _native
 from pyferro.errors import PyferroError, UnsupportedFeature
+from pyferro.language import plan
 
 from . import tree
 from .encode import Request

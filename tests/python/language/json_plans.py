@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyferro import Database, _native, plan
+from pyferro import Database, _native
 from pyferro._native import NONE, integer, name, node, param
+from pyferro.language import plan
 
 JSON, TEXT, BOOL, INT64, FLOAT64, DECIMAL = (
     _native.JSON,

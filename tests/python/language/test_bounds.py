@@ -23,10 +23,10 @@ from pyferro import (
     _native,
     case,
     fn,
-    plan,
     select,
     sql,
 )
+from pyferro.language import plan
 
 DEEP = 100_000
 

@@ -33,13 +33,13 @@ from pyferro import (
     Field,
     InterfaceError,
     Model,
-    definitions,
     engines,
     fn,
     select,
     transaction,
 )
 from pyferro._native import HEADER
+from pyferro.tables import definitions
 
 _number = itertools.count()
 

@@ -35,9 +35,10 @@ from language.json_plans import (
     json_agg,
     rows,
 )
-from pyferro import PK, Database, Model, plan
+from pyferro import PK, Database, Model
 from pyferro._native import param
 from pyferro.errors import UnsupportedFeature
+from pyferro.language import plan
 
 
 class Document(Model, table="language_json"):

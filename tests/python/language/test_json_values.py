@@ -29,9 +29,10 @@ from language.json_plans import (
     json_agg,
     rows,
 )
-from pyferro import PK, Database, Field, Model, _native, plan
+from pyferro import PK, Database, Field, Model, _native
 from pyferro._native import param
 from pyferro.errors import InvalidText, PlanError, UnsupportedFeature
+from pyferro.language import plan
 
 
 class Values(Model, table="language_json_values"):

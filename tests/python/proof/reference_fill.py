@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from pyferro.proof import FieldProof, Level, ModelProof
+from pyferro.proof.model_proof import FieldProof, Level, ModelProof
 
 
 class _Violation(Exception):

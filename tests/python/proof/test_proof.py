@@ -50,8 +50,8 @@ from pydantic_core import SchemaError, from_json
 from reference_fill import fill, whole_row
 from typing_extensions import TypedDict
 
-from pyferro.proof import KINDS, Check, Level, ModelProof, prove
-from pyferro.proof_nodes import ARRAY_ELEMENTS
+from pyferro.proof.model_proof import KINDS, Check, Level, ModelProof, prove
+from pyferro.proof.nodes import ARRAY_ELEMENTS
 
 UTC = dt.UTC
 

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, SecretStr
 
 import pyferro
 from pyferro import PK, BackRef, Database, Field, Many, Model, Ref, select, transaction
-from pyferro.state import related
+from pyferro.instances.state import related
 
 from .library import Book, Tag, Writer
 

@@ -174,7 +174,7 @@ def test_loading_what_is_no_relation_says_so(shelf: Database) -> None:
 def test_more_parents_than_one_statement_takes(
     shelf: Database, monkeypatch: pytest.MonkeyPatch, statements: list[bytes]
 ) -> None:
-    from pyferro import loading
+    from pyferro.relations import loading
 
     monkeypatch.setattr(loading, "_KEYS", 2)
     books = Book.order_by(Book.id).load(Book.tags).all().run()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from pyferro import Database, _native
-from pyferro.state import related, remember
-from pyferro.table import table_of
+from pyferro.instances.state import related, remember
+from pyferro.tables.table import table_of
 
 from .library import Book, Writer
 

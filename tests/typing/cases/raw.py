@@ -8,8 +8,8 @@ from models import Card, Line, Post, Slim
 
 import pyferro
 from pyferro import Database, Op, sql
-from pyferro.raw import RawQuery
-from pyferro.rendered import Explanation, RenderedSql
+from pyferro.queries.raw import RawQuery
+from pyferro.queries.rendered import Explanation, RenderedSql
 
 
 def statements(db: Database) -> None:

@@ -9,8 +9,8 @@ from typing import Any, assert_type
 from models import Author, Card, Line, Plain, Post, Slim
 
 from pyferro import Expr, Op, Query, aliased, fn, rollup, search, search_rank, select
-from pyferro.changes import Change, Returning
-from pyferro.sources import ChangeCte
+from pyferro.queries.sources import ChangeCte
+from pyferro.writing.changes import Change, Returning
 
 author = Author.name.as_("author")
 

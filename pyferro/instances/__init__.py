@@ -1,0 +1,1 @@
+"""What is known of one instance beside its fields, and what happens around it."""

@@ -1,0 +1,1 @@
+"""Queries and whole statements in SQL, from their sources to their rows."""

@@ -1,0 +1,1 @@
+"""Related rows: linked, loaded along, loaded afterwards."""

@@ -1,0 +1,1 @@
+"""Databases and what happens on them: connections, transactions, operations, events, definitions."""

@@ -1,0 +1,1 @@
+"""What a model says of its table: columns, keys, relations, constraints."""

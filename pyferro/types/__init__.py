@@ -1,0 +1,1 @@
+"""How Python's types are held in columns, and how values are written for them."""

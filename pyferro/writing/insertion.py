@@ -1,0 +1,248 @@
+"""`Model.insert(rows)`: rows as data, with what is done about those that are there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from .. import _native
+from .._native import Column, Expr
+from ..errors import PyferroError
+from ..language import plan
+from ..op import Body, Op, Steps
+from ..queries.selection import Chosen, Projection
+from ..runtime.database import Database, Using, resolve
+from ..runtime.transaction import atomic
+from ..tables.table import Insert, Table, table_of
+from .changes import Written, returned
+
+if TYPE_CHECKING:
+    from ..language.expressions import Selectable
+    from ..model import Model
+    from .upsert import Conflict, Upsertion
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+M = TypeVar("M", bound="Model")
+
+Rows = Any  # an instance or mapping, or an iterable of these
+
+
+def objects_of(model: type[M], rows: Rows) -> list[M]:
+    """Instances of the model, made of mappings where they are none."""
+    if isinstance(rows, (model, Mapping)):
+        rows = (rows,)
+    if isinstance(rows, (str, bytes)) or not isinstance(rows, Iterable):
+        raise TypeError(
+            f"{model.__name__}.insert() takes instances and mappings, not {type(rows).__name__}"
+        )
+    made: list[M] = []
+    for one in rows:
+        if type(one) is model:
+            made.append(one)
+        elif isinstance(one, Mapping):
+            made.append(model(**one))
+        else:
+            raise TypeError(
+                f"{model.__name__}.insert() takes instances of {model.__name__} and mappings, "
+                f"not {type(one).__name__}"
+            )
+    return made
+
+
+class Group:
+    """Rows for which the same is left to the database."""
+
+    __slots__ = ("how", "objects", "places")
+
+    def __init__(self, how: Insert) -> None:
+        self.how = how
+        self.objects: list[Any] = []
+        self.places: list[int] = []  # among all rows
+
+
+def groups_of(table: Table, objects: Sequence[Any]) -> list[Group]:
+    """The rows by what is inserted of them, those first that have their key."""
+    found: dict[tuple[str, ...], Group] = {}
+    for place, one in enumerate(objects):
+        how = table.insert_for(one)
+        group = found.get(how.left)
+        if group is None:
+            found[how.left] = group = Group(how)
+        group.objects.append(one)
+        group.places.append(place)
+        if how.key:
+            how.check_key(one.__dict__, place)
+    return [found[left] for left in sorted(found, key=lambda left: table.generated in left)]
+
+
+class Insertion(Steps[None], Generic[M]):
+    """An insert that has not run. It gives None; `returning()` makes it give rows."""
+
+    __slots__ = ("_model", "_objects", "_table", "_using")
+
+    def __init__(self, model: type[M], objects: list[M], using: Using) -> None:
+        self._model = model
+        self._table = table_of(model)
+        self._objects = objects
+        self._using = using
+        super().__init__(lambda: self._run(None))
+
+    def on_conflict(self, *columns: Any) -> Conflict[M]:
+        """For rows that are there already, equal in this unique key: update() them or ignore()."""
+        from .upsert import Conflict
+
+        self._take()
+        return Conflict(self, columns)
+
+    def on_conflict_ignore(self) -> Upsertion[M]:
+        """Leave out rows that are there already, equal in any unique key."""
+        from .upsert import Upsertion
+
+        self._take()
+        return Upsertion(self, (), {})
+
+    def _shares(self) -> Written:
+        """What is bound after the values of each row, the same for all."""
+        return Written()
+
+    def _ordered(self) -> bool:
+        """Whether each row comes back, in its place."""
+        return True
+
+    def _whole(self, how: Insert, items: Sequence[bytes]) -> bytes:
+        table = self._table
+        row = [plan.assignment(c.name, _native.param(c.type)) for c in how.columns]
+        return plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
+
+    @overload
+    def returning(self, a: type[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(self, a: Expr[A] | Selectable[A], /) -> Op[list[A]]: ...
+    @overload
+    def returning(
+        self, a: Expr[A] | Selectable[A], b: Expr[B] | Selectable[B], /
+    ) -> Op[list[tuple[A, B]]]: ...
+    @overload
+    def returning(
+        self,
+        a: Expr[A] | Selectable[A],
+        b: Expr[B] | Selectable[B],
+        c: Expr[C] | Selectable[C],
+        /,
+    ) -> Op[list[tuple[A, B, C]]]: ...
+    @overload
+    def returning(self, *columns: Any) -> Op[list[Any]]: ...
+    def returning(self, *columns: Any) -> Op[list[Any]]:
+        """The new rows in the order in which they were given: instances or columns."""
+        self._take()
+        chosen = returned(self._table, columns)
+        return Steps(lambda: self._run(chosen))
+
+    def _run(self, chosen: Projection | None) -> Body[Any]:
+        if not self._objects:
+            return [] if chosen is not None else None
+        database = resolve(self._using)
+        groups = groups_of(self._table, self._objects)
+        steps = self._insert(database, groups, chosen)
+        result = yield from (atomic(database, steps) if len(groups) > 1 else steps)
+        return result
+
+    def _insert(
+        self, database: Database, groups: list[Group], chosen: Projection | None
+    ) -> Body[Any]:
+        found: list[Any] = [None] * len(self._objects) if self._ordered() else []
+        for group in groups:
+            try:
+                rows = yield from self._group(database, group, chosen)
+            except PyferroError as error:
+                if error.row is not None:
+                    error.row = group.places[error.row]
+                raise
+            if chosen is None:
+                continue
+            if not self._ordered():
+                found += rows
+                continue
+            for place, row in zip(group.places, rows, strict=True):
+                found[place] = row
+        return None if chosen is None else found
+
+    def _group(self, database: Database, group: Group, chosen: Projection | None) -> Body[Any]:
+        how = group.how
+        shared = self._shares()
+        if chosen is None:
+            yield database.start_many(
+                self._whole(how, ()),
+                how.columns,
+                group.objects,
+                _native.RESULT_COUNT,
+                None,
+                None,
+                shared.types,
+                shared.values,
+            )
+            return None
+        items = chosen.chosen_items()
+        if any(item.values for item in items):
+            rows = yield from atomic(database, self._one_by_one(database, group, chosen))
+            return rows
+        if len(group.objects) > 1 and self._ordered():
+            chosen = with_key(self._table, chosen)
+        result, shape = chosen.shape(False)
+        rows = yield database.start_many(
+            self._whole(how, [item.fragment for item in chosen.chosen_items()]),
+            how.columns,
+            group.objects,
+            result,
+            shape,
+            chosen.ending(False, None),
+            shared.types,
+            shared.values,
+        )
+        return rows
+
+    def _one_by_one(self, database: Database, group: Group, chosen: Projection) -> Body[list[Any]]:
+        """For expressions with values of the caller's, which many rows cannot share."""
+        found = []
+        result, shape = chosen.shape(False)
+        for one in group.objects:
+            written = Written()
+            written.types, written.values = group.how.types, tuple(group.how.values(one.__dict__))
+            whole = self._whole(group.how, [written.add(item) for item in chosen.chosen_items()])
+            shared = self._shares()
+            written.types += shared.types
+            written.values += shared.values
+            found += yield database.start(
+                whole, written.types, written.values, result, shape, chosen.ending(False, None)
+            )
+        return found
+
+
+def with_key(table: Table, chosen: Projection) -> Projection:
+    """The same with the key in sight, by which rows are put into the order they were given in."""
+    key = table.columns.get(table.plan_key)
+    named = any(_is_key(part, key) for part in chosen.chosen)
+    if key is None or named:
+        return chosen
+    made = Projection((*chosen.chosen, Chosen(key)))
+    made.make = _first if chosen.alone else _without_last
+    return made
+
+
+def _is_key(part: Chosen, key: Column | None) -> bool:
+    return part.table is not None or part.expr is key
+
+
+def _first(row: tuple[Any, ...]) -> Any:
+    return row[0]
+
+
+def _without_last(row: tuple[Any, ...]) -> Any:
+    return row[:-1]
+
+
+def insert(model: type[M], rows: Rows, using: Using) -> Insertion[M]:
+    """See Model.insert."""
+    return Insertion(model, objects_of(model, rows), using)
