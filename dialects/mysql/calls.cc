@@ -21,14 +21,33 @@ bool IsConstant(const ast::Aggregate& aggregate) {
 // The separator of GROUP_CONCAT has to be a literal, and ours is a value: each text is led by it, and the
 // first one is cut off.
 void MysqlRenderer::OpenAggregate(const ast::Aggregate& aggregate) {
-  if (aggregate.function == AggregateFunction::kStringAgg) sql_ << "SUBSTR(";
+  if (aggregate.function != AggregateFunction::kStringAgg) return;
+  if (mariadb()) {
+    WhenAnyOf([&] { LedText(aggregate); });
+  }
+  sql_ << "SUBSTR(";
 }
 
 void MysqlRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
   if (aggregate.function != AggregateFunction::kStringAgg) return;
   sql_ << ", CHAR_LENGTH(";
   Expression(*aggregate.arguments[1]);
-  sql_ << ") + 1)";
+  sql_ << ") + 1)" << (mariadb() ? " END" : "");
+}
+
+// In a subquery of one row MariaDB gives '' for the GROUP_CONCAT of nothing. Leaves the CASE open.
+void MysqlRenderer::WhenAnyOf(absl::FunctionRef<void()> texts) {
+  sql_ << "CASE WHEN COUNT(";
+  texts();
+  sql_ << ") > 0 THEN ";
+}
+
+void MysqlRenderer::LedText(const ast::Aggregate& aggregate) {
+  sql_ << "CONCAT(";
+  Expression(*aggregate.arguments[1]);
+  sql_ << ", ";
+  Filtered(aggregate, aggregate.arguments[0]);
+  sql_ << ")";
 }
 
 void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
@@ -54,11 +73,8 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
     case AggregateFunction::kJsonAgg:
       return JsonArray(aggregate);
   }
-  sql_ << (aggregate.distinct ? "GROUP_CONCAT(DISTINCT CONCAT(" : "GROUP_CONCAT(CONCAT(");
-  Expression(*aggregate.arguments[1]);
-  sql_ << ", ";
-  Filtered(aggregate, aggregate.arguments[0]);
-  sql_ << ")";
+  sql_ << (aggregate.distinct ? "GROUP_CONCAT(DISTINCT " : "GROUP_CONCAT(");
+  LedText(aggregate);
   OrderBy(aggregate.order);
   sql_ << " SEPARATOR '')";
 }

@@ -179,18 +179,22 @@ void MysqlRenderer::Call(const ast::Call& call) {
 // JSON_ARRAYAGG() has no order, and no FILTER can be made of it since it takes NULLs.
 void MysqlRenderer::JsonArray(const ast::Aggregate& aggregate) {
   const bool filtered = static_cast<bool>(aggregate.filter);
-  const bool mariadb = profile_.version.product == Product::kMariadb;
-  sql_ << (mariadb ? "CONCAT('[', GROUP_CONCAT(" : "CAST(CONCAT('[', GROUP_CONCAT(");
-  if (filtered) {
-    sql_ << "CASE WHEN ";
-    Expression(*aggregate.filter);
-    sql_ << " THEN ";
-  }
-  sql_ << "COALESCE(";
-  JsonItem(*aggregate.arguments[0]);
-  sql_ << ", 'null')" << (filtered ? " END" : "");
+  const auto item = [&] {
+    if (filtered) {
+      sql_ << "CASE WHEN ";
+      Expression(*aggregate.filter);
+      sql_ << " THEN ";
+    }
+    sql_ << "COALESCE(";
+    JsonItem(*aggregate.arguments[0]);
+    sql_ << ", 'null')" << (filtered ? " END" : "");
+  };
+  const bool asks = filtered && mariadb();
+  if (asks) WhenAnyOf(item);
+  sql_ << (mariadb() ? "CONCAT('[', GROUP_CONCAT(" : "CAST(CONCAT('[', GROUP_CONCAT(");
+  item();
   OrderBy(aggregate.order);
-  sql_ << " SEPARATOR ','), ']')" << (mariadb ? "" : " AS JSON)");
+  sql_ << " SEPARATOR ','), ']')" << (mariadb() ? "" : " AS JSON)") << (asks ? " END" : "");
 }
 
 // JSON text, in the forms that pydantic gives values in a JSON column.

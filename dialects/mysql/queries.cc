@@ -113,6 +113,12 @@ bool HasComputedConstant(const ast::Query& query) {
   return found;
 }
 
+bool IsUnionOfDistinct(const ast::Node& node) {
+  if (node.kind != ast::Kind::kCompound) return false;
+  const auto& compound = ast::As<ast::Compound>(node);
+  return compound.op == ast::SetOp::kUnion && !compound.all;
+}
+
 }  // namespace
 
 // Through the semijoin or outer join that reads it MySQL loses the row of an EXCEPT whose first select has one. That
@@ -230,13 +236,42 @@ void MysqlRenderer::NestedMember(const ast::Query& member, size_t number) {
   sql_ << ")";
 }
 
+// A value that is looked for in a UNION in FROM MySQL finds by the key that tells the rows apart, and forgets that one of
+// them may be NULL: it is not in the union then, instead of nobody knows. A limit makes rows without that key.
+bool MysqlRenderer::ReadsUnion(const ast::Query& query) const {
+  if (mariadb() || query.kind != ast::Kind::kSelect) return false;
+  bool found = false;
+  WalkOnce(query, [&](const ast::Node& node) {
+    found = found || IsUnionOfDistinct(node) ||
+            (node.kind == ast::Kind::kTable && union_ctes_.contains(ast::As<ast::Table>(node).name));
+  });
+  return found;
+}
+
+// All of a statement that has such a one: they may read each other.
+void MysqlRenderer::FindUnions(const ast::Statement& statement) {
+  if (mariadb()) return;
+  bool found = false;
+  ForEachCte(statement, [&](const ast::Cte& cte) {
+    union_ctes_.insert(cte.name);
+    WalkOnce(*cte.query, [&found](const ast::Node& node) { found = found || IsUnionOfDistinct(node); });
+  });
+  if (!found) union_ctes_.clear();
+}
+
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
 // the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. To
 // MySQL nothing is greater than ANY (SELECT 2).
 void MysqlRenderer::Looked(const ast::Query& query) {
   const bool correlated = sql::IsCorrelated(query);
   const bool constant = !mariadb() && !correlated && HasRowOfItsOwn(query);
-  if (!HasLimit(query) && !CombinesRows(query) && !constant) return QueryText(query);
+  if (!HasLimit(query) && !CombinesRows(query) && !constant) {
+    if (!ReadsUnion(query)) return QueryText(query);
+    sql_ << "SELECT * FROM (";
+    QueryText(query);
+    sql_ << " LIMIT " << kAllRows << ") AS looked";
+    return;
+  }
   if (mariadb() && correlated) {
     return Refuse(sql::Feature::kCorrelatedTable,
                   "a query with a limit, a window, INTERSECT or EXCEPT is a table in FROM here, which does not see the "

@@ -109,6 +109,7 @@ void MysqlRenderer::Arithmetic(const ast::Binary& binary) {
 void MysqlRenderer::Begin(const ast::Statement& statement) {
   untyped_ = UntypedParameters(statement);
   FindConstantTables(statement);
+  FindUnions(statement);
   FindWholeWindows(statement);
   RefuseCopiesOfCopies(statement);
 }

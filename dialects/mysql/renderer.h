@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "engine/sql/json_path.h"
 #include "engine/sql/renderer.h"
 
@@ -74,6 +75,10 @@ class MysqlRenderer final : public sql::Renderer {
   void FindConstantTables(const ast::Statement& statement);
   void FindWholeWindows(const ast::Statement& statement);
   void RefuseCopiesOfCopies(const ast::Statement& statement);
+  void FindUnions(const ast::Statement& statement);
+  bool ReadsUnion(const ast::Query& query) const;
+  void WhenAnyOf(absl::FunctionRef<void()> texts);
+  void LedText(const ast::Aggregate& aggregate);
   void CountOfOne(const ast::Aggregate& aggregate);
   void FloatToInteger(const ast::Expr& value);
   // What a path leads to, as JSON.
@@ -88,6 +93,7 @@ class MysqlRenderer final : public sql::Renderer {
 
   absl::flat_hash_map<const ast::Param*, bool> untyped_;
   absl::flat_hash_set<ast::Name> constant_ctes_;
+  absl::flat_hash_set<ast::Name> union_ctes_;  // where one of them has a UNION
   absl::flat_hash_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions
 };

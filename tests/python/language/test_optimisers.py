@@ -179,6 +179,16 @@ def of_sought() -> Iterator[tuple[str, tree.Query]]:
         False,
         (one(param(None), _I), one(param(None), _I, from_=_c, where=FALSE)),
     )
+    union = tree.Compound(None, SetOp.union, False, (more, some))
+    x = (tree.SelectItem(tree.Column("u", "x", _I), "x", _I),)
+    queries["union in from"] = tree.Select(None, None, x, tree.Derived(union, "u"))
+    queries["ordered union"] = tree.Compound(
+        None, SetOp.union, False, (more, some), (tree.OrderItem(tree.Column("", "x", _I)),)
+    )
+    cte = tree.With(False, (tree.Cte("v", (), union),))
+    queries["common union"] = tree.Select(cte, None, x, tree.Table("v", "u"))
+    twice = tree.Derived(one(tree.Column("v", "x", _I), _I, from_=tree.Derived(union, "v")), "u")
+    queries["union in from of from"] = tree.Select(None, None, x, twice)
     for name, query in queries.items():
         yield f"in {name}", items((of("b", "id", _I), _I), (tree.InQuery(d, query), _B), from_=_b)
         yield f"not in {name}", ids(_b, tree.InQuery(d, query, True))
@@ -268,6 +278,12 @@ def of_values() -> Iterator[tuple[str, tree.Query]]:
     filtered = tree.Aggregate(AggregateFunction.max, (text("日本"),), filter=of("b", "flag", _B))
     longest = tree.Aggregate(AggregateFunction.max, (of("b", "word", _T),))
     sought = tree.Subquery(one(longest, _T, from_=_b))
+    for name, value in (("a parameter", text("a")), ("a column", tree.Column("s", "x", _T))):
+        joined = tree.Aggregate(
+            AggregateFunction.string_agg, (value, text("-")), filter=param(None, _B)
+        )
+        alone = one(joined, _T, from_=tree.Derived(one(text("日本"), _T), "s"))
+        yield f"no texts of {name}", one(tree.Subquery(alone), _T, from_=_b)
     yield "repeat of a query", one(call(Function.repeat, sought, number(2)), _T, from_=_c)
     yield "max with a filter", one(filtered, _T, from_=_b)
     constants: dict[str, tree.Expr | None] = {
