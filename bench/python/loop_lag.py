@@ -19,7 +19,7 @@ from harness.dataset import Sizes
 from harness.fleet import ContestantFailed
 from harness.options import Meeting, chosen, circumstances, meeting, parser, say
 
-BUDGET_MS = 10.0
+BUDGET_MS = 5.0
 
 
 def collect(crews: Meeting, rounds: int) -> dict[str, list[dict[str, float]]]:

@@ -67,7 +67,11 @@ bool LoopWatch::WaitFor(ModuleState& state, const ferro_operation* operation, Py
 bool LoopWatch::CallSoon(ModuleState& state, PyObject* object) {
   if (!Stop(state)) return false;
   Ref ready = Ref::Steal(PyObject_GetAttrString(object, "_ready"));
-  return ready && Call(loop_.get(), state.name_call_soon, ready.get());
+  if (!ready) return false;
+  // As a timer that is due: those that were due before it come first, and so does whom they wake. After call_soon() both
+  // would stand behind a turn of ours.
+  Ref zero = Ref::Steal(PyLong_FromLong(0));
+  return zero && Ref::Steal(PyObject_CallMethodObjArgs(loop_.get(), state.name_call_later, zero.get(), ready.get(), nullptr));
 }
 
 bool LoopWatch::Stop(ModuleState& state) {

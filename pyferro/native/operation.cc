@@ -18,8 +18,12 @@
 namespace ferro::py {
 namespace {
 
-// How long rows are made before the loop gets a turn, and how long awaits that never wait may follow each other.
-constexpr int64_t kSliceNs = 2'000'000;
+// How long rows are made before the loop gets a turn, and how long awaits that never wait may follow each other. What comes
+// due within a turn runs up to two turns later (three, after such awaits), and between turns the collector may run, which
+// CPython lets wait while native code does.
+constexpr int64_t kSliceNs = 1'000'000;
+// Rows that are made between two looks at the clock. Documents can take long.
+constexpr size_t kRowsBetweenLooks = 16;
 
 int64_t NowNs() {
   timespec now;
@@ -82,7 +86,7 @@ Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
     if (!made || PyList_Append(request.rows.get(), made.get()) < 0) return Turn::kError;
     ++self.row;
     if (request.page > 0 && PyList_GET_SIZE(request.rows.get()) == request.page) return Turn::kPage;
-    if ((self.row & 63) == 0 && NowNs() > until) return Turn::kSlice;
+    if (self.row % kRowsBetweenLooks == 0 && NowNs() > until) return Turn::kSlice;
   }
   self.in_batch = false;
   return Turn::kDone;

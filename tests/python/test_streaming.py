@@ -404,6 +404,40 @@ async def test_the_loop_is_never_held_for_long(million: Any, how: str) -> None:
     pytest.fail(f"the loop was held for {', '.join(f'{turn * 1000:.1f} ms' for turn in turns)}")
 
 
+async def latest_tick(query: Any) -> float:
+    """By how much of the thread's own time a task that sleeps 1 ms at a time is late, at worst."""
+    longest: list[float] = []
+    done = False
+
+    async def ticker() -> None:
+        last = time.thread_time()
+        while not done:
+            await asyncio.sleep(0.001)
+            now = time.thread_time()
+            longest.append(now - last - 0.001)
+            last = now
+
+    await query.limit(10).all()
+    gc.collect()
+    task = asyncio.create_task(ticker())
+    rows = await query.limit(100_000).all()
+    done = True
+    await task
+    assert len(rows) == 100_000
+    return max(longest)
+
+
+async def test_who_sleeps_is_woken_in_time(million: Any) -> None:
+    """Within 5 ms, with the collector at work: two slices of rows, and what it takes between them."""
+    query = select(Thousand).cross_join(aliased(Thousand, "other"))
+    late: list[float] = []
+    while len(late) < 3:
+        late.append(await latest_tick(query))
+        if late[-1] < 0.005:
+            return
+    pytest.fail(f"a task was late by {', '.join(f'{turn * 1000:.1f} ms' for turn in late)}")
+
+
 @pytest.fixture
 def mood(tmp_path: Any) -> Any:
     """PostgreSQL with an enum type of its own, which the driver has to ask about."""
