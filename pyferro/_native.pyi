@@ -317,6 +317,15 @@ class Cells:
     def __init__(self, types: bytes, rows: Iterable[Sequence[Any]]) -> None: ...
     def hydrate(self, plan: RowPlan) -> list[Any]: ...
     def dicts(self, plan: RowPlan) -> list[dict[str, Any]]: ...
+    def lines(self, lines: CsvLines) -> list[bytes]: ...
+
+@final
+class CsvLines:
+    """Rows as lines of CSV. `other` gives the text of a value of JSON, a list or an interval, and of a
+    decimal that is not stored as Decimal writes it; None for an empty field."""
+
+    def __init__(self, columns: int, other: Callable[[Any], str | None], /) -> None: ...
+    def header(self, names: Sequence[str], /) -> bytes: ...
 
 @final
 class Statement:
@@ -369,11 +378,15 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        plan: RowPlan | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None = None,
+        plan: RowPlan
+        | CsvLines
+        | Sequence[Part]
+        | Callable[[tuple[str, ...]], Any]
+        | None = None,
         finish: Callable[[Any], Any] | None = None,
         page: int = 0,
     ) -> Operation[Any]:
-        """`types` and `values` as Expr has them. `plan`: a RowPlan, or the canonical types of the
+        """`types` and `values` as Expr has them. `plan`: a RowPlan, CsvLines, or the canonical types of the
         columns for tuples and scalars, with a RowPlan for those of an instance, and `(RowPlan, (i,
         j))` where rows that are equal in these of its columns have the same one; or, of a statement
         in words of the user's, what gives one of these for the names of the columns. `finish` gets
@@ -386,7 +399,7 @@ class Database:
         columns: Sequence[Column],
         objects: Sequence[Any],
         result: int,
-        plan: RowPlan | Sequence[Part] | None = None,
+        plan: RowPlan | CsvLines | Sequence[Part] | None = None,
         finish: Callable[[Any], Any] | None = None,
         types: bytes = b"",
         values: Sequence[Any] = (),

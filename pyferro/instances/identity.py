@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from .._native import RESULT_FIRST, RowPlan
+from .._native import RESULT_FIRST, CsvLines, RowPlan
 from ..tables.table import table_of
 from .state import related, remember, state_of
 
@@ -66,7 +66,7 @@ class IdentityMap:
         if isinstance(shape, RowPlan):
             replaced: Callable[[Any], Any] = self.adopt
         else:
-            parts = () if shape is None or callable(shape) else shape
+            parts = () if shape is None or isinstance(shape, CsvLines) or callable(shape) else shape
             places = [i for i, part in enumerate(parts) if not isinstance(part, int)]
             if not places:
                 return finish

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pyferro/native/csv.h"
 #include "pyferro/native/from_python.h"
 #include "pyferro/native/hydrate.h"
 #include "pyferro/native/shortcuts/dict_entries.h"
@@ -112,6 +113,23 @@ PyObject* Cells_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   return PyErr_Occurred() ? nullptr : made.release();
 }
 
+PyObject* Cells_lines(PyObject* object, PyObject* lines) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  const CellsObject& self = AsCells(object);
+  if (!Py_IS_TYPE(lines, state->csv_lines_type) || WidthOfLines(lines) != self.columns) {
+    PyErr_SetString(PyExc_TypeError, "this takes CsvLines of as many columns");
+    return nullptr;
+  }
+  Ref made = Ref::Steal(PyList_New(0));
+  std::string line;
+  for (size_t at = 0; made && at < self.cells->size(); at += self.columns) {
+    Ref one = Ref::Steal(MakeLine(*state, lines, self.cells->data() + at, line));
+    if (!one || PyList_Append(made.get(), one.get()) < 0) return nullptr;
+  }
+  return made.release();
+}
+
 // One list element for each row, made by `make` of the row's cells.
 template <class Make>
 PyObject* EachRow(PyObject* object, PyObject* plan_object, Make make) {
@@ -168,6 +186,7 @@ void Cells_dealloc(PyObject* object) {
 
 PyMethodDef kMethods[] = {
     {"hydrate", Cells_hydrate, METH_O, "The instances that a RowPlan makes of the rows."},
+    {"lines", Cells_lines, METH_O, "The rows as CsvLines writes them."},
     {"dicts", Cells_dicts, METH_O, "The rows as dicts of Python values, by the fields of a RowPlan."},
     {nullptr, nullptr, 0, nullptr}};
 

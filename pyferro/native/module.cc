@@ -172,7 +172,7 @@ int Exec(PyObject* module) {
   state.json_keys = new JsonKeys;
   const bool good = InMainInterpreter() && HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
                     FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
-                    AddDatabase(module, state) && AddOperation(module, state) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) &&
+                    AddDatabase(module, state) && AddOperation(module, state) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) && AddCsv(module, state) &&
                     AddConstants(module);
   return good ? 0 : -1;
 }
@@ -182,7 +182,7 @@ template <class F>
 void EachReference(ModuleState& state, F each) {
   for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.peculiar_type, &state.row_plan_type, &state.statement_type,
                               &state.operation_type, &state.database_type, &state.transaction_type,
-                              &state.waiter_type, &state.pipeline_type, &state.datetime_type}) {
+                              &state.waiter_type, &state.pipeline_type, &state.csv_lines_type, &state.datetime_type}) {
     each(reinterpret_cast<PyObject**>(type));
   }
   PyObject** const first = &state.decimal_type;

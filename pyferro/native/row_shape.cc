@@ -1,5 +1,6 @@
 #include "pyferro/native/row_shape.h"
 
+#include "pyferro/native/csv.h"
 #include "pyferro/native/hydrate.h"
 #include "pyferro/native/to_python.h"
 
@@ -83,6 +84,11 @@ int MadeInstances::Traverse(visitproc visit, void* arg) const {
 
 bool RowShape::Read(const ModuleState& state, PyObject* plan, RowShape& out) {
   out = RowShape();
+  if (Py_IS_TYPE(plan, state.csv_lines_type)) {
+    out.lines_ = Ref::Borrow(plan);
+    out.width_ = WidthOfLines(plan);
+    return true;
+  }
   out.alone_ = Py_IS_TYPE(plan, state.row_plan_type);
   if (out.alone_) {
     if (!ReadPart(state, plan, out.parts_.emplace_back())) return false;
@@ -133,6 +139,7 @@ PyObject* RowShape::MakePart(ModuleState& state, Part& part, const ferro_value* 
 
 PyObject* RowShape::Make(ModuleState& state, const ferro_value* cells, size_t columns, bool scalar) {
   if (alone_) return Hydrate(state, AsPlan(parts_.front().plan), cells);
+  if (lines_) return MakeLine(state, lines_.get(), cells, line_);
   if (parts_.empty() && scalar) return ToPython(state, cells[0], true);
   const size_t count = parts_.empty() ? columns : parts_.size();
   Ref row = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
@@ -153,6 +160,7 @@ void RowShape::Forget() {
 }
 
 int RowShape::Traverse(visitproc visit, void* arg) const {
+  Py_VISIT(lines_.get());
   for (const Part& part : parts_) {
     Py_VISIT(part.plan.get());
     for (const MadeInstances& made : part.shared) {

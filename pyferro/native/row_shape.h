@@ -38,13 +38,13 @@ class MadeInstances {
 
 class RowShape {
  public:
-  // As `plan` of Database.execute() says: a RowPlan, a tuple with RowPlans in it, or anything else: the cells as they
-  // are. In a tuple `(RowPlan, (i, j))` is a RowPlan whose rows are the same instance when the cells i and j of it are
+  // As `plan` of Database.execute() says: a RowPlan, CsvLines, a tuple with RowPlans in it, or anything else: the cells
+  // as they are. In a tuple `(RowPlan, (i, j))` is a RowPlan whose rows are the same instance when the cells i and j of it are
   // equal. False with an exception when that makes no sense.
   static bool Read(const ModuleState& state, PyObject* plan, RowShape& out);
 
   // Whether a row has as many cells as this needs. Without a plan a row may have any number.
-  bool Fits(size_t columns) const { return parts_.empty() || columns == width_; }
+  bool Fits(size_t columns) const { return width_ == 0 || columns == width_; }
 
   // A new reference; `scalar` says whether a row without a plan is its first cell and not a tuple.
   PyObject* Make(ModuleState& state, const ferro_value* cells, size_t columns, bool scalar);
@@ -65,6 +65,8 @@ class RowShape {
   static PyObject* MakePart(ModuleState& state, Part& part, const ferro_value* cells);
 
   std::vector<Part> parts_;
+  Ref lines_;         // CsvLines, or empty
+  std::string line_;  // the last one that was made
   size_t width_ = 0;
   bool alone_ = false;  // one instance, no tuple
 };

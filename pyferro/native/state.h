@@ -24,6 +24,7 @@ struct ModuleState {
   PyTypeObject* datetime_type;  // datetime.datetime
   PyTypeObject* waiter_type;
   PyTypeObject* pipeline_type;
+  PyTypeObject* csv_lines_type;
 
   // Others'.
   PyObject* decimal_type;
@@ -95,6 +96,7 @@ bool AddRowPlan(PyObject* module, ModuleState& state);
 bool AddDatabase(PyObject* module, ModuleState& state);
 bool AddOperation(PyObject* module, ModuleState& state);
 bool AddCells(PyObject* module);
+bool AddCsv(PyObject* module, ModuleState& state);
 
 inline PyTypeObject* AddType(PyObject* module, PyType_Spec& spec, PyObject* bases = nullptr) {
   Ref type = Ref::Steal(PyType_FromModuleAndSpec(module, &spec, bases));

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .sources import Alias
 
 Part = _native.RowPlan | tuple[_native.RowPlan, tuple[int, ...]] | int
-Shape = _native.RowPlan | Sequence[Part] | None
+Shape = _native.RowPlan | _native.CsvLines | Sequence[Part] | None
 
 
 class Chosen:

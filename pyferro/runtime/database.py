@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # How rows are made; of statements in words of the user's a function of the columns' names says it.
-Shape: TypeAlias = "_native.RowPlan | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None"
+Shape: TypeAlias = (
+    "_native.RowPlan | _native.CsvLines | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None"
+)
 Row: TypeAlias = dict[str, Any]
 Location: TypeAlias = tuple[str | None, int | None, str]  # host, port, database
 Using: TypeAlias = "Database | str | None"
@@ -439,7 +441,7 @@ class Database:
         columns: Sequence[_native.Column],
         objects: Sequence[Any],
         result: int,
-        shape: _native.RowPlan | Sequence[Part] | None,
+        shape: _native.RowPlan | _native.CsvLines | Sequence[Part] | None,
         finish: Callable[[Any], Any] | None,
         types: bytes = b"",
         values: Sequence[Any] = (),

@@ -7,13 +7,11 @@ text is `""`; moments are ISO 8601, bytes are hexadecimal, JSON and lists are JS
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID
 
 from pydantic_core import to_json, to_jsonable_python
 
@@ -23,9 +21,9 @@ from ..queries.selection import Chosen, Projection
 from ..runtime.streaming import Batches
 
 if TYPE_CHECKING:
+    from .._native import Expr
     from ..queries.rows import Rows
-
-_SPECIAL = re.compile(r'[",\r\n]')
+    from ..queries.selection import Shape
 
 
 class Writer(Protocol):
@@ -37,46 +35,29 @@ class Writer(Protocol):
 Target = str | os.PathLike[str] | Writer | Callable[[bytes], Any]
 
 
-def _text(value: str) -> str:
-    # PostgreSQL's COPY reads a lone \. as the end.
-    if value and value != "\\." and _SPECIAL.search(value) is None:
-        return value
-    return '"' + value.replace('"', '""') + '"'
+def _other(value: Any) -> str | None:
+    """The text of what CsvLines does not write by itself."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, timedelta):
+        return str(to_jsonable_python(value))
+    return None if value is None else to_json(value, inf_nan_mode="constants").decode()
 
 
-def _json(value: Any) -> str:
-    return "" if value is None else _text(to_json(value, inf_nan_mode="constants").decode())
+class _Lines(Projection):
+    """Columns as they are stored, each row a line: members of enums and objects are not made."""
 
+    __slots__ = ("_lines",)
 
-_FORMS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "",
-    bool: lambda value: "true" if value else "false",
-    int: str,
-    float: repr,
-    Decimal: lambda value: format(value, "f"),
-    str: _text,
-    bytes: bytes.hex,
-    date: date.isoformat,
-    time: time.isoformat,
-    datetime: datetime.isoformat,
-    timedelta: to_jsonable_python,
-    UUID: str,
-}
+    def __init__(self, columns: Sequence[Expr], lines: _native.CsvLines) -> None:
+        super().__init__([Chosen(column) for column in columns])
+        self._lines = lines
 
+    def shape(self, one: bool) -> tuple[int, Shape]:
+        return _native.RESULT_ROWS, self._lines
 
-def _cell(value: Any) -> str:
-    form = _FORMS.get(type(value))
-    return _text(str(value)) if form is None else form(value)
-
-
-class _Column(Chosen):
-    """A column as it is stored: members of enums and objects are not made."""
-
-    __slots__ = ()
-
-    def __init__(self, expr: Any, name: str) -> None:
-        super().__init__(expr, name)
-        self.load = None
+    def ending(self, one: bool, finish: Any) -> Any:
+        return finish
 
 
 class Csv:
@@ -85,7 +66,7 @@ class Csv:
     Each loop over it runs the query anew. It holds a batch of rows.
     """
 
-    __slots__ = ("_forms", "batches", "header")
+    __slots__ = ("batches", "header")
 
     def __init__(self, query: Rows[Any], header: bool, batch: int) -> None:
         columns = query._chosen.columns()
@@ -94,32 +75,17 @@ class Csv:
             raise TypeError(
                 'a column needs a name for the header: add .as_("name"), or header=False'
             )
+        lines = _native.CsvLines(len(columns), _other)
         made = query._copy()
-        made._chosen = Projection([_Column(expr, "") for _, expr in columns])
-        self.batches: Batches[Any] = made.batches(batch)
-        self.header = (",".join(map(_text, names)) + "\r\n").encode() if header else b""
-        types = [expr.type for _, expr in columns]
-        self._forms = [
-            _json if type == _native.JSON or type & _native.ARRAY_OF else _cell for type in types
-        ]
-
-    def chunk(self, rows: list[Any]) -> bytes:
-        forms = self._forms
-        if len(forms) == 1:
-            form = forms[0]
-            lines = [form(value) for value in rows]
-        else:
-            lines = [
-                ",".join([form(value) for form, value in zip(forms, row, strict=True)])
-                for row in rows
-            ]
-        return "".join([line + "\r\n" for line in lines]).encode()
+        made._chosen = _Lines([expr for _, expr in columns], lines)
+        self.batches: Batches[bytes] = made.batches(batch)
+        self.header = lines.header(names) if header else b""
 
     def __iter__(self) -> Iterator[bytes]:
         if self.header:
             yield self.header
         for rows in self.batches:
-            yield self.chunk(rows)
+            yield b"".join(rows)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self.header:
@@ -127,7 +93,7 @@ class Csv:
         rows = aiter(self.batches)
         try:
             async for batch in rows:
-                yield self.chunk(batch)
+                yield b"".join(batch)
         finally:
             rows.close()
 
@@ -155,7 +121,7 @@ class CopyOut(Op[int]):
             if csv.header:
                 put(csv.header)
             for rows in csv.batches:
-                put(csv.chunk(rows))
+                put(b"".join(rows))
                 done += len(rows)
         return done
 
@@ -175,7 +141,7 @@ class CopyOut(Op[int]):
             if csv.header:
                 await put(csv.header)
             async for rows in csv.batches:
-                await put(csv.chunk(rows))
+                await put(b"".join(rows))
                 done += len(rows)
         return done
 
