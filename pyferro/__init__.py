@@ -19,17 +19,10 @@ from .instances.hooks import after_delete, after_save, before_delete, before_sav
 from .model import Model
 from .op import Op
 from .registry import clear_registry
-from .runtime.database import (
-    Database,
-    PoolConfig,
-    connect,
-    execute,
-    fetch_all,
-    fetch_one,
-    reset_engine,
-    set_default_connection,
-    transaction,
-)
+from .runtime.ambient import execute, fetch_all, fetch_one, transaction
+from .runtime.connections import connect, reset_engine, set_default_connection
+from .runtime.database import Database
+from .runtime.pool_config import PoolConfig
 from .runtime.session import Session, current_session, engines, evict_instance
 from .tables.constraints import Check, ForeignKeyConstraint, FullText, Index, Unique
 from .tables.fields import PK, Col, FerroField, Field

@@ -378,11 +378,7 @@ class Database:
         types: bytes,
         values: Sequence[Any],
         result: int,
-        plan: RowPlan
-        | CsvLines
-        | Sequence[Part]
-        | Callable[[tuple[str, ...]], Any]
-        | None = None,
+        plan: RowPlan | CsvLines | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None = None,
         finish: Callable[[Any], Any] | None = None,
         page: int = 0,
     ) -> Operation[Any]:

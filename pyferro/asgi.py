@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from .runtime.database import connect
+from .runtime.connections import connect
 
 
 def lifespan(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .op import Op
     from .queries.choosing import Choose
     from .queries.rows import Rows
-    from .runtime.database import Using
+    from .runtime.connections import Using
     from .writing.bulk import InsertFrom
     from .writing.insertion import Insertion
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .queries.choosing import ChooseOfModel
     from .queries.query import Query
     from .queries.rows import Rows
-    from .runtime.database import Using
+    from .runtime.connections import Using
     from .tables.class_body import Declared
     from .writing.bulk import InsertFrom
     from .writing.insertion import Insertion

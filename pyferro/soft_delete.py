@@ -13,7 +13,7 @@ from .tables.fields import Field
 from .writing.writes import saved
 
 if TYPE_CHECKING:
-    from .runtime.database import Using
+    from .runtime.connections import Using
 
 
 def now() -> datetime:

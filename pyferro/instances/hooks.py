@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..op import Body, Op, Steps, steps
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..runtime.transaction import atomic
 
 if TYPE_CHECKING:

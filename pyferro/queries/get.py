@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .._native import RESULT_FIRST, Operation
 from ..errors import ModelDoesNotExist
 from ..op import Op
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..tables.table import table_of
 
 if TYPE_CHECKING:

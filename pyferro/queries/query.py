@@ -15,7 +15,7 @@ from ..errors import ModelDoesNotExist
 from ..language.expressions import Labeled
 from ..language.json_path import JsonPath
 from ..op import Op
-from ..runtime.database import Using
+from ..runtime.connections import Using
 from ..tables.table import Table, table_of
 from .rows import Names
 from .select_query import Select, Selection

@@ -14,7 +14,7 @@ from .._native import BOOL, INT64, NULL, Column, Expr, Peculiar, build
 from ..errors import MultipleResults, NoResult, UnsupportedFeature
 from ..language import plan
 from ..op import Op
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..tables.table import Table
 from .selection import Projection
 from .sources import after_changes, with_clause

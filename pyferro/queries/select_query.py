@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..language.conditions import Condition
     from ..language.order import Key
     from ..op import Op
-    from ..runtime.database import Using
+    from ..runtime.connections import Using
     from .selection import Projection
 
 R = TypeVar("R")

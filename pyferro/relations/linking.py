@@ -12,7 +12,8 @@ from ..instances.hooks import bulk_inserting
 from ..instances.state import forget, remember
 from ..op import Body, Op, Steps, steps
 from ..queries.query import Query, select
-from ..runtime.database import Database, resolve
+from ..runtime.connections import resolve
+from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.class_body import Declared
 from ..tables.related import AnyRelation, Pairs, Through, ToMany, ToOne, to_ones

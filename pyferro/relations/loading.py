@@ -18,7 +18,7 @@ from ..language.order import ordered_again, rest_of_key
 from ..op import Body, Op, Steps, steps
 from ..queries.paths import Related, equal, node_of_path, related
 from ..queries.selection import Chosen, Instance, Part, Projection
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..runtime.streaming import Batches
 from ..runtime.transaction import current_native
 from ..tables.related import AnyRelation, Through, ToMany, ToOne

@@ -17,7 +17,7 @@ from .. import _native
 from ..types.held import HiddenBytes, HiddenStr
 
 if TYPE_CHECKING:
-    from .database import Database
+    from .operations import Operations
 
 DEBUG = logging.DEBUG
 
@@ -117,7 +117,7 @@ class Watched:
 
     def __init__(
         self,
-        database: Database,
+        database: Operations,
         observer: Observer,
         sql: str,
         values: Sequence[Any],
@@ -246,7 +246,7 @@ CONTROL = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})
 
 
 def control(
-    database: Database, sql: str, operation: _native.Operation[int]
+    database: Operations, sql: str, operation: _native.Operation[int]
 ) -> _native.Operation[int]:
     """The operation of a transaction, for whoever listens."""
     observer = listening(database._observer)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ..queries.query import Query
     from ..queries.rows import Rows
     from ..writing.unit_of_work import Unit
-    from .database import Database, Using
+    from .connections import Using
+    from .operations import Operations
 
 Finish = Callable[[Any], Any] | None
 M = TypeVar("M", bound="Model")
@@ -61,7 +62,7 @@ class Session:
         if self._closed:
             raise InterfaceError("the session is closed", hint="open another one")
         if self._name is None:
-            from .database import default_name
+            from .connections import default_name
 
             self._name = default_name()
         return self._name
@@ -79,7 +80,7 @@ class Session:
 
         return Query(model, self.connection_name)
 
-    def holds_of(self, database: Database) -> bool:
+    def holds_of(self, database: Operations) -> bool:
         """Whether rows of this database are held."""
         return self._identity is not None and database.name == self._name
 
@@ -116,7 +117,7 @@ class Session:
     def flush(self) -> Op[None]:
         """Write what waits, within the transaction that is open, or one of its own."""
         from ..op import Steps
-        from .database import resolve
+        from .connections import resolve
         from .transaction import atomic
 
         unit = self._work()
@@ -211,7 +212,7 @@ class _Engines:
                 "sessions take no settings in this version", hint="leave settings out"
             )
         if identity_map is None:
-            from .database import default_name, resolve
+            from .connections import default_name, resolve
 
             identity_map = resolve(default_name() if name is None else name).identity_map
         return Session(name, identity_map)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..op import Op
     from .database import Database, Row
     from .leaks import Holding
+    from .operations import Operations
 
 Isolation: TypeAlias = Literal[
     "read uncommitted", "read committed", "repeatable read", "serializable"
@@ -108,7 +109,7 @@ class Scope:
         self.ended = False  # though it still stands in the context
 
 
-def _scope_of(database: Database) -> Scope | None:
+def _scope_of(database: Operations) -> Scope | None:
     scope = _open.get()
     while scope is not None and (scope.ended or scope.database is not database):
         scope = scope.outer
@@ -122,7 +123,7 @@ def _scope_of(database: Database) -> Scope | None:
     return scope
 
 
-def current_native(database: Database) -> NativeTransaction | None:
+def current_native(database: Operations) -> NativeTransaction | None:
     """The open transaction on a database, for a query that is about to start."""
     if _open.get() is None:
         return None

@@ -13,7 +13,8 @@ from ..op import Body, Op, Steps
 from ..queries.rows import Rows, grounded
 from ..queries.selection import Projection
 from ..queries.sources import after_changes
-from ..runtime.database import Database, Using, resolve
+from ..runtime.connections import Using, resolve
+from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.table import Table, table_of
 from .upsert import name_of

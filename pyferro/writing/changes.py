@@ -13,7 +13,7 @@ from ..op import Op
 from ..queries.rows import Names
 from ..queries.selection import Projection, projection
 from ..queries.sources import ChangeCte, Cte, after_changes
-from ..runtime.database import resolve
+from ..runtime.connections import resolve
 from ..tables.table import Table
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import MultipleResults, UniqueViolationError
 from ..op import Body, Op, Steps
 from ..queries.query import Query
-from ..runtime.database import Database, Using, resolve
+from ..runtime.connections import Using, resolve
+from ..runtime.database import Database
 from ..runtime.transaction import atomic, current_native
 from ..tables.table import Table, table_of
 from .upsert import unique_keys

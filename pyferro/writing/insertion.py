@@ -11,7 +11,8 @@ from ..errors import PyferroError
 from ..language import plan
 from ..op import Body, Op, Steps
 from ..queries.selection import Chosen, Projection
-from ..runtime.database import Database, Using, resolve
+from ..runtime.connections import Using, resolve
+from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.table import Insert, Table, table_of
 from .changes import Written, returned

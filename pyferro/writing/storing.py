@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..instances.hooks import bulk_inserting, inserting
 from ..instances.state import related, remember, state_of
 from ..op import Body, Op, Steps, steps
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..runtime.transaction import atomic
 from ..tables.related import Through, ToMany, ToOne, relation
 from ..tables.table import table_of

@@ -13,7 +13,7 @@ from ..language.conditions import combine
 from ..op import Op
 from ..queries.rows import Names
 from ..queries.selection import Projection
-from ..runtime.database import Using, resolve
+from ..runtime.connections import Using, resolve
 from ..tables.table import Insert, Table, table_of
 from .changes import Written, assignments
 from .insertion import Insertion

@@ -13,7 +13,8 @@ from ..errors import ModelDoesNotExist, NotPersisted, PyferroError, StaleData
 from ..instances.hooks import bulk_inserting, inserting
 from ..instances.state import LOADED, mark, mark_all, related, state_of
 from ..op import Body, Op, Steps
-from ..runtime.database import Database, Using, resolve
+from ..runtime.connections import Using, resolve
+from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.table import Insert, Table, missing, table_of
 

@@ -19,7 +19,7 @@ from support.slow import running, slow, watcher
 
 import pyferro
 from pyferro import PK, Database, Field, Model, UniqueViolationError, transaction
-from pyferro.runtime.database import resolve
+from pyferro.runtime.connections import resolve
 
 
 class Entry(Model, table="cancel_entry"):
