@@ -12,7 +12,7 @@ LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 def as_(self: Expr, name: str) -> Any:
     """The same under a name in the result."""
-    from ..tables.table import identifier
+    from ..tables.names import identifier
     from .expressions import Labeled
 
     return Labeled(self, identifier(name, "as_()"))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._native import Column, Expr
 from ..language import plan
+from ..tables.names import MAX_IDENTIFIER
 from ..tables.related import AnyRelation, Through, ToOne, relation
-from ..tables.table import MAX_IDENTIFIER, Table, table_of
+from ..tables.table import Table, table_of
 from .sources import Alias, Columns, Source
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._native import NULL, Column, Expr, build
 from ..language import plan
-from ..tables.table import Table, identifier, table_of
+from ..tables.names import identifier
+from ..tables.table import Table, table_of
 
 if TYPE_CHECKING:
     from .rows import Rows

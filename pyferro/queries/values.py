@@ -12,7 +12,7 @@ from .. import _native
 from .._native import ARRAY_OF, BOOL, NULL, Expr, build, operand
 from ..language import plan
 from ..language.expressions import common, type_of, type_of_value
-from ..tables.table import identifier
+from ..tables.names import identifier
 from .sources import Source
 
 _FALSE = build(BOOL, plan.LITERAL, 2, 0)

@@ -16,7 +16,8 @@ from .. import registry
 if TYPE_CHECKING:
     from ..language.conditions import Condition
     from ..model import Model
-    from .table import Table, TableColumn
+    from .columns import TableColumn
+    from .table import Table
 
 Action = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
 
@@ -157,7 +158,7 @@ class ForeignKeyConstraint:
 
 
 def _name(name: str | None, what: str) -> str | None:
-    from .table import identifier
+    from .names import identifier
 
     return None if name is None else identifier(name, what)
 
@@ -173,7 +174,7 @@ def _names(columns: Sequence[str], what: str) -> tuple[str, ...]:
 
 def named(table: Table, key: ForeignKeyConstraint) -> ForeignKeyConstraint:
     """The same foreign key, of columns that the table has and with a name."""
-    from .table import identifier
+    from .names import identifier
 
     where = f"{table.model.__name__}: a foreign key"
     for column in key.columns:

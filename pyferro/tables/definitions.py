@@ -15,7 +15,8 @@ from ..language import plan
 from .constraints import ACTIONS, ForeignKeyConstraint, resolve
 
 if TYPE_CHECKING:
-    from .table import Table, TableColumn
+    from .columns import TableColumn
+    from .table import Table
     from .table_args import TableIndex, TextIndex
 
 

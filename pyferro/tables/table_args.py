@@ -173,7 +173,7 @@ class TableArgs:
         plain = all(isinstance(key, Column) for key, _ in keys)
         for key, _ in keys:
             if is_array(key.type):
-                from .table import NO_ARRAY_INDEX
+                from .names import NO_ARRAY_INDEX
 
                 self._refuse(NO_ARRAY_INDEX)
         where = None

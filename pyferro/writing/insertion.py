@@ -14,7 +14,8 @@ from ..queries.selection import Chosen, Projection
 from ..runtime.connections import Using, resolve
 from ..runtime.database import Database
 from ..runtime.transaction import atomic
-from ..tables.table import Insert, Table, table_of
+from ..tables.inserts import Insert
+from ..tables.table import Table, table_of
 from .changes import Written, returned
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from ..op import Op
 from ..queries.rows import Names
 from ..queries.selection import Projection
 from ..runtime.connections import Using, resolve
-from ..tables.table import Insert, Table, table_of
+from ..tables.inserts import Insert
+from ..tables.table import Table, table_of
 from .changes import Written, assignments
 from .insertion import Insertion
 

@@ -16,7 +16,8 @@ from ..op import Body, Op, Steps
 from ..runtime.connections import Using, resolve
 from ..runtime.database import Database
 from ..runtime.transaction import atomic
-from ..tables.table import Insert, Table, missing, table_of
+from ..tables.inserts import Insert, missing
+from ..tables.table import Table, table_of
 
 if TYPE_CHECKING:
     from ..model import Model
