@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -57,6 +59,22 @@ def test_a_joined_row_becomes_one_instance(
     assert len(set(map(id, writers))) == 2
     assert [editor and editor.name for editor in editors] == [None, "Grace", "Ada", "Ada", None]
     assert editors[2] is editors[3]
+
+
+def test_a_batch_has_joined_instances_of_its_own(shelf: Database) -> None:
+    """Those of earlier ones are neither given again nor kept."""
+    batches = iter(Book.order_by(Book.id).load(Book.writer).batches(2))
+    first = next(batches)
+    assert first[0].writer is first[1].writer
+    gone = weakref.ref(first[0].writer)
+    second = next(batches)
+    assert [book.writer.name for book in second] == ["Ada", "Grace"]
+    assert second[0].writer == first[0].writer
+    assert second[0].writer is not first[0].writer
+    del first
+    gc.collect()
+    assert gone() is None
+    assert [book.writer.name for [book] in batches] == ["Grace"]
 
 
 def test_many_rows_take_one_query_for_each_level(
