@@ -31,7 +31,7 @@ class Target(Projection):
     def shape(self, one: bool) -> tuple[int, Any]:
         schema = self._model.__pydantic_core_schema__
         if self._plan is None or schema is not self._schema:
-            from ..proof.model_proof import prove
+            from ..proof.prover import prove
 
             types = [_type(chosen) for chosen in self.chosen]
             kinds = {name: NAMES[type] for name, type in zip(self._names, types, strict=True)}

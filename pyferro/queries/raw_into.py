@@ -82,7 +82,7 @@ class _Model(_Fields):
             self.schema = schema
         made = self.plans.get(names)
         if made is None:
-            from ..proof.model_proof import prove
+            from ..proof.prover import prove
 
             types = [self.types[name] for name in names]
             kinds = {name: NAMES[type] for name, type in zip(names, types, strict=True)}

@@ -42,7 +42,7 @@ class Plans:
         made = self._row_plan
         if made is not None and self.model.__pydantic_core_schema__ is self._row_schema:
             return made
-        from ..proof.model_proof import prove
+        from ..proof.prover import prove
 
         names = list(self.columns)
         types = [column.type for column in self.columns.values()]

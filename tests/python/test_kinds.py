@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from pyferro import Model
-from pyferro.proof.model_proof import Level
+from pyferro.proof.nodes import Level
 from pyferro.types.kinds import NAMES, Kind, Unsupported, kind_of
 
 
@@ -134,7 +134,7 @@ def level_of(annotation: Any, **config: Any) -> Level:
     namespace = {"__annotations__": {"value": annotation}, "model_config": config}
     made: Any = type("Shown", (Model,), {**namespace, "__module__": __name__})
     table = made.__ferro_info__
-    from pyferro.proof.model_proof import prove
+    from pyferro.proof.prover import prove
 
     kinds = {name: NAMES[column.type] for name, column in table.columns.items()}
     return prove(made, kinds, table.held).fields["value"].level

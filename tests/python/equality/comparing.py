@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from pyferro import _native
 from pyferro.instances import state
-from pyferro.proof.model_proof import prove
+from pyferro.proof.prover import prove
 from pyferro.tables.table import Table
 from pyferro.types.held import Held
 from pyferro.types.kinds import Unsupported, is_array, kind_of

@@ -1,4 +1,4 @@
-"""What pydantic alone makes of a row, with the readings that a database forces (pyferro/proof/model_proof.py).
+"""What pydantic alone makes of a row, with the readings that a database forces (pyferro/proof/prover.py).
 
 Nothing of a proof is used. The row goes to `Model.model_validate` with
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_core import PydanticCustomError
 
 from pyferro import Model, _native
-from pyferro.proof.model_proof import prove
+from pyferro.proof.prover import prove
 from pyferro.tables.table import Table
 
 from .comparing import ALL

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from pyferro.proof.model_proof import FieldProof, Level, ModelProof
+from pyferro.proof.model_proof import FieldProof, ModelProof
+from pyferro.proof.nodes import Level
 
 
 class _Violation(Exception):

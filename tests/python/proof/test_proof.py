@@ -50,8 +50,9 @@ from pydantic_core import SchemaError, from_json
 from reference_fill import fill, whole_row
 from typing_extensions import TypedDict
 
-from pyferro.proof.model_proof import KINDS, Check, Level, ModelProof, prove
-from pyferro.proof.nodes import ARRAY_ELEMENTS
+from pyferro.proof.model_proof import ModelProof
+from pyferro.proof.nodes import ARRAY_ELEMENTS, Check, Level
+from pyferro.proof.prover import KINDS, prove
 
 UTC = dt.UTC
 
