@@ -46,14 +46,19 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound="Model")
 
+
 # While a class is being built pydantic asks its bases for the attributes of its fields: it must not
 # find columns there, and take them for default values.
-_building = threading.local()
+class _Building(threading.local):
+    depth = 0
+
+
+_building = _Building()
 
 
 def building() -> bool:
     """Whether this thread is within the making of a class."""
-    return bool(getattr(_building, "depth", 0))
+    return _building.depth > 0
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField))
@@ -81,12 +86,11 @@ class ModelMeta(ModelMetaclass):
         if declared:
             namespace.setdefault("__init__", _init_with_relations)
         hidden = _unhide(bases, namespace)
-        depth = getattr(_building, "depth", 0)
-        _building.depth = depth + 1
+        _building.depth += 1
         try:
             cls: Any = super().__new__(mcs, name, bases, namespace, **kwargs)
         finally:
-            _building.depth = depth
+            _building.depth -= 1
         _hide(cls, hidden)
         if bases:
             _declare(cls, declared)
@@ -105,11 +109,10 @@ class ModelMeta(ModelMetaclass):
     if not TYPE_CHECKING:
 
         def __getattr__(cls, name: str) -> Any:
-            columns = cls.__dict__.get("__ferro_columns__")
-            column = None if columns is None else columns.get(name)
-            if not building():
-                if column is not None:
-                    return column
+            if _building.depth == 0:
+                columns = cls.__dict__.get("__ferro_columns__")
+                if columns is not None and name in columns:
+                    return columns[name]
                 if not name.startswith("_") and cls.__dict__.get("__ferro_table_name__"):
                     # Perhaps a column of a model that was incomplete so far; else this raises.
                     return table_of(cls).column(name)

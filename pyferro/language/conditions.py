@@ -67,21 +67,22 @@ LOOKUPS: dict[str, Callable[[Expr, Any], Expr]] = {
 
 
 def combine(
-    names: Names, so_far: Expr | None, conditions: tuple[Condition, ...], lookups: dict[str, Any]
+    names: Callable[[], Names],
+    so_far: Expr | None,
+    conditions: tuple[Condition, ...],
+    lookups: dict[str, Any],
 ) -> Expr | None:
     """All of it, joined with AND; None for no condition at all."""
     for condition in conditions:
-        term = _resolve(names, condition)
+        term = condition if isinstance(condition, Expr) else _resolve(names(), condition)
         so_far = term if so_far is None else so_far & term
     for key, value in lookups.items():
-        term = _lookup(names, key, value)
+        term = _lookup(names(), key, value)
         so_far = term if so_far is None else so_far & term
     return so_far
 
 
 def _resolve(names: Names, condition: Condition) -> Expr:
-    if isinstance(condition, Expr):
-        return condition
     if callable(condition):
         made = condition(names.proxy)
         if isinstance(made, Expr):

@@ -6,6 +6,7 @@ from typing import Any
 
 from .._native import ARRAY_OF, BOOL, DECIMAL, FLOAT64, JSON, TEXT, Expr, build, operand
 from . import plan
+from .order import Ordered
 
 LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -20,16 +21,12 @@ def as_(self: Expr, name: str) -> Any:
 
 def asc(self: Expr) -> Any:
     """Smallest first."""
-    from .order import asc
-
-    return asc(self)
+    return Ordered(self, False)
 
 
 def desc(self: Expr) -> Any:
     """Largest first."""
-    from .order import desc
-
-    return desc(self)
+    return Ordered(self, True)
 
 
 def cast(self: Expr, python: type) -> Expr:

@@ -91,19 +91,25 @@ def plain_order(items: Iterable[Any]) -> list[Key]:
     return made
 
 
-def order_items(table: Names, items: tuple[OrderItem, ...], nulls: Nulls | None) -> list[Key]:
+def order_items(
+    names: Callable[[], Names], items: tuple[OrderItem, ...], nulls: Nulls | None
+) -> list[Key]:
     """The keys of an order, of expressions and names."""
     if nulls is not None and nulls not in _NULLS:
         raise TypeError(f"nulls is one of {', '.join(map(repr, _NULLS))}")
     # ferro's way: the direction follows what it is for, as in order_by(lambda p: p.age, "desc").
     read: list[Ordered] = []
     for item in items:
-        if isinstance(item, str) and item in ("asc", "desc") and item not in table.columns:
+        if isinstance(item, Ordered) and isinstance(item.expr, Expr):
+            read.append(item)
+        elif isinstance(item, Expr):
+            read.append(Ordered(item, False))
+        elif isinstance(item, str) and item in ("asc", "desc") and item not in names().columns:
             if not read:
                 raise TypeError(f"order_by: {item!r} follows what it is the direction of")
             read[-1] = Ordered(read[-1].expr, item == "desc")
         else:
-            read.append(_ordered(table, item))
+            read.append(_ordered(names(), item))
     made = []
     for one in read:
         expr = one.expr

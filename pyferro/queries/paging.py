@@ -29,7 +29,7 @@ def _total(query: Select[Any]) -> tuple[Key, ...]:
     rest = rest_of_key(query._order, start.columns, table.key)
     if not table.key:
         raise TypeError(f"{table.model.__name__} has no primary key to tell equal rows apart")
-    return (*query._order, *order_items(query._names(), rest, None))
+    return (*query._order, *order_items(query._names, rest, None))
 
 
 def _values(order: tuple[Key, ...], cursor: Any) -> list[Any]:

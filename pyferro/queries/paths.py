@@ -253,7 +253,7 @@ class ManyPath(Generic[M]):
         rows = self._rows((), {})
         from ..language.conditions import combine
 
-        met = combine(rows._names(), None, self._checked(conditions), lookups)
+        met = combine(rows._names, None, self._checked(conditions), lookups)
         if met is None:
             raise TypeError("every() takes a condition")
         return _exists(rows.where(met.is_distinct_from(True)), True)

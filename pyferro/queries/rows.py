@@ -13,6 +13,7 @@ from .. import _native
 from .._native import BOOL, INT64, NULL, Column, Expr, Peculiar, build
 from ..errors import MultipleResults, NoResult, UnsupportedFeature
 from ..language import plan
+from ..language.order import order_items
 from ..op import Op
 from ..runtime.connections import Using, resolve
 from ..tables.table import Table
@@ -153,10 +154,8 @@ class Rows(Peculiar, Generic[R]):
 
     def order_by(self, *items: Any, nulls: Any = None) -> Self:
         """Sorted by this, after what it is sorted by already. NULLs come last by default."""
-        from ..language.order import order_items
-
         made = self._copy()
-        made._order = (*self._order, *order_items(self._names(), items, nulls))
+        made._order = (*self._order, *order_items(self._names, items, nulls))
         return made
 
     def limit(self, count: int, *, with_ties: bool = False) -> Self:

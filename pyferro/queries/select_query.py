@@ -108,7 +108,7 @@ class Select(Rows[R]):
     def where(self, *conditions: Condition, **lookups: Any) -> Self:
         """Only rows that meet all of it: expressions, lambdas, keywords like `age__gte=3`."""
         made = self._copy()
-        made._where = combine(self._names(), self._where, conditions, lookups)
+        made._where = combine(self._names, self._where, conditions, lookups)
         return made
 
     def join(
@@ -180,7 +180,7 @@ class Select(Rows[R]):
     def having(self, *conditions: Condition, **lookups: Any) -> Self:
         """Only groups that meet all of it."""
         made = self._copy()
-        made._having = combine(self._names(), self._having, conditions, lookups)
+        made._having = combine(self._names, self._having, conditions, lookups)
         return made
 
     def distinct(self, *on: Any) -> Self:
@@ -226,24 +226,23 @@ class Select(Rows[R]):
             [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
         )
 
-        parts: dict[str, Any] = {
-            "ctes": ctes,
-            "distinct": distinct,
-            "grouping": grouping,
-            "order": order,
-            "limit": page(self._limit) if limit is None else limit,
-            "offset": page(self._offset),
-            "ties": self._ties,
-            "lock": None if self._lock is None else self._lock_clause(),
-        }
-        made = plan.select(chosen, self._from, self._where, **parts)
+        end = (
+            grouping,
+            order,
+            page(self._limit) if limit is None else limit,
+            page(self._offset),
+            int(self._ties),
+            None if self._lock is None else self._lock_clause(),
+        )
+        where = self._where
+        made = build(NULL, plan.SELECT, ctes, distinct, chosen, self._from, where, *end)
         if not made.paths:
             return made
         # Expressions in it lead to related tables: once more, with those joined.
-        needed = paths_of(chosen, self._where, distinct, grouping, order)
+        needed = paths_of(chosen, where, distinct, grouping, order)
         reaching = self._copy()
         elsewhere = reaching._reach(needed)
-        made = plan.select(chosen, reaching._from, self._where, **parts)
+        made = build(NULL, plan.SELECT, ctes, distinct, chosen, reaching._from, where, *end)
         return joined(made, elsewhere) if made.paths else made
 
     def _reach(self, paths: tuple[Any, ...]) -> tuple[Any, ...]:

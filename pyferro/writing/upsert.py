@@ -130,7 +130,7 @@ class Upsertion(Insertion[M]):
         if not self._sets:
             raise TypeError("rows that are there are left alone: where() follows update()")
         names = Names(self._table, Projection(()))
-        self._where = combine(names, self._where, conditions, lookups)
+        self._where = combine(lambda: names, self._where, conditions, lookups)
         return self
 
     def _shares(self) -> Written:
