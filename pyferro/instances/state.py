@@ -10,7 +10,7 @@ They are no part of the instance's value: it is compared, dumped, copied and pic
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -36,6 +36,21 @@ def mark(instance: Any, state: Any) -> None:
 def mark_all(instances: Sequence[Any]) -> None:
     """Mark many as loaded, without a Python frame for each."""
     deque(map(_slot.__set__, instances, repeat(LOADED)), maxlen=0)
+
+
+def mark_written(instances: Sequence[Any], names: Collection[str]) -> None:
+    """These fields of the instances are as the database has them."""
+    written = set(names)
+    get, put = _slot.__get__, _slot.__set__
+    for one in instances:
+        try:
+            state = get(one)
+        except AttributeError:
+            continue
+        if type(state) is set:
+            state -= written
+            if not state:
+                put(one, LOADED)
 
 
 def state_of(instance: Any) -> Any:

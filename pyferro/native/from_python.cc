@@ -206,7 +206,8 @@ Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
     Ref held = Ref::Steal(PyObject_CallOneArg(target.dump, value));
     return held ? Adapt(state, plain, held.get()) : Ref();
   }
-  if (target.type != FERRO_TYPE_JSON) {
+  // Members are of a class that was written in Python.
+  if (target.type != FERRO_TYPE_JSON && PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_HEAPTYPE)) {
     const int is_enum = PyObject_IsInstance(value, state.enum_type);
     if (is_enum < 0) return {};
     if (is_enum) {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _native
 from ..errors import ModelDoesNotExist, NotPersisted, PyferroError, StaleData
-from ..instances.state import LOADED, mark, state_of
+from ..instances.state import mark_written
 from ..language import plan
 from ..op import Body, Op, Steps
 from ..queries.rows import Rows, grounded
@@ -17,6 +17,7 @@ from ..runtime.connections import Using, resolve
 from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.table import Table, table_of
+from .twins import keys_of, twins
 from .upsert import name_of
 
 if TYPE_CHECKING:
@@ -38,19 +39,17 @@ def bulk_update(
         raise TypeError("bulk_update() needs at least one column to write")
     if wrong := [name for name in names if name in table.key or name == table.version]:
         raise TypeError(f"bulk_update() cannot write {wrong[0]!r}, by which it finds the rows")
-    seen: dict[Any, int] = {}
-    for row, one in enumerate(rows):
-        if type(one) is not model:
-            raise TypeError(
-                f"{model.__name__}.bulk_update() takes instances of {model.__name__}, "
-                f"not {type(one).__name__}"
-            )
-        key = table.key_of(one.__dict__)
-        if key is None:
-            raise NotPersisted(f"row {row} has no key yet", hint="save() it first")
-        first = seen.setdefault(key, row)
-        if first != row:
-            raise ValueError(f"rows {first} and {row} have the same key")
+    if any(kind is not model for kind in set(map(type, rows))):
+        other = next(type(one) for one in rows if type(one) is not model)
+        raise TypeError(
+            f"{model.__name__}.bulk_update() takes instances of {model.__name__}, "
+            f"not {other.__name__}"
+        )
+    keys = keys_of(rows, table.key)
+    if None in keys:
+        raise NotPersisted(f"row {keys.index(None)} has no key yet", hint="save() it first")
+    if (same := twins(keys)) is not None:
+        raise ValueError(f"rows {same[0]} and {same[1]} have the same key")
     whole = table.update_plan(names)
     bound = [table.columns[name] for name in (*names, *table.found_by)]
 
@@ -70,8 +69,10 @@ def bulk_update(
             count = 0
         if not count:
             yield from _say_which(database, table, rows)
-        for one in rows:
-            _written(table, one, names)
+        if table.version is not None:
+            for one in rows:
+                one.__dict__[table.version] += 1
+        mark_written(rows, names)
         return count
 
     return Steps(body)
@@ -79,16 +80,6 @@ def bulk_update(
 
 class _Missed(Exception):
     """Fewer rows were found than were given: undo, and look which."""
-
-
-def _written(table: Table, one: Any, names: tuple[str, ...]) -> None:
-    if table.version is not None:
-        one.__dict__[table.version] += 1
-    state = state_of(one)
-    if isinstance(state, set):
-        state.difference_update(names)
-        if not state:
-            mark(one, LOADED)
 
 
 def _say_which(database: Database, table: Table, rows: Sequence[Any]) -> Body[None]:

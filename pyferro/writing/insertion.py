@@ -17,6 +17,7 @@ from ..runtime.transaction import atomic
 from ..tables.inserts import Insert
 from ..tables.table import Table, table_of
 from .changes import Written, returned
+from .twins import keys_of
 
 if TYPE_CHECKING:
     from ..language.expressions import Selectable
@@ -39,8 +40,11 @@ def objects_of(model: type[M], rows: Rows) -> list[M]:
         raise TypeError(
             f"{model.__name__}.insert() takes instances and mappings, not {type(rows).__name__}"
         )
+    given = list(rows)
+    if all(kind is model for kind in set(map(type, given))):
+        return given
     made: list[M] = []
-    for one in rows:
+    for one in given:
         if type(one) is model:
             made.append(one)
         elif isinstance(one, Mapping):
@@ -58,25 +62,38 @@ class Group:
 
     __slots__ = ("how", "objects", "places")
 
-    def __init__(self, how: Insert) -> None:
+    def __init__(self, how: Insert, objects: Sequence[Any], places: Sequence[int]) -> None:
         self.how = how
-        self.objects: list[Any] = []
-        self.places: list[int] = []  # among all rows
+        self.objects = objects
+        self.places = places  # among all rows
 
 
 def groups_of(table: Table, objects: Sequence[Any]) -> list[Group]:
     """The rows by what is inserted of them, those first that have their key."""
-    found: dict[tuple[str, ...], Group] = {}
+    if (how := _insert_of_all(table, objects)) is not None:
+        return [Group(how, objects, range(len(objects)))]
+    found: dict[tuple[str, ...], tuple[Insert, list[Any], list[int]]] = {}
     for place, one in enumerate(objects):
         how = table.insert_for(one)
-        group = found.get(how.left)
-        if group is None:
-            found[how.left] = group = Group(how)
-        group.objects.append(one)
-        group.places.append(place)
+        _, group, places = found.setdefault(how.left, (how, [], []))
+        group.append(one)
+        places.append(place)
         if how.key:
             how.check_key(one.__dict__, place)
-    return [found[left] for left in sorted(found, key=lambda left: table.generated in left)]
+    return [Group(*found[left]) for left in sorted(found, key=lambda left: table.generated in left)]
+
+
+def _insert_of_all(table: Table, objects: Sequence[Any]) -> Insert | None:
+    """What all rows have in common; None where each has to be looked at."""
+    if table.defaulted or len(table.key) > 1:
+        return None
+    if table.generated is None:
+        return table.insert_all
+    numbers = keys_of(objects, (table.generated,))
+    missing = numbers.count(None)
+    if missing == 0:
+        return table.insert_all
+    return table.insert_numbered if missing == len(numbers) else None
 
 
 class Insertion(Steps[None], Generic[M]):

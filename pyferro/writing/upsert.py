@@ -18,6 +18,7 @@ from ..tables.inserts import Insert
 from ..tables.table import Table, table_of
 from .changes import Written, assignments
 from .insertion import Insertion
+from .twins import keys_of, twins
 
 if TYPE_CHECKING:
     from typing import Self
@@ -164,18 +165,12 @@ def is_only_key(table: Table, target: Sequence[str], how: Insert) -> bool:
 
 def _refuse_twins(table: Table, target: Sequence[str], objects: Sequence[Any]) -> None:
     """Databases differ in what becomes of a row that one call writes twice."""
-    seen: dict[tuple[Any, ...], int] = {}
-    for row, one in enumerate(objects):
-        fields = one.__dict__
-        key = tuple(fields.get(name) for name in target)
-        if None in key:
-            continue  # NULLs are not equal
-        first = seen.setdefault(key, row)
-        if first != row:
-            raise ValueError(
-                f"rows {first} and {row} of {table.model.__name__} have the same "
-                f"({', '.join(target)}): each row may be written once"
-            )
+    same = twins(keys_of(objects, target))
+    if same is not None:
+        raise ValueError(
+            f"rows {same[0]} and {same[1]} of {table.model.__name__} have the same "
+            f"({', '.join(target)}): each row may be written once"
+        )
 
 
 def upsert(instance: M, using: Using) -> Op[M]:
