@@ -2,6 +2,7 @@
 // turn; and what the awaiting task sleeps on.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "pyferro/native/state.h"
@@ -14,6 +15,14 @@ Ref RunningLoop(ModuleState& state, bool needed);
 
 class LoopWatch {
  public:
+  LoopWatch() { ++count_; }
+  ~LoopWatch() { --count_; }
+  LoopWatch(const LoopWatch&) = delete;
+  LoopWatch& operator=(const LoopWatch&) = delete;
+
+  // How many there are: the requests that sleep, in all loops.
+  static int count() { return count_; }
+
   // Null with an exception.
   static std::unique_ptr<LoopWatch> Begin(ModuleState& state, PyObject* loop);
 
@@ -30,6 +39,8 @@ class LoopWatch {
   int Traverse(visitproc visit, void* arg) const;
 
  private:
+  static inline std::atomic<int> count_{0};
+
   Ref loop_, waiter_, timer_;
   int descriptor_ = -1;
   int interest_ = 0;

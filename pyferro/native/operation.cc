@@ -1,13 +1,13 @@
 #include "pyferro/native/operation.h"
 
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 
+#include "pyferro/native/clock.h"
 #include "pyferro/native/database.h"
 #include "pyferro/native/errors.h"
 #include "pyferro/native/hydrate.h"
@@ -18,18 +18,12 @@
 namespace ferro::py {
 namespace {
 
-// How long rows are made before the loop gets a turn, and how long awaits that never wait may follow each other. What comes
+// How long rows are made before the loop gets a turn, and how long awaits that need no loop may follow each other. What comes
 // due within a turn runs up to two turns later (three, after such awaits), and between turns the collector may run, which
 // CPython lets wait while native code does.
 constexpr int64_t kSliceNs = 1'000'000;
 // Rows that are made between two looks at the clock. Documents can take long.
 constexpr size_t kRowsBetweenLooks = 16;
-
-int64_t NowNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 struct OperationObject {
   PyObject_HEAD
@@ -269,6 +263,21 @@ bool InRunningLoop(bool& running) {
   return static_cast<bool>(loop);
 }
 
+// Waits where it is while the answer is about to come, and nobody else of ours waits for this thread.
+Turn DriveShortly(ModuleState& state, OperationObject& self) {
+  Turn turn = DriveAndDrop(state, self, false);
+  if (turn != Turn::kWait || LoopWatch::count() > 0 || self.request->pipeline) return turn;
+  if (!RunningLoop(state, false)) return PyErr_Occurred() ? Turn::kError : turn;  // it will be refused
+  int64_t left = ShortWait::kNanos;
+  while (turn == Turn::kWait) {
+    const ferro_operation* const operation = self.request->operation.get();
+    if (ferro_operation_timeout(operation) == 0) break;
+    if (!state.short_wait.Await(ferro_operation_descriptor(operation), ferro_operation_interest(operation), left)) break;
+    turn = DriveAndDrop(state, self, false);
+  }
+  return turn;
+}
+
 // What the awaiting task sleeps on.
 PyObject* Sleep(ModuleState& state, PyObject* object, Turn turn) {
   OperationObject& self = AsOperation(object);
@@ -338,10 +347,10 @@ PySendResult Operation_send(PyObject* object, PyObject*, PyObject** out) {
     return PYGEN_ERROR;
   }
   if (first && self.request->may_share && !JoinPipeline(*state, object)) return PYGEN_ERROR;
-  const Turn turn = DriveAndDrop(*state, self, false);
+  const Turn turn = DriveShortly(*state, self);
   if (turn == Turn::kError) return PYGEN_ERROR;
   if (turn == Turn::kDone) {
-    // It never waited. A task that awaits many such would starve the loop, so now and then it gets a turn.
+    // The loop had no part in it. A task that awaits many such would starve the loop, so now and then it gets a turn.
     const int64_t now = NowNs();
     if (now - state->last_pause_ns < kSliceNs) return Return(self, out);
     state->last_pause_ns = now;
@@ -522,8 +531,7 @@ bool GoOn(ModuleState& state, PyObject* object, bool now) {
     KeepError(self);
     Drop(self);
   }
-  std::unique_ptr<LoopWatch> watch(std::exchange(self.watch, nullptr));
-  if (!watch->Stop(state)) PyErr_Clear();  // a closed loop watches nothing
+  Leave(state, self);
   attend();
   return Wake(state, waiter, now && !stream && context.entered());
 }

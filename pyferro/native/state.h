@@ -4,6 +4,7 @@
 
 #include "ferro.h"
 #include "pyferro/native/ref.h"
+#include "pyferro/native/short_wait.h"
 #include "pyferro/native/shortcuts/model_slots.h"
 #include "pyferro/native/shortcuts/uuid_slots.h"
 
@@ -75,6 +76,7 @@ struct ModuleState {
 
   // When an await of ours last gave way to the loop, on the monotonic clock: see operation.cc.
   int64_t last_pause_ns;
+  ShortWait short_wait;
 };
 
 extern PyModuleDef kModule;

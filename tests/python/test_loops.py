@@ -203,3 +203,84 @@ def test_another_interpreter_is_refused(kind: str) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("refused"), done.stdout
     assert "interpreter" in done.stdout
+
+
+class Counting(asyncio.SelectorEventLoop):
+    """Knows how often something was to be watched."""
+
+    watched = 0
+
+    def _add_reader(self, *args: Any) -> Any:
+        self.watched += 1
+        return super()._add_reader(*args)
+
+
+def _run(loop: Counting, body: Coroutine[Any, Any, None]) -> None:
+    try:
+        loop.run_until_complete(body)
+    finally:
+        loop.close()
+
+
+def test_an_answer_that_is_about_to_come_is_waited_for_without_the_loop(
+    db: Database, kind: str
+) -> None:
+    if kind == "sqlite":
+        pytest.skip("nothing is watched for what runs here")
+    loop = Counting()
+
+    async def body() -> None:
+        async with db.transaction():
+            for _ in range(50):  # a busy machine answers late
+                before = loop.watched
+                for _ in range(100):
+                    await Looped.get(1)
+                if loop.watched - before < 100:
+                    return
+        raise AssertionError("the loop has watched for every answer")
+
+    _run(loop, body())
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql"])  # whose client never looks before it waits
+def test_while_another_task_waits_the_loop_is_given_back(db: Database, kind: str) -> None:
+    loop = Counting()
+
+    async def body() -> None:
+        task = asyncio.create_task(_waits(kind))
+        await asyncio.sleep(0.1)
+        async with db.transaction():
+            await Looped.get(1)
+            before = loop.watched
+            for _ in range(20):
+                await Looped.get(1)
+            assert loop.watched - before >= 20
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    _run(loop, body())
+    assert settled(db)[1] == 0
+
+
+def test_many_quick_statements_leave_others_their_turns(db: Database) -> None:
+    async def body() -> None:
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        loop = asyncio.get_running_loop()
+        counter = asyncio.create_task(count())
+        end = loop.time() + 0.2
+        async with db.transaction():
+            while loop.time() < end:
+                await Looped.get(1)
+        counter.cancel()
+        assert turns >= 5
+
+    asyncio.run(body())
