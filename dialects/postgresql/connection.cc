@@ -268,11 +268,7 @@ db::Task<absl::Status> PostgresqlConnection::TakeResults(Reading& reading) {
     if (absl::SimpleAtoi(PQcmdTuples(result.get()), &touched)) {
       reading.outcome.rows_affected = touched;
     }
-    bool has_rows = status == PGRES_TUPLES_OK;
-#ifdef LIBPQ_HAS_CHUNK_MODE
-    has_rows = has_rows || status == PGRES_TUPLES_CHUNK;
-#endif
-    if (has_rows) {
+    if (HoldsRows(result.get())) {
       FERRO_CO_TRY(co_await TakeRows(std::move(result), reading));
     } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
       TakeError(result.get(), reading);

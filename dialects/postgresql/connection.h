@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "dialects/postgresql/decode.h"
 #include "dialects/postgresql/encode.h"
 #include "dialects/postgresql/libpq.h"
@@ -51,6 +52,8 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   int descriptor() const override { return PQsocket(handle_.get()); }
 
  private:
+  using Results = absl::InlinedVector<std::shared_ptr<const PGresult>, 1>;
+
   // What is still to come of a statement that was sent, see pipeline.cc.
   enum class Part : uint8_t { kPrepare, kResult, kSync };
   struct Expected {
@@ -59,7 +62,8 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
     bool unprepared = false;  // it was refused before it could run
     uint64_t statement_id = 0;
     std::string name;
-    std::shared_ptr<const PGresult> result, refusal;
+    Results results;
+    std::shared_ptr<const PGresult> refusal;
   };
 
   absl::Status Enter() override;

@@ -15,6 +15,14 @@ void Silence(PGconn* connection) {
       connection, [](void*, const PGresult*) {}, nullptr);
 }
 
+bool HoldsRows(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+#ifdef LIBPQ_HAS_CHUNK_MODE
+  if (status == PGRES_TUPLES_CHUNK) return true;
+#endif
+  return status == PGRES_TUPLES_OK;
+}
+
 absl::string_view ErrorField(const PGresult* result, int field) {
   return View(PQresultErrorField(result, field));
 }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "dialects/postgresql/connection.h"
 #include "dialects/postgresql/decode.h"
 #include "dialects/postgresql/errors.h"
@@ -44,8 +43,10 @@ SyncFunction SendSync() {
 
 class PostgresqlAnswer final : public db::Answer {
  public:
-  PostgresqlAnswer(std::shared_ptr<const PGresult> result, absl::Status status, bool stale, bool trusted_text)
-      : result_(std::move(result)), status_(std::move(status)), stale_(stale), trusted_text_(trusted_text) {}
+  using Results = absl::InlinedVector<std::shared_ptr<const PGresult>, 1>;
+
+  PostgresqlAnswer(Results results, absl::Status status, bool stale, bool trusted_text)
+      : results_(std::move(results)), status_(std::move(status)), stale_(stale), trusted_text_(trusted_text) {}
 
   bool stale() const override { return stale_; }
   bool unread() const override { return unread_; }
@@ -56,31 +57,34 @@ class PostgresqlAnswer final : public db::Answer {
     }
     static const UserTypes kNoTypes;
     db::Outcome outcome;
-    if (result_ == nullptr) co_return outcome;
+    if (results_.empty()) co_return outcome;
     RowDecoder decoder;
-    unread_ = !kNoTypes.Missing(result_.get()).empty();
+    unread_ = !kNoTypes.Missing(results_.front().get()).empty();
     if (unread_) co_return MakeError(ErrorClass::kInternal, "a type of the user's in a pipeline");
-    absl::Status status = decoder.Start(result_.get(), request.columns, kNoTypes, trusted_text_);
-    const int rows = PQntuples(result_.get());
+    absl::Status status = decoder.Start(results_.front().get(), request.columns, kNoTypes, trusted_text_);
+    int64_t before = 0;
     int limit = kFirstRows;
     Batch batch;
-    for (int first = 0; first < rows && status.ok(); limit = kMoreRows) {
-      const int count = std::min(rows - first, limit);
-      batch.Reset(decoder.columns());
-      batch.Retain(result_);
-      status = decoder.Decode(result_.get(), first, count, first, batch);
-      if (status.ok()) FERRO_CO_TRY(co_await sink.Accept(batch));
-      first += count;
+    for (const std::shared_ptr<const PGresult>& result : results_) {
+      const int rows = PQntuples(result.get());
+      for (int first = 0; first < rows && status.ok(); limit = kMoreRows) {
+        const int count = std::min(rows - first, limit);
+        batch.Reset(decoder.columns());
+        batch.Retain(result);
+        status = decoder.Decode(result.get(), first, count, before, batch);
+        if (status.ok()) FERRO_CO_TRY(co_await sink.Accept(batch));
+        first += count;
+      }
+      before += rows;
     }
     unread_ = !status.ok();
     if (unread_) co_return status;
-    int64_t touched = 0;
-    if (absl::SimpleAtoi(PQcmdTuples(const_cast<PGresult*>(result_.get())), &touched)) outcome.rows_affected = touched;
+    outcome.rows_affected = before;
     co_return outcome;
   }
 
  private:
-  const std::shared_ptr<const PGresult> result_;
+  const Results results_;
   const absl::Status status_;
   const bool stale_;
   const bool trusted_text_;
@@ -196,8 +200,10 @@ bool PostgresqlConnection::Advance() {
     if (result == nullptr) {
       if (PQstatus(handle_.get()) != CONNECTION_OK) return false;
       expected.next = expected.next == Part::kPrepare ? Part::kResult : Part::kSync;
-    } else if (status == PGRES_TUPLES_OK) {
-      expected.result = std::move(result);
+    } else if (HoldsRows(result.get())) {
+      // In chunks if the connection's last statement before the pipeline was read so: libpq ends that mode with the first
+      // statement that it takes from the queue, and the one that finds the queue empty is not taken from it.
+      expected.results.push_back(std::move(result));
     } else if (status == PGRES_FATAL_ERROR && expected.refusal == nullptr) {
       expected.unprepared = expected.next == Part::kPrepare;
       expected.refusal = std::move(result);
@@ -217,7 +223,7 @@ std::unique_ptr<db::Answer> PostgresqlConnection::AnswerTo(Expected& expected) {
     }
     status = StatementError(handle_.get(), expected.refusal.get(), "");
   }
-  return std::make_unique<PostgresqlAnswer>(std::move(expected.result), std::move(status), stale, trusted_text_);
+  return std::make_unique<PostgresqlAnswer>(std::move(expected.results), std::move(status), stale, trusted_text_);
 }
 
 absl::Status PostgresqlConnection::LostError(const db::Request& request, bool oldest) const {
