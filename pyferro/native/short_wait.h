@@ -1,5 +1,5 @@
 // A wait for a server that is about to answer, on the loop's own thread: it takes less of it than to have the loop watch a
-// socket and come back, which is some 40 us of processor time (decision 23).
+// socket and come back, which is some 40 us of processor time (decision 24).
 #pragma once
 
 #include <cstdint>
