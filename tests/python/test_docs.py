@@ -132,3 +132,18 @@ def test_an_example_that_prints_something_else_is_found() -> None:
     [block] = blocks_of("```python\nprint(1)\n```\n\n```text\n2\n```\n")
     with pytest.raises(AssertionError):
         run(block, "none", MEMORY, {})
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", *sorted(f"docs/{one.name}" for one in (ROOT / "docs").glob("*.md"))]
+)
+def test_what_a_document_points_to_is_there(document: str) -> None:
+    """Files of ours in backquotes (of the tests, or from the root), and links to other documents."""
+    text = (ROOT / document).read_text()
+    folders = "engine|dialects|capi|pyferro|tests|bench|tools|docs|python"
+    named = re.findall(rf"`((?:{folders})/[\w./-]+)`", text)
+    linked = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    places = (ROOT, ROOT / "tests", ROOT / "tests/python")
+    missing = [one for one in named if not any((place / one).exists() for place in places)]
+    missing += [one for one in linked if not (ROOT / document).parent.joinpath(one).exists()]
+    assert not missing
