@@ -1,239 +1,18 @@
 #include "pyferro/native/operation.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 
+#include "pyferro/native/blocking.h"
 #include "pyferro/native/clock.h"
 #include "pyferro/native/database.h"
+#include "pyferro/native/drive.h"
 #include "pyferro/native/errors.h"
-#include "pyferro/native/hydrate.h"
 #include "pyferro/native/loop_watch.h"
 #include "pyferro/native/pipeline.h"
-#include "pyferro/native/to_python.h"
 
 namespace ferro::py {
 namespace {
-
-// How long rows are made before the loop gets a turn, and how long awaits that need no loop may follow each other. What comes
-// due within a turn runs up to two turns later (three, after such awaits), and between turns the collector may run, which
-// CPython lets wait while native code does.
-constexpr int64_t kSliceNs = 1'000'000;
-// Rows that are made between two looks at the clock. Documents can take long.
-constexpr size_t kRowsBetweenLooks = 16;
-
-struct OperationObject {
-  PyObject_HEAD
-  Request* request;   // null once it has ended
-  LoopWatch* watch;   // null while no task sleeps
-  PyObject* value;    // the result, when ended well
-  PyObject *error_type, *error, *trace;  // when not
-  size_t row;         // of the batch at hand, while a slice was too short for it
-  bool in_batch;
-  bool started;
-  bool ended;
-};
-
-OperationObject& AsOperation(PyObject* object) { return *reinterpret_cast<OperationObject*>(object); }
-
-enum class Turn { kDone, kWait, kSlice, kError, kPage };
-
-// Calls `describe` with the names of the columns.
-bool Describe(ModuleState& state, Request& request) {
-  const ferro_operation* operation = request.operation.get();
-  const size_t count = ferro_operation_column_count(operation);
-  Ref names = Ref::Steal(PyTuple_New(static_cast<Py_ssize_t>(count)));
-  if (!names) return false;
-  for (size_t i = 0; i < count; ++i) {
-    Ref name = Text(ferro_operation_column_name(operation, i));
-    if (!name) return false;
-    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), name.release());
-  }
-  Ref describe = std::move(request.describe);
-  Ref shape = Ref::Steal(PyObject_CallOneArg(describe.get(), names.get()));
-  return shape && RowShape::Read(state, shape.get(), request.shape);
-}
-
-// Makes rows of the batch at hand until it is used up or `until` has passed.
-Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
-  Request& request = *self.request;
-  if (request.describe && !Describe(state, request)) return Turn::kError;
-  const ferro_batch* batch = ferro_operation_batch(request.operation.get());
-  const size_t rows = ferro_batch_rows(batch);
-  const size_t columns = ferro_batch_columns(batch);
-  const ferro_value* cells = ferro_batch_cells(batch);
-  if (!request.shape.Fits(columns)) {
-    PyErr_SetString(PyExc_SystemError, "a row has another width than its plan");
-    return Turn::kError;
-  }
-  const bool one = request.result == Result::kFirst || request.result == Result::kScalar;
-  const bool scalar = request.result == Result::kScalars || request.result == Result::kScalar;
-  while (self.row < rows) {
-    if (one && PyList_GET_SIZE(request.rows.get()) > 0) {
-      self.row = rows;
-      break;
-    }
-    Ref made = Ref::Steal(request.shape.Make(state, cells + self.row * columns, columns, scalar));
-    if (!made || PyList_Append(request.rows.get(), made.get()) < 0) return Turn::kError;
-    ++self.row;
-    if (request.page > 0 && PyList_GET_SIZE(request.rows.get()) == request.page) return Turn::kPage;
-    if (self.row % kRowsBetweenLooks == 0 && NowNs() > until) return Turn::kSlice;
-  }
-  self.in_batch = false;
-  return Turn::kDone;
-}
-
-PyObject* ResultOf(const Request& request) {
-  switch (request.result) {
-    case Result::kRows:
-    case Result::kScalars: return Py_NewRef(request.rows.get());
-    case Result::kFirst:
-    case Result::kScalar:
-      return Py_NewRef(PyList_GET_SIZE(request.rows.get()) > 0 ? PyList_GET_ITEM(request.rows.get(), 0)
-                                                               : Py_None);
-    case Result::kCount:
-      return PyLong_FromLongLong(ferro_operation_rows_affected(request.operation.get()));
-  }
-  Py_UNREACHABLE();
-}
-
-// The request is over: its connection goes back (or, when it had not ended, is thrown away).
-void Drop(OperationObject& self) {
-  std::unique_ptr<Request> request(std::exchange(self.request, nullptr));
-  self.ended = true;
-}
-
-// The value that an await gives, out of the rows or the count.
-Turn Give(OperationObject& self, Ref value, const Ref& finish) {
-  if (value && finish) value = Ref::Steal(PyObject_CallOneArg(finish.get(), value.get()));
-  self.value = value.release();
-  return self.value == nullptr ? Turn::kError : Turn::kDone;
-}
-
-Turn Finish(OperationObject& self) {
-  Ref value = Ref::Steal(ResultOf(*self.request));
-  Ref finish = std::move(self.request->finish);
-  Drop(self);
-  return Give(self, std::move(value), finish);
-}
-
-// A page is full: it is given, and the request stays as it is until the next one is wanted.
-Turn TurnPage(OperationObject& self) {
-  Ref next = Ref::Steal(PyList_New(0));
-  if (!next) return Turn::kError;
-  Ref rows = std::exchange(self.request->rows, std::move(next));
-  self.request->shape.Forget();
-  return Give(self, std::move(rows), self.request->finish);
-}
-
-// The one that Python runs handlers of signals on, unless somebody embeds it elsewhere.
-bool IsMainThread() { return syscall(SYS_gettid) == getpid(); }
-
-// Threads that are blocked when the interpreter is gone, which only daemon threads are. The libraries that they are in are
-// torn down next.
-class Blocked {
- public:
-  Blocked() {
-    if (process_.exchange(getpid()) != getpid()) count_ = 0;  // a child by fork() has none of its parent's threads
-    ++count_;
-  }
-  ~Blocked() {
-    --count_;
-    // There is nothing to come back to.
-    while (ending_) pause();
-  }
-  Blocked(const Blocked&) = delete;
-  Blocked& operator=(const Blocked&) = delete;
-
-  static bool Ending() { return ending_; }
-  // Called when Python has ended: lets them end what they do, and has the servers told.
-  static void End() {
-    ending_ = true;
-    for (int i = 0; i < kMilliseconds && process_ == getpid() && count_ > 0; ++i) usleep(1000);
-    ferro_quiesce(kMilliseconds);
-  }
-
- private:
-  static constexpr int kMilliseconds = 1000;
-  static inline std::atomic<int> count_{0};
-  static inline std::atomic<pid_t> process_{0};
-  static inline std::atomic<bool> ending_{false};
-};
-
-// Blocks until there are rows or the end, without the lock: network, disk and decoding; no Python object is touched. A
-// handler of a signal that raises ends it: the exception is then set.
-ferro_code Block(ferro_operation* operation, int32_t* now, ferro_error** error) {
-  GilReleased gil;
-  if (!IsMainThread()) {
-    const Blocked blocked;
-    ferro_operation_set_interrupt(operation, [](void*) -> int32_t { return Blocked::Ending() ? 1 : 0; }, nullptr);
-    return ferro_operation_wait(operation, now, error);
-  }
-  const auto ask = [](void* released) -> int32_t {
-    return static_cast<GilReleased*>(released)->SignalRaised() ? 1 : 0;
-  };
-  ferro_operation_set_interrupt(operation, ask, &gil);
-  const ferro_code code = ferro_operation_wait(operation, now, error);
-  ferro_operation_set_interrupt(operation, nullptr, nullptr);
-  return code;
-}
-
-// One turn: steps and makes rows until it ends, has to wait, or has taken the loop's time for long enough.
-Turn Drive(ModuleState& state, OperationObject& self, bool blocking) {
-  const int64_t until = blocking ? INT64_MAX : NowNs() + kSliceNs;
-  for (;;) {
-    if (self.in_batch) {
-      const Turn turn = TakeRows(state, self, until);
-      if (turn == Turn::kPage) return TurnPage(self);
-      if (turn != Turn::kDone) return turn;
-      if (!blocking && NowNs() > until) return Turn::kSlice;
-    }
-    int32_t now = FERRO_STATE_DONE;
-    ferro_error* error = nullptr;
-    ferro_operation* operation = self.request->operation.get();
-    ferro_code code;
-    if (blocking) {
-      code = Block(operation, &now, &error);
-    } else {
-      code = ferro_operation_step(operation, &now, &error);
-    }
-    if (PyErr_Occurred()) {  // a signal's handler has raised, whatever became of the operation
-      ferro_error_free(error);
-      return Turn::kError;
-    }
-    if (code != FERRO_OK) {
-      Raise(state, error);
-      return Turn::kError;
-    }
-    if (now == FERRO_STATE_DONE) {
-      // Columns without rows are held to what is wanted of them, too.
-      const bool has_columns = ferro_operation_column_count(operation) > 0;
-      if (self.request->describe && has_columns && !Describe(state, *self.request)) return Turn::kError;
-      return Finish(self);
-    }
-    if (now == FERRO_STATE_WAIT) return Turn::kWait;
-    self.in_batch = true;
-    self.row = 0;
-    if (blocking && PyErr_CheckSignals() < 0) return Turn::kError;
-  }
-}
-
-Turn DriveAndDrop(ModuleState& state, OperationObject& self, bool blocking) {
-  const Turn turn = Drive(state, self, blocking);
-  if (turn == Turn::kError && self.request != nullptr) {
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    Drop(self);
-    PyErr_Restore(type, value, trace);
-  }
-  self.ended = self.request == nullptr;
-  return turn;
-}
-
-// --- With the loop -------------------------------------------------------------------------------------------------
 
 // Leaves the loop whatever happens; keeps the exception that is set.
 void Leave(ModuleState& state, OperationObject& self) {
@@ -265,7 +44,7 @@ bool InRunningLoop(bool& running) {
 
 // Waits where it is while the answer is about to come, and nobody else of ours waits for this thread.
 Turn DriveShortly(ModuleState& state, OperationObject& self) {
-  Turn turn = DriveAndDrop(state, self, false);
+  Turn turn = Drive(state, self, false);
   if (turn != Turn::kWait || LoopWatch::count() > 0 || self.request->pipeline) return turn;
   if (!RunningLoop(state, false)) return PyErr_Occurred() ? Turn::kError : turn;  // it will be refused
   int64_t left = ShortWait::kNanos;
@@ -273,7 +52,7 @@ Turn DriveShortly(ModuleState& state, OperationObject& self) {
     const ferro_operation* const operation = self.request->operation.get();
     if (ferro_operation_timeout(operation) == 0) break;
     if (!state.short_wait.Await(ferro_operation_descriptor(operation), ferro_operation_interest(operation), left)) break;
-    turn = DriveAndDrop(state, self, false);
+    turn = Drive(state, self, false);
   }
   return turn;
 }
@@ -422,7 +201,7 @@ PyObject* Operation_run(PyObject* object, PyObject*) {
     return nullptr;
   }
   self.started = true;
-  if (DriveAndDrop(*state, self, true) == Turn::kError) return nullptr;
+  if (Drive(*state, self, true) == Turn::kError) return nullptr;
   PyObject* value = nullptr;
   return Return(self, &value) == PYGEN_RETURN ? value : nullptr;
 }
@@ -516,7 +295,7 @@ bool GoOn(ModuleState& state, PyObject* object, bool now) {
   // A task that leaves a stream gives up its connection by dropping the last reference to it, and here is one.
   const bool stream = self.request->page > 0;
   const InContextOf context(waiter);
-  const Turn turn = DriveAndDrop(state, self, false);
+  const Turn turn = Drive(state, self, false);
   if (turn == Turn::kError) KeepError(self);
   // It may have left its connection, or brought one. Not before it has stopped to watch what it has waited for: a number of a
   // descriptor is soon another one's.
@@ -551,8 +330,7 @@ PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
 }
 
 bool AddOperation(PyObject* module, ModuleState& state) {
-  // Where there is no room for it, daemon threads are as dangerous as with any other library.
-  [[maybe_unused]] static const int registered = Py_AtExit(&Blocked::End);
+  AtExitEndBlocked();
   state.operation_type = AddType(module, kSpec);
   return state.operation_type != nullptr;
 }
