@@ -8,6 +8,7 @@
 #include "pyferro/native/expr.h"
 #include "pyferro/native/operation.h"
 #include "pyferro/native/plan_bytes.h"
+#include "pyferro/native/shortcuts/model_slots.h"
 
 namespace ferro::py {
 namespace {
@@ -344,28 +345,54 @@ PyObject* Database_execute(PyObject* self, PyObject* args, PyObject* kwargs) {
   return StartOperation(*state, std::move(request), operation);
 }
 
-bool BindObject(ModuleState& state, PyObject* object, PyObject* columns, ferro_value* out, Request& request,
-                PyObject* kept) {
-  Ref fields = Ref::Steal(PyObject_GetAttr(object, state.name_dict));
-  if (!fields) return false;
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(columns); ++i) {
-    const auto& column = As<ColumnObject>(PyTuple_GET_ITEM(columns, i));
-    PyObject* value = PyDict_GetItemWithError(fields.get(), column.name);
-    if (value == nullptr) {
-      if (!PyErr_Occurred()) {
-        PyErr_Format(PyExc_AttributeError, "an object to write has no value for column %R", column.name);
-      }
-      return false;
+// Binds the fields of objects, which are mostly of one class.
+class RowBinder {
+ public:
+  // Of the columns, which live as long as it does.
+  RowBinder(ModuleState& state, PyObject* columns, Request& request) : state_(state), request_(request) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(columns); ++i) {
+      targets_.push_back(StoredTargetOf(As<ColumnObject>(PyTuple_GET_ITEM(columns, i))));
     }
-    Ref held = Ref::Borrow(value);  // to bind it may run code of the model, which may change the object
-    // The object may be changed while the insert is under way, so its values are kept, not the object.
-    if (!Bind(state, StoredTargetOf(column), value, out[i], request.scratch)) return false;
-    const uint8_t type = out[i].type;
-    const bool points = type == FERRO_TYPE_TEXT || type == FERRO_TYPE_BYTES;
-    if (points && PyList_Append(kept, value) < 0) return false;
   }
-  return true;
-}
+
+  // False with an exception. Objects that are pointed at are put into `kept`.
+  bool Bind(PyObject* object, ferro_value* out, PyObject* kept) {
+    Ref fields = FieldsOf(object);
+    if (!fields) return false;
+    for (const Target& target : targets_) {
+      PyObject* value = PyDict_GetItemWithError(fields.get(), target.column);
+      if (value == nullptr) {
+        if (!PyErr_Occurred()) {
+          PyErr_Format(PyExc_AttributeError, "an object to write has no value for column %R", target.column);
+        }
+        return false;
+      }
+      Ref held = Ref::Borrow(value);  // to bind it may run code of the model, which may change the object
+      // The object may be changed while the insert is under way, so its values are kept, not the object.
+      if (!py::Bind(state_, target, value, *out, request_.scratch)) return false;
+      const bool points = out->type == FERRO_TYPE_TEXT || out->type == FERRO_TYPE_BYTES;
+      if (points && PyList_Append(kept, value) < 0) return false;
+      ++out;
+    }
+    return true;
+  }
+
+ private:
+  // Past the hook that has the collector know an object whose dict somebody may keep.
+  Ref FieldsOf(PyObject* object) {
+    if (Py_TYPE(object) != class_) {
+      class_ = Py_TYPE(object);
+      hooked_ = HasHooks(state_, class_);
+    }
+    return Ref::Steal(hooked_ ? PyObject_GenericGetDict(object, nullptr) : PyObject_GetAttr(object, state_.name_dict));
+  }
+
+  ModuleState& state_;
+  Request& request_;
+  std::vector<Target> targets_;
+  PyTypeObject* class_ = nullptr;
+  bool hooked_ = false;
+};
 
 // Arguments that are the same for all rows; the request keeps what they point at.
 bool PackShared(ModuleState& state, Request& request, const char* types, Py_ssize_t count, PyObject* values,
@@ -431,11 +458,10 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
   const size_t width = own + shared.size();
   const auto count = static_cast<size_t>(PySequence_Fast_GET_SIZE(rows.get()));
   request->arguments.resize(width * count);
+  RowBinder binder(*state, column_list.get(), *request);
   for (size_t i = 0; i < count; ++i) {
-    if (!BindObject(*state, PySequence_Fast_GET_ITEM(rows.get(), static_cast<Py_ssize_t>(i)), column_list.get(),
-                    request->arguments.data() + i * width, *request, request->inputs.get())) {
-      return NameRow(i);
-    }
+    PyObject* const row = PySequence_Fast_GET_ITEM(rows.get(), static_cast<Py_ssize_t>(i));
+    if (!binder.Bind(row, request->arguments.data() + i * width, request->inputs.get())) return NameRow(i);
     std::copy(shared.begin(), shared.end(), request->arguments.data() + i * width + own);
   }
   ferro_operation* operation = nullptr;

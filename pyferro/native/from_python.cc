@@ -194,6 +194,8 @@ int64_t DaysOf(PyObject* value) {
   return ToDays(PyDateTime_GET_YEAR(value), PyDateTime_GET_MONTH(value), PyDateTime_GET_DAY(value));
 }
 
+int64_t MicrosOf(PyObject* moment) { return DaysOf(moment) * kMicrosPerDay + MicrosOfDay(moment, true); }
+
 }  // namespace
 
 Ref Adapt(ModuleState& state, const Target& target, PyObject* value) {
@@ -312,7 +314,7 @@ bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out,
     case FERRO_TYPE_TIME: out = ferro_integer(type, MicrosOfDay(adapted, false)); return true;
     case FERRO_TYPE_TIMESTAMP:
     case FERRO_TYPE_TIMESTAMPTZ:
-      out = ferro_integer(type, DaysOf(adapted) * kMicrosPerDay + MicrosOfDay(adapted, true));
+      out = ferro_integer(type, MicrosOf(adapted));
       return true;
     case FERRO_TYPE_INTERVAL: {
       int64_t micros = 0;
@@ -331,17 +333,53 @@ bool Pack(ModuleState& state, uint8_t type, PyObject* adapted, ferro_value& out,
   }
 }
 
+namespace {
+
+// The usual values of plain columns, which need neither looking at twice nor keeping. False for all others, without an
+// exception.
+bool BindPlain(const Target& target, PyObject* value, ferro_value& out) {
+  switch (target.type) {
+    case FERRO_TYPE_FLOAT64:
+      if (!PyFloat_CheckExact(value)) return false;
+      out = ferro_float64(PyFloat_AS_DOUBLE(value));
+      return true;
+    case FERRO_TYPE_INT64: {
+      if (!PyLong_CheckExact(value) || target.measures.bits != 0) return false;
+      int overflow = 0;
+      const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+      if (overflow != 0) return false;
+      out = ferro_int64(number);
+      return true;
+    }
+    case FERRO_TYPE_TEXT: {
+      // ASCII lies in the object as it is sent.
+      if (!PyUnicode_CheckExact(value) || !PyUnicode_IS_COMPACT_ASCII(value)) return false;
+      const Py_ssize_t size = PyUnicode_GET_LENGTH(value);
+      if (target.measures.length > 0 && size > target.measures.length) return false;
+      const auto* text = static_cast<const char*>(PyUnicode_DATA(value));
+      if (size > UINT32_MAX || std::memchr(text, '\0', static_cast<size_t>(size)) != nullptr) return false;
+      out = ferro_data(FERRO_TYPE_TEXT, text, static_cast<uint32_t>(size));
+      return true;
+    }
+    case FERRO_TYPE_TIMESTAMP:
+      if (!HaveDateTime() || !PyDateTime_CheckExact(value) || PyDateTime_DATE_GET_TZINFO(value) != Py_None) return false;
+      out = ferro_integer(FERRO_TYPE_TIMESTAMP, MicrosOf(value));
+      return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
 bool Bind(ModuleState& state, const Target& target, PyObject* value, ferro_value& out,
           Scratch& scratch) {
-  // The usual cases need nothing kept: the caller's object lives as long as the call.
+  // The caller's object lives as long as the call.
   if (value == Py_None) {
     out = ferro_null();
     return true;
   }
-  if (target.type == FERRO_TYPE_FLOAT64 && PyFloat_CheckExact(value)) {
-    out = ferro_float64(PyFloat_AS_DOUBLE(value));
-    return true;
-  }
+  const bool plain = target.dump == nullptr && target.measures.members == nullptr;
+  if (plain && BindPlain(target, value, out)) return true;
   Ref adapted = Adapt(state, target, value);
   if (!adapted) return false;
   PyObject* kept = adapted.get() == value ? value : scratch.Keep(std::move(adapted));
