@@ -11,6 +11,7 @@ from ..types.held import Held
 from ..types.kinds import NAMES
 from .columns import TableColumn
 from .inserts import Insert
+from .updates import Update
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -152,19 +153,21 @@ class Plans:
     def _inserts(self) -> dict[tuple[str, ...], Insert]:
         return {}
 
-    def update_plan(self, names: tuple[str, ...]) -> bytes:
-        made = self._update_plans.get(names)
+    def update_of(self, names: tuple[str, ...]) -> Update:
+        """The update of these columns of a row that was read."""
+        made = self._updates.get(names)
         if made is None:
-            row = [plan.assignment(n, _native.param(self.columns[n].type)) for n in names]
-            if self.version is not None:
-                row.append(self.next_version())
-            made = plan.update(self.name, row, self.by_read, self.plan_key, self.plan_key_type)
-            self._update_plans[names] = made
+            self._updates[names] = made = Update(self, names)
         return made
 
     @cached_property
-    def _update_plans(self) -> dict[tuple[str, ...], bytes]:
+    def _updates(self) -> dict[tuple[str, ...], Update]:
         return {}
+
+    @cached_property
+    def updatable(self) -> list[str]:
+        """The columns that are no part of what a row is found by."""
+        return [name for name in self.columns if name not in self.key and name != self.version]
 
     def _key_columns(self) -> list[_native.Column]:
         if not self.key:
@@ -196,11 +199,11 @@ class Plans:
 
     def key_of(self, values: dict[str, Any]) -> Any:
         """The key of an instance's values, as `key_values` takes it; None if it has none."""
+        if len(self.key) == 1:
+            return values.get(self.key[0])
         self._key_columns()
-        parts = tuple(values.get(name) for name in self.key)
-        if any(part is None for part in parts):
-            return None
-        return parts[0] if len(parts) == 1 else parts
+        parts = tuple(map(values.get, self.key))
+        return None if any(part is None for part in parts) else parts
 
 
 def _all_equal(columns: list[_native.Column]) -> bytes:

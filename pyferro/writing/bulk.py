@@ -50,7 +50,7 @@ def bulk_update(
         raise NotPersisted(f"row {keys.index(None)} has no key yet", hint="save() it first")
     if (same := twins(keys)) is not None:
         raise ValueError(f"rows {same[0]} and {same[1]} have the same key")
-    whole = table.update_plan(names)
+    whole = table.update_of(names).plan
     bound = [table.columns[name] for name in (*names, *table.found_by)]
 
     def steps(database: Database) -> Body[int]:

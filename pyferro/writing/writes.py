@@ -165,36 +165,29 @@ def check_version(database: Database, table: Table, key: Any) -> Body[None]:
 def _names_to_save(
     table: Table, state: Any, only: Collection[str] | None, exclude: Collection[str] | None
 ) -> tuple[str, ...]:
-    for name in (*(only or ()), *(exclude or ())):
-        table.column(name)
+    if only is not None or exclude is not None:
+        for name in (*(only or ()), *(exclude or ())):
+            table.column(name)
     if only is None and state is not None:
         only = () if state is LOADED else state
     return tuple(
-        name
-        for name in table.columns
-        if name not in table.key
-        and name != table.version
-        and (only is None or name in only)
-        and (exclude is None or name not in exclude)
+        [
+            name
+            for name in table.updatable
+            if (only is None or name in only) and (exclude is None or name not in exclude)
+        ]
     )
 
 
 def _start_update(
     database: Database, table: Table, names: tuple[str, ...], key: Any, fields: dict[str, Any]
 ) -> _native.Operation[int]:
+    how = table.update_of(names)
     try:
-        values = [table.infos[name].adapt(fields[name]) for name in names]
+        values = how.values(key, fields)
     except KeyError as error:
         raise missing(error) from None
-    types = bytes(table.columns[name].type for name in names)
-    return database.start(
-        table.update_plan(names),
-        types + table.read_types,
-        (*values, *table.read_values(key, fields)),
-        _native.RESULT_COUNT,
-        None,
-        None,
-    )
+    return database.start(how.plan, how.types, values, _native.RESULT_COUNT, None, None)
 
 
 def saved(instance: Model, names: tuple[str, ...]) -> None:
