@@ -74,7 +74,7 @@ class Values(Source):
         ]
         queries = [_row(row, columns, found) for row in rows]
         self.node = build(
-            NULL, plan.DERIVED, _together(queries or [_none(columns, found)]), name, 0
+            NULL, plan.DERIVED, union_all(queries or [_none(columns, found)]), name, 0
         )
         nullable = [any(row[i] is None for row in rows) for i in range(len(columns))]
         self._name_columns(list(zip(columns, found, nullable, strict=True)))
@@ -131,7 +131,8 @@ def _none(columns: Sequence[str], types: Sequence[int]) -> Expr:
     return plan.select(items, None, limit=plan.count(0))
 
 
-def _together(queries: list[Expr]) -> Expr:
+def union_all(queries: list[Expr]) -> Expr:
+    """One query of the rows of all of these, of which there is at least one."""
     while len(queries) > 1:
         queries = [_union(queries[at : at + _AT_ONCE]) for at in range(0, len(queries), _AT_ONCE)]
     return queries[0]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .. import _native
 from .._native import Column, Expr
 from ..errors import PyferroError
 from ..language import plan
-from ..op import Body, Op, Steps
+from ..op import Body, Steps
 from ..queries.selection import Chosen, Projection
+from ..queries.sources import ChangeCte
+from ..queries.values import union_all
 from ..runtime.connections import Using, resolve
 from ..runtime.database import Database
 from ..runtime.transaction import atomic
 from ..tables.inserts import Insert
 from ..tables.table import Table, table_of
-from .changes import Written, returned
+from .changes import Written, change_cte, returned
 from .twins import keys_of
 
 if TYPE_CHECKING:
     from ..language.expressions import Selectable
     from ..model import Model
+    from .changes import Common
     from .upsert import Conflict, Upsertion
 
 A = TypeVar("A")
@@ -136,13 +139,13 @@ class Insertion(Steps[None], Generic[M]):
         return plan.insert(table.name, row, items, table.plan_key, table.plan_key_type)
 
     @overload
-    def returning(self, a: type[A], /) -> Op[list[A]]: ...
+    def returning(self, a: type[A], /) -> ReturningInsertion[A]: ...
     @overload
-    def returning(self, a: Expr[A] | Selectable[A], /) -> Op[list[A]]: ...
+    def returning(self, a: Expr[A] | Selectable[A], /) -> ReturningInsertion[A]: ...
     @overload
     def returning(
         self, a: Expr[A] | Selectable[A], b: Expr[B] | Selectable[B], /
-    ) -> Op[list[tuple[A, B]]]: ...
+    ) -> ReturningInsertion[tuple[A, B]]: ...
     @overload
     def returning(
         self,
@@ -150,14 +153,42 @@ class Insertion(Steps[None], Generic[M]):
         b: Expr[B] | Selectable[B],
         c: Expr[C] | Selectable[C],
         /,
-    ) -> Op[list[tuple[A, B, C]]]: ...
+    ) -> ReturningInsertion[tuple[A, B, C]]: ...
     @overload
-    def returning(self, *columns: Any) -> Op[list[Any]]: ...
-    def returning(self, *columns: Any) -> Op[list[Any]]:
+    def returning(self, *columns: Any) -> ReturningInsertion[Any]: ...
+    def returning(self, *columns: Any) -> ReturningInsertion[Any]:
         """The new rows in the order in which they were given: instances or columns."""
         self._take()
         chosen = returned(self._table, columns)
-        return Steps(lambda: self._run(chosen))
+        return ReturningInsertion(lambda: self._run(chosen), chosen, self._statement)
+
+    def cte(self, name: str) -> ChangeCte:
+        """The insert as a part of another statement, which names it by `with_()`."""
+        self._take()
+        return change_cte(name, Projection(()), self._statement)
+
+    def _statement(self, items: Sequence[Expr]) -> tuple[Expr, Common]:
+        """One insert of all rows, within another statement."""
+        groups = groups_of(self._table, self._objects) if self._objects else []
+        if len(groups) != 1:
+            raise TypeError(
+                "an insert within another statement is of rows, and leaves the same columns of each "
+                "to the database"
+            )
+        (group,) = groups
+        how, rows = group.how, [group.how.values(one.__dict__) for one in group.objects]
+        if len(rows) == 1:
+            written = Written()
+            written.types, written.values = how.types, tuple(rows[0])
+            whole = self._whole(how, [written.add(item) for item in items])
+            shared = self._shares()
+            types, values = written.types + shared.types, written.values + shared.values
+            return _native.assembled(whole[len(_native.HEADER) :], types, values), ()
+        if not self._ordered():
+            raise TypeError("an upsert within another statement is of one row")
+        names = [column.name for column in how.columns]
+        query = union_all([_row(how, row) for row in rows])
+        return plan.insert_select(self._table.name, names, query, items), ()
 
     def _run(self, chosen: Projection | None) -> Body[Any]:
         if not self._objects:
@@ -237,6 +268,39 @@ class Insertion(Steps[None], Generic[M]):
                 whole, written.types, written.values, result, shape, chosen.ending(False, None)
             )
         return found
+
+
+class ReturningInsertion(Steps[list[A]]):
+    """An insert that gives rows back, and has not run."""
+
+    __slots__ = ("_chosen", "_statement")
+
+    def __init__(
+        self,
+        body: Callable[[], Body[list[A]]],
+        chosen: Projection,
+        statement: Callable[[Sequence[Expr]], tuple[Expr, Common]],
+    ) -> None:
+        super().__init__(body)
+        self._chosen = chosen
+        self._statement = statement
+
+    def cte(self, name: str) -> ChangeCte:
+        """The insert as a part of another statement, which reads the new rows at `.c`."""
+        self._take()
+        return change_cte(name, self._chosen, self._statement)
+
+
+def _row(how: Insert, values: Sequence[Any]) -> Expr:
+    """A SELECT of the values of a row."""
+    cells = zip(how.columns, values, strict=True)
+    return plan.select(
+        [
+            plan.item(_native.assembled(_native.param(c.type), bytes([c.type]), (value,)), c.name)
+            for c, value in cells
+        ],
+        None,
+    )
 
 
 def with_key(table: Table, chosen: Projection) -> Projection:

@@ -113,6 +113,41 @@ def test_one_that_nobody_reads(db: Database) -> None:
 
 
 @pytest.mark.usefixtures("posts")
+def test_new_rows(db: Database) -> None:
+    """Their numbers are read by the same statement."""
+    several = [{"post": 1, "title": "x"}, {"post": 3, "title": "y'"}]
+    for rows, expected in ((several, [1, 3]), ({"post": 4, "title": "z"}, [4])):
+        new = CcOld.insert(rows).returning(CcOld.id, CcOld.post).cte("new")
+        moved = CcPost.where(CcPost.id.in_(select(new.c.post).where(new.c.id > 0))).with_(new)
+        found = run(db, moved.delete().returning(CcPost.id))
+        assert found is None or sorted(found) == expected
+    silent = CcOld.insert([CcOld(id=n, post=n, title="s") for n in (20, 21)]).cte("silent")
+    if run(db, CcPost.where(CcPost.id == 5).with_(silent).delete()) is not None:
+        kept = select(CcOld.id, CcOld.title).order_by(CcOld.id).all().run()
+        assert kept == [(1, "x"), (2, "y'"), (3, "z"), (20, "s"), (21, "s")]
+        assert ids() == [2]
+
+
+@pytest.mark.usefixtures("posts")
+def test_a_row_that_may_be_there(db: Database) -> None:
+    wanted = CcCount.insert(CcCount(id=1, n=5)).on_conflict(CcCount.id)
+    counted = wanted.update(n=CcCount.n + 7).returning(CcCount.n).cte("counted")
+    assert run(db, select(counted.c.n).one()) in (None, 7)
+
+
+@pytest.mark.usefixtures("posts")
+def test_rows_that_are_no_one_insert() -> None:
+    mixed = CcPost.insert([CcPost(id=50, title="a"), CcPost(title="b")])
+    with pytest.raises(TypeError, match="the same columns of each"):
+        mixed.cte("new")
+    with pytest.raises(TypeError, match="is of rows"):
+        CcPost.insert([]).returning(CcPost.id).cte("new")
+    ignored = CcPost.insert([CcPost(id=1, title="a"), CcPost(id=9, title="b")])
+    with pytest.raises(TypeError, match="of one row"):
+        ignored.on_conflict_ignore().cte("new")
+
+
+@pytest.mark.usefixtures("posts")
 def test_beside_plain_and_recursive_expressions(db: Database) -> None:
     step = select(CcPost.id.as_("n")).where(CcPost.id == 3).cte("step")
     step.union_all(lambda c: select(c.n + 1).where(c.n < 4))
