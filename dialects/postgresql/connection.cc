@@ -160,9 +160,7 @@ db::Task<absl::Status> PostgresqlConnection::Execute(const db::Request& request,
                              encoder_.values(), encoder_.lengths(), encoder_.formats(), kBinary);
   }
   if (sent == 0) co_return SendFailed(request.sql);
-#ifdef LIBPQ_HAS_CHUNK_MODE
-  PQsetChunkedRowsMode(connection, kMoreRows);
-#endif
+  ReadInParts(request);
   absl::Status session = co_await Flush(request.sql);
   if (session.ok()) session = co_await TakeResults(reading);
   co_return session;
@@ -203,9 +201,7 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
   // From here on the server knows it, whatever becomes of this run.
   if (reading.status.ok()) {
     statements_.Add(request.statement_id, std::move(name), encoder_.types());
-#ifdef LIBPQ_HAS_CHUNK_MODE
-    PQsetChunkedRowsMode(connection, kMoreRows);
-#endif
+    ReadInParts(request);
   }
   FERRO_CO_TRY(co_await TakeResults(reading));
   FERRO_CO_TRY(co_await TakeSync(request.sql));
@@ -255,13 +251,30 @@ db::Task<absl::Status> PostgresqlConnection::TakeCloses(size_t count) {
   co_return absl::OkStatus();
 }
 
+// Of the statement that was sent, before anything of it was read.
+void PostgresqlConnection::ReadInParts([[maybe_unused]] const db::Request& request) {
+#ifdef LIBPQ_HAS_CHUNK_MODE
+  PQsetChunkedRowsMode(handle_.get(), kRowsAtOnce);
+#else
+  if (request.columns.size() >= kWideRow) PQsetSingleRowMode(handle_.get());
+#endif
+}
+
 // Takes what one statement (of a Script: all of them) gives, to its end.
 db::Task<absl::Status> PostgresqlConnection::TakeResults(Reading& reading) {
   for (;;) {
     FERRO_CO_TRY(co_await AwaitResult(reading.sql));
-    std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
+    ResultHandle next(PQgetResult(handle_.get()));
+    const ExecStatusType status = PQresultStatus(next.get());
+    // The first row is taken by itself, to know how the others are read.
+    const bool single = status == PGRES_SINGLE_TUPLE && reading.started && reading.status.ok();
+    if (single) reading.singles.push_back(std::move(next));
+    if (reading.singles.size() >= kRowsAtOnce || (!single && !reading.singles.empty())) {
+      FERRO_CO_TRY(co_await TakeSingles(reading));
+    }
+    if (single) continue;
+    std::shared_ptr<PGresult> result = std::move(next);
     if (result == nullptr) break;
-    const ExecStatusType status = PQresultStatus(result.get());
     // Empty but on the one result that the server's closing word came with: the last, or (in
     // chunks) the last rows.
     int64_t touched = 0;
@@ -339,6 +352,24 @@ db::Task<absl::Status> PostgresqlConnection::TakeRows(std::shared_ptr<const PGre
     first += count;
   }
   reading.rows += rows;
+  batch_.Reset(decoder_.columns());
+  co_return absl::OkStatus();
+}
+
+// Shows the rows that came one by one.
+db::Task<absl::Status> PostgresqlConnection::TakeSingles(Reading& reading) {
+  const auto rows = std::make_shared<std::vector<ResultHandle>>(std::exchange(reading.singles, {}));
+  batch_.Reset(decoder_.columns());
+  batch_.Retain(rows);
+  for (ResultHandle& row : *rows) {
+    reading.status = decoder_.Decode(row.get(), 0, 1, reading.rows, batch_);
+    if (!reading.status.ok()) {
+      reading.refused = std::shared_ptr<const PGresult>(std::move(row));
+      break;
+    }
+    ++reading.rows;
+  }
+  if (reading.status.ok()) reading.status = co_await reading.sink->Accept(batch_);
   batch_.Reset(decoder_.columns());
   co_return absl::OkStatus();
 }

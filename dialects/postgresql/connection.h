@@ -20,6 +20,11 @@ namespace ferro::postgresql {
 inline constexpr int kFirstRows = 256;
 inline constexpr int kMoreRows = 1024;
 
+// Rows of so many columns are read before the last one is here: to make objects of them takes as long as the server takes
+// for them. libpq 15 can only give each row as a result of its own, which for fewer columns costs more than it saves.
+inline constexpr size_t kWideRow = 16;
+inline constexpr int kRowsAtOnce = 256;  // at most; with libpq 17 in each chunk, whatever the columns
+
 // Given-up statements closed along with one new one; at most one is given up for each, so this only
 // catches up.
 inline constexpr size_t kClosesAtOnce = 16;
@@ -93,6 +98,7 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
     // Rows that cannot be read before the server was asked about their types, which takes another
     // statement.
     std::vector<std::shared_ptr<const PGresult>> held;
+    std::vector<ResultHandle> singles;        // rows that came one by one and were not shown yet
     std::shared_ptr<const PGresult> refused;  // with the cell that could not be read
     bool stale_plan = false;                  // the prepared statement no longer fits, or is gone
     bool known_to_server = true;
@@ -113,6 +119,8 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   db::Task<absl::Status> TakeSync(absl::string_view sql);
   absl::Status StartRows(const PGresult* result, const Reading& reading);
   db::Task<absl::Status> TakeRows(std::shared_ptr<const PGresult> result, Reading& reading);
+  db::Task<absl::Status> TakeSingles(Reading& reading);
+  void ReadInParts(const db::Request& request);
 
   // A query by a cursor, see stream.cc.
   db::Task<absl::StatusOr<db::Outcome>> Stream(const db::Request& request, db::RowSink* sink);

@@ -20,7 +20,7 @@ bool HoldsRows(const PGresult* result) {
 #ifdef LIBPQ_HAS_CHUNK_MODE
   if (status == PGRES_TUPLES_CHUNK) return true;
 #endif
-  return status == PGRES_TUPLES_OK;
+  return status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
 }
 
 absl::string_view ErrorField(const PGresult* result, int field) {

@@ -25,7 +25,7 @@ using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 // Keeps libpq from printing the server's notices to stderr.
 void Silence(PGconn* connection);
 
-// Whether a result is rows: all of them or, read in chunks, some, after which comes one without any.
+// Whether a result is rows: all of them or, read in parts, some, after which comes one without any.
 bool HoldsRows(const PGresult* result);
 
 // A field of an error result; empty when the server did not send it.

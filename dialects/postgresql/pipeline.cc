@@ -201,7 +201,7 @@ bool PostgresqlConnection::Advance() {
       if (PQstatus(handle_.get()) != CONNECTION_OK) return false;
       expected.next = expected.next == Part::kPrepare ? Part::kResult : Part::kSync;
     } else if (HoldsRows(result.get())) {
-      // In chunks if the connection's last statement before the pipeline was read so: libpq ends that mode with the first
+      // In parts if the connection's last statement before the pipeline was read so: libpq ends that mode with the first
       // statement that it takes from the queue, and the one that finds the queue empty is not taken from it.
       expected.results.push_back(std::move(result));
     } else if (status == PGRES_FATAL_ERROR && expected.refusal == nullptr) {
