@@ -26,13 +26,18 @@ void MysqlRenderer::Extracted(const sql::JsonPath& path) {
   }
 }
 
-void MysqlRenderer::JsonValue(const ast::JsonGet& get) {
-  const sql::JsonPath path = sql::PathOf(get);
+bool MysqlRenderer::FindsKeys(const sql::JsonPath& path) {
   for (const ast::JsonStep* step : path.steps) {
     if (step->index >= 0 || CanName(step->key.text, profile_.version.product)) continue;
-    return Refuse(sql::Feature::kJsonPath,
-                  "MariaDB finds no key that begins with '-': look for it in the program");
+    Refuse(sql::Feature::kJsonPath, "MariaDB finds no key that begins with '-': look for it in the program");
+    return false;
   }
+  return true;
+}
+
+void MysqlRenderer::JsonValue(const ast::JsonGet& get) {
+  const sql::JsonPath path = sql::PathOf(get);
+  if (!FindsKeys(path)) return;
   profile_.version.product == Product::kMariadb ? JsonTextValue(path, get.type)
                                                 : JsonTypeValue(path, get.type);
 }
@@ -147,15 +152,11 @@ void MysqlRenderer::Call(const ast::Call& call) {
   if (call.function == ast::Function::kArrayHasAll || call.function == ast::Function::kArrayHasAny) {
     return ArrayHas(call);
   }
-  const auto refuse = [&](absl::string_view function, absl::string_view advice) {
-    Fail(MakeErrorWithHint(
-        ErrorClass::kUnsupported,
-        absl::StrCat(profile_.version.ToString(), " does not support function ", function),
-        advice));
-  };
   if (call.function == ast::Function::kJsonMergePatch) {
-    return refuse("json-merge-patch",
-                  "its JSON_MERGE_PATCH() leaves keys that the patch removes: merge in the program");
+    return Fail(MakeErrorWithHint(
+        ErrorClass::kUnsupported,
+        absl::StrCat(profile_.version.ToString(), " does not support function json-merge-patch"),
+        "its JSON_MERGE_PATCH() leaves keys that the patch removes: set and remove members, or merge in the program"));
   }
   const auto say = [&](absl::string_view sql) {
     Template(sql, call.arguments, sql::SignatureOf(call.function));
@@ -174,6 +175,72 @@ void MysqlRenderer::Call(const ast::Call& call) {
     return say("CASE CAST(JSON_TYPE($1) AS CHAR) WHEN 'ARRAY' THEN JSON_LENGTH($1) END");
   }
   Renderer::Call(call);
+}
+
+// Where the last step leads from what is no object, or no array that long, both servers make one of it or add to it.
+void MysqlRenderer::JsonChange(const ast::Call& call, const sql::JsonPath& path) {
+  if (!FindsKeys(path)) return;
+  sql::JsonPath parent = path;
+  parent.steps.pop_back();
+  const int64_t place = path.steps.back()->index;
+  const auto from = [&] { parent.steps.empty() ? Expression(*path.document) : Extracted(parent); };
+  const auto document = [&] {
+    sql_ << (mariadb() ? "" : "CAST(");
+    Expression(*path.document);
+    sql_ << (mariadb() ? "" : " AS JSON)");
+  };
+  const auto change = [&](absl::string_view whole) {
+    const bool sets = call.function == ast::Function::kJsonSet;
+    sql_ << (sets ? "JSON_SET(" : "JSON_REMOVE(");
+    Expression(*path.document);
+    sql_ << ", ";
+    sql_.String(whole);
+    if (sets) {
+      sql_ << (mariadb() ? ", JSON_COMPACT(COALESCE(" : ", CAST(COALESCE(");
+      JsonItem(*call.arguments[1]);
+      sql_ << (mariadb() ? ", 'null'))" : ", 'null') AS JSON)");
+    }
+    sql_ << ")";
+  };
+  sql_ << (place < 0 ? "CASE " : "CASE CASE ") << (mariadb() ? "CAST(JSON_TYPE(" : "JSON_TYPE(");
+  from();
+  sql_ << (mariadb() ? ") AS CHAR) WHEN " : ") WHEN ") << (place < 0 ? "'OBJECT'" : "'ARRAY'");
+  if (!mariadb()) ExactCollation();
+  if (place >= 0) {
+    sql_ << " THEN JSON_LENGTH(";
+    from();
+    sql_ << absl::StrCat(") > ", place, " END WHEN TRUE");
+  }
+  sql_ << " THEN ";
+  const std::vector<Place> places = PlacesOf(path.steps, profile_.version.product);
+  const auto when = [&](absl::string_view there, absl::string_view whole) {
+    sql_ << " WHEN JSON_EXISTS(";
+    Expression(*path.document);
+    sql_ << ", ";
+    sql_.String(there);
+    sql_ << ") THEN ";
+    change(whole);
+  };
+  if (places.size() == 1) {
+    change(places.front().whole);
+  } else {
+    // The key as it is spelled there; else a new one, within keys as they are spelled.
+    sql_ << "CASE";
+    for (const Place& one : places) when(one.whole, one.whole);
+    if (call.function == ast::Function::kJsonSet) {
+      absl::string_view last;
+      for (const Place& one : places) {
+        if (one.parent != last) when(one.parent, one.whole);
+        last = one.parent;
+      }
+    }
+    sql_ << " ELSE ";
+    Expression(*path.document);
+    sql_ << " END";
+  }
+  sql_ << " ELSE ";
+  document();
+  sql_ << " END";
 }
 
 // JSON_ARRAYAGG() has no order, and no FILTER can be made of it since it takes NULLs.

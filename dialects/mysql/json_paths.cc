@@ -68,19 +68,21 @@ std::string Spelled(absl::string_view key, const Spelling& spelling) {
   return out;
 }
 
+void AppendStep(std::string& path, const ast::JsonStep& step, const Spelling& spelling) {
+  if (step.index >= 0) {
+    absl::StrAppend(&path, "[", std::min(step.index, kLastPlace), "]");
+  } else {
+    absl::StrAppend(&path, ".", Spelled(step.key.text, spelling));
+  }
+}
+
 // Without repetitions: most keys have one spelling only.
 std::vector<std::string> PathsThrough(std::span<const ast::JsonStep* const> steps, bool is_list,
                                       Product product) {
   std::vector<std::string> paths;
   for (const Spelling& spelling : kSpellings) {
     std::string path = "$";
-    for (const ast::JsonStep* step : steps) {
-      if (step->index >= 0) {
-        absl::StrAppend(&path, "[", std::min(step->index, kLastPlace), "]");
-      } else {
-        absl::StrAppend(&path, ".", Spelled(step->key.text, spelling));
-      }
-    }
+    for (const ast::JsonStep* step : steps) AppendStep(path, *step, spelling);
     if (is_list) path += "[*]";
     if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
     if (product == Product::kMysql) break;  // it compares what the keys say
@@ -92,6 +94,20 @@ std::vector<std::string> PathsThrough(std::span<const ast::JsonStep* const> step
 
 bool CanName(absl::string_view key, Product product) {
   return product != Product::kMariadb || key.empty() || key.front() != '-';
+}
+
+std::vector<Place> PlacesOf(std::span<const ast::JsonStep* const> steps, Product product) {
+  std::vector<Place> places;
+  for (const Spelling& spelling : kSpellings) {
+    Place place{"$", ""};
+    for (const ast::JsonStep* step : steps.first(steps.size() - 1)) AppendStep(place.parent, *step, spelling);
+    place.whole = place.parent;
+    AppendStep(place.whole, *steps.back(), spelling);
+    const auto same = [&](const Place& other) { return other.whole == place.whole; };
+    if (std::none_of(places.begin(), places.end(), same)) places.push_back(std::move(place));
+    if (product == Product::kMysql) break;  // it compares what the keys say
+  }
+  return places;
 }
 
 // Both servers take what is no array for an array of that, so that [0] would lead to itself. [*] does not: it

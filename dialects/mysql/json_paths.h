@@ -23,4 +23,13 @@ bool CanName(absl::string_view key, Product product);
 // What leads through `steps`, each within what the one before gave; at least one.
 std::vector<Extraction> ExtractionsOf(std::span<const ast::JsonStep* const> steps, Product product);
 
+// A place in a document, and what the last step to it leads from.
+struct Place {
+  std::string parent;
+  std::string whole;
+};
+
+// One for each spelling; at least one step.
+std::vector<Place> PlacesOf(std::span<const ast::JsonStep* const> steps, Product product);
+
 }  // namespace ferro::mysql

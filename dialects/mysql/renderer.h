@@ -45,6 +45,7 @@ class MysqlRenderer final : public sql::Renderer {
   void RegexPredicate(const ast::Regex& regex) override;
   void Call(const ast::Call& call) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void JsonChange(const ast::Call& call, const sql::JsonPath& path) override;
   void Search(const ast::TextSearch& search) override;
   void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
   void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;
@@ -87,6 +88,8 @@ class MysqlRenderer final : public sql::Renderer {
   void JsonTypeValue(const sql::JsonPath& path, Type type);
   void JsonTextValue(const sql::JsonPath& path, Type type);
   void JsonNumber(const sql::JsonPath& path, Type type);
+  // Refuses a path with a key that the server does not find.
+  bool FindsKeys(const sql::JsonPath& path);
   void JsonArray(const ast::Aggregate& aggregate);
   void JsonItem(const ast::Expr& value);
   void ArrayHas(const ast::Call& call);

@@ -1,4 +1,5 @@
 // JSON as PostgreSQL takes it: jsonb, and paths of SQL/JSON (its manual, 9.16.2).
+#include <span>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -42,6 +43,17 @@ absl::string_view FormInList(Type type) {
          "THEN TO_CHAR(u.e, 'YYYY-MM-DD HH24:MI:SS.US') || 'Z' ELSE CAST(u.e AS text) END";
 }
 
+void AppendSteps(std::string& out, std::span<const ast::JsonStep* const> path) {
+  for (const ast::JsonStep* step : path) {
+    if (step->index >= 0) {
+      absl::StrAppend(&out, "[", step->index, "]");
+    } else {
+      out += ".";
+      AppendJsonString(out, step->key.text);
+    }
+  }
+}
+
 }  // namespace
 
 // Strict: a place within what is no array would else be that itself. Its errors are silenced by the last
@@ -49,14 +61,7 @@ absl::string_view FormInList(Type type) {
 void PostgresqlRenderer::JsonValue(const ast::JsonGet& get) {
   const sql::JsonPath path = sql::PathOf(get);
   std::string steps = "strict $";
-  for (const ast::JsonStep* step : path.steps) {
-    if (step->index >= 0) {
-      absl::StrAppend(&steps, "[", step->index, "]");
-    } else {
-      steps += ".";
-      AppendJsonString(steps, step->key.text);
-    }
-  }
+  AppendSteps(steps, path.steps);
   absl::StrAppend(&steps, FilterFor(get.type));
   const absl::string_view cast = CastFor(get.type);
   sql_ << (cast.empty() ? "" : "CAST(") << "JSONB_PATH_QUERY_FIRST(";
@@ -66,6 +71,38 @@ void PostgresqlRenderer::JsonValue(const ast::JsonGet& get) {
   sql_ << ", '{}', TRUE)";
   if (!cast.empty()) sql_ << " AS " << cast << ")";
   if (get.type == Type::kText) sql_ << " #>> '{}'";
+}
+
+// Where what the last step leads from is of another kind JSONB_SET() fails, takes the step for one of that kind, or adds
+// an element.
+void PostgresqlRenderer::JsonChange(const ast::Call& call, const sql::JsonPath& path) {
+  const std::span<const ast::JsonStep* const> steps = path.steps;
+  const int64_t place = steps.back()->index;
+  std::string within = "strict $";
+  AppendSteps(within, steps.first(steps.size() - 1));
+  within += place < 0 ? " ? (@.type() == \"object\")"
+                      : absl::StrCat(" ? (@.type() == \"array\" && @.size() > ", place, ")");
+  const bool sets = call.function == ast::Function::kJsonSet;
+  sql_ << "CASE WHEN JSONB_PATH_EXISTS(";
+  Expression(*path.document);
+  sql_ << ", ";
+  sql_.String(within);
+  sql_ << ", '{}', TRUE) THEN " << (sets ? "JSONB_SET(" : "");
+  sets ? Expression(*path.document) : Operand(*path.document);
+  sql_ << (sets ? ", ARRAY[" : " #- ARRAY[");
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (i > 0) sql_ << ", ";
+    sql_.String(steps[i]->index < 0 ? steps[i]->key.text : absl::StrCat(steps[i]->index));
+  }
+  sql_ << "]";
+  if (sets) {
+    sql_ << ", COALESCE(TO_JSONB(";
+    JsonItem(*call.arguments[1]);
+    sql_ << "), 'null'))";
+  }
+  sql_ << " ELSE ";
+  Operand(*path.document);
+  sql_ << " END";
 }
 
 void PostgresqlRenderer::JsonArray(const ast::Aggregate& aggregate) {

@@ -25,6 +25,7 @@ class PostgresqlRenderer final : public sql::Renderer {
   void CastTo(const ast::Cast& cast) override;
   void RegexPredicate(const ast::Regex& regex) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void JsonChange(const ast::Call& call, const sql::JsonPath& path) override;
   void Search(const ast::TextSearch& search) override;
   void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
   void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;

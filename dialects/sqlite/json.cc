@@ -9,18 +9,41 @@
 
 namespace ferro::sqlite {
 
-void SqliteRenderer::JsonValue(const ast::JsonGet& get) {
-  const sql::JsonPath path = sql::PathOf(get);
+namespace {
+
+std::string StepsOf(const sql::JsonPath& path) {
   std::string steps = "[";
   for (const ast::JsonStep* step : path.steps) {
     if (steps.size() > 1) steps += ",";
     step->index >= 0 ? absl::StrAppend(&steps, step->index)
                      : AppendJsonString(steps, step->key.text);
   }
+  return steps + "]";
+}
+
+}  // namespace
+
+void SqliteRenderer::JsonValue(const ast::JsonGet& get) {
+  const sql::JsonPath path = sql::PathOf(get);
   sql_ << "ferro_json_get(";
   Expression(*path.document);
   sql_ << ", '" << Name(get.type) << "', ";
-  sql_.String(steps + "]");
+  sql_.String(StepsOf(path));
+  sql_ << ")";
+}
+
+void SqliteRenderer::JsonChange(const ast::Call& call, const sql::JsonPath& path) {
+  const bool sets = call.function == ast::Function::kJsonSet;
+  sql_ << (sets ? "ferro_json_set(" : "ferro_json_remove(");
+  Expression(*path.document);
+  sql_ << ", ";
+  sql_.String(StepsOf(path));
+  if (sets) {
+    const ast::Expr& value = *call.arguments[1];
+    sql_ << ", ferro_json_of(";
+    Expression(value);
+    sql_ << ", '" << Name(sql::TypeOf(value)) << "')";
+  }
   sql_ << ")";
 }
 

@@ -23,6 +23,7 @@ class SqliteRenderer final : public sql::Renderer {
   void Aggregate(const ast::Aggregate& aggregate) override;
   void CastTo(const ast::Cast& cast) override;
   void JsonValue(const ast::JsonGet& get) override;
+  void JsonChange(const ast::Call& call, const sql::JsonPath& path) override;
   void Search(const ast::TextSearch& search) override;
   void CreateTextIndex(const ast::CreateTextIndex& index, sql::Compiled& compiled) override;
   void DropTextIndex(const ast::DropTextIndex& index, sql::Compiled& compiled) override;

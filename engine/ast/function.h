@@ -94,6 +94,8 @@ enum class Function : uint8_t {
   kJsonHasKey = 141,    // (document, key) of an object
   kJsonLength = 142,    // elements of an array; NULL for anything else
   kJsonMergePatch = 143,  // (document, patch) as RFC 7396 has it
+  kJsonSet = 144,     // (place, value): the document with it; the place is a json-get, NULL is set as null
+  kJsonRemove = 145,  // (place): the document without it
 
   // Arrays of scalars whose equality is exact: not of float64 and decimal. The second one is a parameter.
   kArrayLength = 150,  // of any array: elements, NULLs included
@@ -104,6 +106,10 @@ enum class Function : uint8_t {
   kGrouping = 160,
 };
 inline constexpr Function kLastFunction = Function::kGrouping;
+
+constexpr bool IsJsonChange(Function function) {
+  return function == Function::kJsonSet || function == Function::kJsonRemove;
+}
 
 // NULLs are passed over; without a row left the result is NULL, or 0 of the counts.
 enum class AggregateFunction : uint8_t {

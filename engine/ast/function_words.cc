@@ -83,6 +83,8 @@ constexpr std::array<Row, kFunctionCount> kRows = {{
     {Function::kJsonHasKey, "json-has-key"},
     {Function::kJsonLength, "json-length"},
     {Function::kJsonMergePatch, "json-merge-patch"},
+    {Function::kJsonSet, "json-set"},
+    {Function::kJsonRemove, "json-remove"},
     {Function::kArrayLength, "array-length"},
     {Function::kArrayHasAll, "array-has-all"},
     {Function::kArrayHasAny, "array-has-any"},

@@ -12,7 +12,7 @@ namespace ferro::ast {
 
 // All of them, in the order of their numbers, which have gaps.
 std::span<const Function> Functions();
-inline constexpr size_t kFunctionCount = 75;
+inline constexpr size_t kFunctionCount = 77;
 // Place of a function among Functions().
 size_t IndexOf(Function function);
 // Whether `number` is that of a function.

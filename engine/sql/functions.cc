@@ -95,6 +95,8 @@ constexpr std::array<Row, ast::kFunctionCount> kRows = {{
     {Function::kJsonHasKey, {2, 2, {Takes::kJson, Takes::kText, Takes::kText}, Gives::kBool}},
     {Function::kJsonLength, {1, 1, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kInteger}},
     {Function::kJsonMergePatch, {2, 2, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kJson}},
+    {Function::kJsonSet, {2, 2, {Takes::kJson, Takes::kAnything, Takes::kAnything}, Gives::kJson}},
+    {Function::kJsonRemove, {1, 1, {Takes::kJson, Takes::kJson, Takes::kJson}, Gives::kJson}},
     {Function::kArrayLength, {1, 1, {Takes::kArray, Takes::kArray, Takes::kArray}, Gives::kInteger}},
     {Function::kArrayHasAll, {2, 2, {Takes::kCommonArray, Takes::kCommonArray, Takes::kCommonArray}, Gives::kBool}},
     {Function::kArrayHasAny, {2, 2, {Takes::kCommonArray, Takes::kCommonArray, Takes::kCommonArray}, Gives::kBool}},
@@ -273,16 +275,20 @@ Type TypeGiven(const Signature& signature, ast::List<const ast::Expr*> arguments
 }
 
 // Of what has one form in JSON, whoever writes it.
+// What becomes a value of JSON has a form by its type.
+absl::Status CheckJsonValue(absl::string_view function, const ast::Expr& value) {
+  if (TypeOf(value) != Type::kNull || value.kind == ast::Kind::kLiteral) return absl::OkStatus();
+  return MakeErrorWithHint(ErrorClass::kPlan,
+                           absl::StrCat("function ", function, " takes a value without a type"),
+                           "declare its type");
+}
+
 absl::Status CheckJsonArray(const ast::Aggregate& aggregate) {
-  const ast::Expr& value = *aggregate.arguments[0];
-  const Type type = TypeOf(value);
   if (aggregate.distinct) {
     return MakeErrorWithHint(ErrorClass::kPlan, "function json-agg takes distinct values",
                              "select the distinct values in a subquery");
   }
-  if (type != Type::kNull || value.kind == ast::Kind::kLiteral) return absl::OkStatus();
-  return MakeErrorWithHint(ErrorClass::kPlan, "function json-agg takes a value without a type",
-                           "declare its type");
+  return CheckJsonValue(ast::WordOf(aggregate.function), *aggregate.arguments[0]);
 }
 
 }  // namespace
@@ -340,6 +346,12 @@ const Signature& SignatureOf(WindowFunction function) {
 
 absl::Status CheckCall(const ast::Call& call) {
   FERRO_TRY(CheckArguments(ast::WordOf(call.function), SignatureOf(call.function), call.arguments));
+  if (ast::IsJsonChange(call.function) && call.arguments[0]->kind != ast::Kind::kJsonGet) {
+    return MakeErrorWithHint(ErrorClass::kPlan,
+                             absl::StrCat("argument 1 of function ", ast::WordOf(call.function), " is no json-get"),
+                             "it is the place in the document, which comes back changed");
+  }
+  if (call.function == Function::kJsonSet) FERRO_TRY(CheckJsonValue(ast::WordOf(call.function), *call.arguments[1]));
   // JSON finds a null in an array, PostgreSQL does not: what is looked for has to be looked at before.
   const bool looks = call.function == Function::kArrayHasAll || call.function == Function::kArrayHasAny;
   if (!looks || call.arguments[1]->kind == ast::Kind::kParam) return absl::OkStatus();

@@ -150,6 +150,9 @@ void Renderer::Template(absl::string_view sql, ast::List<const ast::Expr*> argum
 }
 
 void Renderer::Call(const ast::Call& call) {
+  if (ast::IsJsonChange(call.function)) {
+    return JsonChange(call, PathOf(ast::As<ast::JsonGet>(*call.arguments[0])));
+  }
   auto row = RowFor(call, profile_);
   if (!row.ok()) return Fail(row.status());
   Template((*row)->sql, call.arguments, SignatureOf(call.function));
@@ -391,6 +394,10 @@ void Renderer::Pattern(const ast::Regex& regex, Translate exact, Translate folde
 }
 
 void Renderer::JsonValue(const ast::JsonGet& /*get*/) {
+  Refuse(Feature::kJsonPath, "this dialect has no path into JSON");
+}
+
+void Renderer::JsonChange(const ast::Call& /*call*/, const JsonPath& /*path*/) {
   Refuse(Feature::kJsonPath, "this dialect has no path into JSON");
 }
 

@@ -11,6 +11,7 @@
 #include "engine/sql/compiled.h"
 #include "engine/sql/dialect.h"
 #include "engine/sql/functions.h"
+#include "engine/sql/json_path.h"
 #include "engine/sql/writer.h"
 
 namespace ferro::sql {
@@ -97,6 +98,8 @@ class Renderer {
   virtual void CastTo(const ast::Cast& cast);
   virtual void RegexPredicate(const ast::Regex& regex);
   virtual void JsonValue(const ast::JsonGet& get);
+  // A call whose first argument is a place in a document.
+  virtual void JsonChange(const ast::Call& call, const JsonPath& path);
   virtual void Search(const ast::TextSearch& search);
   virtual void DistinctFrom(const ast::Binary& binary);
   // One value of a row of values.

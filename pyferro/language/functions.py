@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from .._native import Number, Text, Value
+    from .json_path import JsonPath
 
     # What is never NULL, and gives no NULL.
     Str = str | Expr[str]
@@ -471,6 +472,16 @@ class Documents:
     def json_merge_patch(document: Any, patch: Any) -> Expr[Any]:
         """As RFC 7396 has it: objects are merged, null removes a key."""
         return call(143, _native.JSON, _document(document), _document(patch))
+
+    @staticmethod
+    def json_set(place: JsonPath, value: Any) -> Expr[Any]:
+        """The document with the value at the place: `json_set(Post.meta["a"]["b"], 1)`."""
+        return place.set(value)
+
+    @staticmethod
+    def json_remove(place: JsonPath) -> Expr[Any]:
+        """The document without the key or element at the place."""
+        return place.remove()
 
 
 def _document(value: Any) -> Expr:

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from .._native import JSON, NULL, Expr, build, text
 from . import plan
-from .expressions import Selectable, type_of
+from .call import argument, call
+from .expressions import NOTHING, Selectable, type_of
 
 T = TypeVar("T")
 
@@ -38,6 +39,19 @@ class JsonPath(Selectable[Any]):
     def expr(self) -> Expr:
         """The part as a JSON document."""
         return build(JSON, plan.JSON_GET, self._document, [_step(s) for s in self._steps], JSON)
+
+    def set(self, value: Any) -> Expr[Any]:
+        """The whole document with this value there; None and NULL are JSON null.
+
+        A key is added to an object that lacks it. Where else the path does not lead the document
+        stays as it is: no objects are made on the way, and no array becomes longer.
+        """
+        made = value if value is not None else NOTHING
+        return call(144, JSON, self.expr(), argument(made, JSON))
+
+    def remove(self) -> Expr[Any]:
+        """The whole document without what is there; elements behind it move up."""
+        return call(145, JSON, self.expr())
 
     def contains(self, part: Any) -> Expr[bool]:
         """Whether the part holds such a part."""

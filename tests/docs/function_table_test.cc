@@ -170,8 +170,9 @@ std::string Part() {
   const auto functions = Enumerators("Function");
   for (ast::Function function : ast::Functions()) {
     const std::string& meaning = functions.at(ast::IndexOf(function)).second;
+    // What has a path of JSON in it is no text with arguments.
     absl::StrAppend(&out, Entry(ast::WordOf(function), sql::SignatureOf(function), meaning), "\n",
-                    Databases(function));
+                    ast::IsJsonChange(function) ? "- The renderers' `json.cc` say it.\n" : Databases(function));
   }
   absl::StrAppend(&out,
                   "\n## Aggregates\n\nThe renderers' `calls.cc` say them; what some databases lack "

@@ -148,6 +148,8 @@ SAMPLES: dict[str, list[Callable[[], Expr]]] = {
     "json_has_key": [lambda: fn.json_has_key(S.meta, "a")],
     "json_length": [lambda: fn.json_length(S.meta)],
     "json_merge_patch": [lambda: fn.json_merge_patch(S.meta, {"a": 1})],
+    "json_set": [lambda: fn.json_set(S.meta["a"][0], 1)],
+    "json_remove": [lambda: fn.json_remove(S.meta["a"])],
 }
 
 

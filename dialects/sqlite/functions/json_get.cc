@@ -11,42 +11,18 @@
 #include "absl/strings/numbers.h"
 #include "dialects/sqlite/functions/decimal.h"
 #include "dialects/sqlite/functions/json_lexer.h"
+#include "dialects/sqlite/functions/json_steps.h"
 #include "dialects/sqlite/functions/tables.h"
 
 namespace ferro::sqlite {
 namespace {
-
-struct Step {
-  absl::string_view key;
-  int64_t place = -1;  // at least 0: this and not the key
-};
-using Path = std::span<const Step>;
-
-// A path is an array of strings and whole numbers.
-bool ReadPath(absl::string_view text, Arena& arena, std::vector<Step>& out) {
-  JsonLexer lexer(text, arena);
-  if (!lexer.TakeChar('[')) return false;
-  if (lexer.TakeChar(']')) return lexer.AtEnd();
-  do {
-    Step step;
-    absl::string_view digits;
-    const bool is_place = lexer.Front() != '"';
-    if (is_place) {
-      if (!lexer.TakeNumber(digits) || !absl::SimpleAtoi(digits, &step.place)) return false;
-    } else if (!lexer.TakeString(step.key)) {
-      return false;
-    }
-    out.push_back(step);
-  } while (lexer.TakeChar(','));
-  return lexer.TakeChar(']') && lexer.AtEnd();
-}
 
 // Reads a document to its end, so that what is no JSON is an error wherever the path leads.
 class Finder {
  public:
   Finder(absl::string_view document, Arena& arena) : lexer_(document, arena) {}
 
-  bool Run(Path path) { return Take(&path) && lexer_.AtEnd(); }
+  bool Run(JsonSteps path) { return Take(&path) && lexer_.AtEnd(); }
   bool is_too_deep() const { return depth_ > kMaxJsonDepth; }
 
   // The text of the value; empty: there is none.
@@ -54,7 +30,7 @@ class Finder {
 
  private:
   // The value at the front; with a path, what it leads to from there.
-  bool Take(const Path* path) {
+  bool Take(const JsonSteps* path) {
     const char first = lexer_.Front();
     const absl::string_view begin = lexer_.rest();
     if (!TakeKind(first, path != nullptr && !path->empty() ? path : nullptr)) return false;
@@ -64,7 +40,7 @@ class Finder {
     return true;
   }
 
-  bool TakeKind(char first, const Path* path) {
+  bool TakeKind(char first, const JsonSteps* path) {
     absl::string_view unused;
     switch (first) {
       case '{':
@@ -86,7 +62,7 @@ class Finder {
     }
   }
 
-  bool TakeObject(const Path* path) {
+  bool TakeObject(const JsonSteps* path) {
     if (lexer_.TakeChar('}')) return true;
     do {
       absl::string_view key;
@@ -98,7 +74,7 @@ class Finder {
     return lexer_.TakeChar('}');
   }
 
-  bool TakeArray(const Path* path) {
+  bool TakeArray(const JsonSteps* path) {
     if (lexer_.TakeChar(']')) return true;
     int64_t place = 0;
     do {
@@ -108,9 +84,9 @@ class Finder {
     return lexer_.TakeChar(']');
   }
 
-  bool TakeNext(const Path* path) {
+  bool TakeNext(const JsonSteps* path) {
     if (path == nullptr) return Take(nullptr);
-    const Path rest = path->subspan(1);
+    const JsonSteps rest = path->subspan(1);
     return Take(&rest);
   }
 
@@ -147,8 +123,8 @@ void ResultNumber(sqlite3_context* context, absl::string_view text) {
 // ferro_json_get(document, type, path). The result is NULL until another one is given.
 void JsonGet(sqlite3_context* context, int, sqlite3_value** values) {
   Arena arena;
-  std::vector<Step> path;
-  if (!ReadPath(TextOf(values[2]), arena, path)) return Fail(context, "no path into JSON");
+  std::vector<JsonStep> path;
+  if (!ReadJsonSteps(TextOf(values[2]), arena, path)) return Fail(context, "no path into JSON");
   if (sqlite3_value_type(values[0]) == SQLITE_BLOB) return Fail(context, "malformed JSON");
   Finder finder(TextOf(values[0]), arena);
   if (!finder.Run(path)) {

@@ -34,7 +34,8 @@ int RegisterAll(sqlite3* db) {
       LikeFunctions(),     TextFunctions(),   ArithmeticFunctions(),
       RoundingFunctions(), RealFunctions(),   CastFunctions(),
       DecimalFunctions(),  MomentFunctions(), JsonFunctions(),
-      JsonGetFunctions(),  JsonOfFunctions(), RegexFunctions(),
+      JsonGetFunctions(),  JsonOfFunctions(), JsonChangeFunctions(),
+      RegexFunctions(),
   };
   for (const std::span<const ScalarRow> rows : scalars) {
     const int code = RegisterScalars(db, rows);

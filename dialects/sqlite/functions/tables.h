@@ -18,6 +18,7 @@ std::span<const ScalarRow> DecimalFunctions();
 std::span<const ScalarRow> MomentFunctions();
 std::span<const ScalarRow> JsonFunctions();
 std::span<const ScalarRow> JsonGetFunctions();
+std::span<const ScalarRow> JsonChangeFunctions();
 std::span<const ScalarRow> JsonOfFunctions();
 std::span<const ScalarRow> RegexFunctions();
 std::span<const AggregateRow> SumAggregates();

@@ -109,6 +109,7 @@ assert_type(sql("x"), Expr[Any])
 assert_type(literal(1.5), Expr[float])
 assert_type(Post.meta["a"].as_(int), Expr[int | None])
 assert_type(Post.meta["a"][0].contains(1), Expr[bool])
+assert_type(Post.meta["a"][0].set(1)["b"].remove(), Expr[Any])
 assert_type(aliased(Post, "p").title, Column[str])
 
 # Moments.
