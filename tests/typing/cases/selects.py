@@ -11,6 +11,7 @@ from models import Author, Card, Line, Plain, Post, Slim
 from pyferro import Expr, Op, Query, aliased, fn, rollup, search, search_rank, select
 from pyferro.queries.sources import ChangeCte
 from pyferro.writing.changes import Change, Returning
+from pyferro.writing.insertion import ReturningInsertion
 
 author = Author.name.as_("author")
 
@@ -85,8 +86,8 @@ assert_type(query.delete().returning(Post.title, Post.views), Returning[tuple[st
 assert_type(query.delete().returning(Post.id).cte("gone"), ChangeCte)
 assert_type(search(Post, "words"), Expr[bool])
 assert_type(search_rank(Post, "words"), Expr[float])
-assert_type(Post.insert([]).returning(Post), Op[list[Post]])
-assert_type(Post.insert([]).returning(Post.id, Post.title), Op[list[tuple[int, str]]])
+assert_type(Post.insert([]).returning(Post), ReturningInsertion[Post])
+assert_type(Post.insert([]).returning(Post.id, Post.title), ReturningInsertion[tuple[int, str]])
 
 # Within other queries.
 assert_type(select(Post.views.max()).scalar(), Expr[int | None])
