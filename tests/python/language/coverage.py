@@ -1,4 +1,4 @@
-"""How many statements with each node were compared on each database."""
+"""How many statements with each node were compared on each database, and in which runs."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ def _names_of(node: tree.Node) -> Iterator[str]:
 
 
 class Coverage:
-    def __init__(self, server: str) -> None:
+    """Of one run on one database."""
+
+    def __init__(self, server: str, seed: str) -> None:
         self.server = server
-        self.statements = 0
+        self.seed = seed
+        self.outcomes: Counter[str] = Counter()
         self.compared: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
     def count(self, statement: tree.Query, verdict: Verdict) -> None:
-        self.statements += 1
         if verdict in (Verdict.SAME, Verdict.BOTH_FAIL):
             self.compared.update(_names(statement))
         elif verdict is Verdict.REFUSED:
@@ -46,39 +48,10 @@ class Coverage:
 
 
 def write(path: Path, seen: Coverage) -> None:
-    """A page of Markdown, of this run and of those before, as a campaign is many runs.
-
-    The counts are kept beside it, as JSON.
-    """
-    kept = path.with_suffix(".json")
-    counts = json.loads(kept.read_text()) if kept.exists() else {}
-    before = counts.get(seen.server, {"statements": 0, "compared": {}, "refused": {}})
-    counts[seen.server] = {
-        "statements": before["statements"] + seen.statements,
-        "compared": seen.compared + Counter(before["compared"]),
-        "refused": seen.refused + Counter(before["refused"]),
-    }
-    kept.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
-    servers = sorted(counts)
-    names = sorted(
-        {name for each in counts.values() for how in ("compared", "refused") for name in each[how]}
-    )
-    lines = [
-        "# What of the query language was compared",
-        "",
-        "Statements with each node whose result on the server was that of the evaluator, and in",
-        "parentheses those that the dialect refused. Written by"
-        " tests/python/language/test_differential.py.",
-        "",
-        "| node | " + " | ".join(servers) + " |",
-        "| --- |" + " ---: |" * len(servers),
-        "| *statements* | " + " | ".join(str(counts[name]["statements"]) for name in servers) + " |",
-    ]
-    for name in names:
-        cells = []
-        for server in servers:
-            compared = counts[server]["compared"].get(name, 0)
-            refused = counts[server]["refused"].get(name, 0)
-            cells.append(f"{compared} ({refused})" if refused else str(compared))
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    path.write_text("\n".join(lines) + "\n")
+    """Adds the run to those that the file has: a campaign is many of them. See coverage_page.py."""
+    kept = json.loads(path.read_text()) if path.exists() else {"nodes": {}, "runs": []}
+    nodes = kept["nodes"].setdefault(seen.server, {"compared": {}, "refused": {}})
+    for how, counts in (("compared", seen.compared), ("refused", seen.refused)):
+        nodes[how] = counts + Counter(nodes[how])
+    kept["runs"].append({"seed": seen.seed, "server": seen.server, "outcomes": seen.outcomes})
+    path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
