@@ -70,7 +70,7 @@ struct Pool::Waiter {
   // While it is in the queue these are set by whoever hands over, under the pool's mutex.
   std::unique_ptr<Connection> connection;
   bool may_open = false;  // it has a slot that no connection stands for yet
-  bool in_doubt = false;  // the connection was idle, and has to be asked whether it is still there
+  bool in_doubt = false;  // the connection has to be asked whether it is still there
   bool woken = false;
 };
 
@@ -336,10 +336,10 @@ void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
       LeaveSlot();
       return;
     }
-    connection->marks.generation = generation_;
     if (!waiters_.empty()) {
       Lend(*connection, now);
       Waiter* next = waiters_.front();
+      next->in_doubt = connection->marks.generation != generation_;
       waiters_.pop_front();
       NoteWanted();
       next->connection = std::move(connection);

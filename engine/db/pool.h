@@ -1,8 +1,8 @@
 // A pool of connections with a maximum. Idle connections are given out last in, first out; who finds none waits in
 // a fair queue until one is handed over or the deadline passes. A connection comes back to the pool only when it is
 // healthy, not too old, and the server says that no transaction is open; else it is recovered (recovery.h) or closed.
-// Once a session was lost, or could not be recovered, those that were idle then are asked whether they are still there
-// before they are used again. There is no thread that tidies up: connections that have been idle for too long are closed
+// Once a session was lost, or could not be recovered, the others are asked whether they are still there before they are
+// used again, those that were in use then, too: what they were read may have come before. There is no thread that tidies up: connections that have been idle for too long are closed
 // when the pool is next used.
 // Thread-safe; a Lease is not.
 #pragma once
@@ -127,7 +127,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void Return(std::unique_ptr<Connection> connection);
   // One that is sound goes to who waits longest or to the idle ones; another is closed.
   void Keep(std::unique_ptr<Connection> connection, bool sound);
-  // What is idle now is asked before it is used again.
+  // What is open now is asked before it is used again.
   void Doubt();
   void GiveUpSlot();
 

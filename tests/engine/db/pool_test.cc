@@ -568,6 +568,36 @@ TEST_F(PoolTest, AsksTheOthersOnceASessionWasLost) {
   EXPECT_EQ(world_.asked, 1);  // and is not asked again
 }
 
+TEST_F(PoolTest, AsksThoseThatWereInUseWhenASessionWasLost) {
+  Make(2);
+  auto first = Take(), second = Take();
+  first->connection().is_lost = true;
+  first->connection().is_healthy = false;
+  first->GiveBack();
+  second->GiveBack();  // its rows had come before
+  auto again = Take();
+  EXPECT_EQ(again->connection().number, 2);
+  EXPECT_EQ(world_.asked, 1);
+  again->GiveBack();
+  Take();
+  EXPECT_EQ(world_.asked, 1);
+}
+
+TEST_F(PoolTest, AsksWhatIsHandedOverAfterASessionWasLost) {
+  Make(2);
+  auto first = Take(), second = Take();
+  const auto opening = Queue(), handed = Queue();
+  first->connection().is_lost = true;
+  first->connection().is_healthy = false;
+  first->GiveBack();
+  second->GiveBack();
+  ASSERT_TRUE(opening->Step());
+  ASSERT_TRUE(handed->Step());
+  EXPECT_EQ(opening->connection().number, 3);
+  EXPECT_EQ(handed->connection().number, 2);
+  EXPECT_EQ(world_.asked, 1);
+}
+
 TEST_F(PoolTest, OpensAnotherInThePlaceOfOneThatDoesNotAnswer) {
   Make(2);
   auto first = Take(), second = Take();
