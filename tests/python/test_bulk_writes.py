@@ -181,6 +181,21 @@ def test_what_cannot_be_updated_in_bulk_is_refused() -> None:
         Item.bulk_update([*made, made[0]], Item.price)
     with pytest.raises(TypeError, match="instances of Item"):
         Item.bulk_update([Seat(row=1, place="a")], Item.price)  # type: ignore[list-item]
+    seats = [Seat(row=1, place=place) for place in ("a", "b", "a")]
+    with pytest.raises(ValueError, match="rows 0 and 2 have the same key"):
+        Seat.bulk_update(seats, Seat.guest)
+
+
+def test_rows_with_keys_and_without_are_given_back_and_named_by_their_places(
+    wait: Waiting,
+) -> None:
+    (there,) = items(1)
+    rows = [Item(name="a"), Item(id=900, name="b"), Item(name=there.name), Item(id=901, name="c")]
+    with pytest.raises(UniqueViolationError) as caught:
+        wait(Item.insert(rows))
+    assert caught.value.row == 2
+    rows[2].name = "d"
+    assert wait(Item.insert(rows).returning(Item.name)) == ["a", "b", "d", "c"]
 
 
 # Errors of one row.
