@@ -275,8 +275,9 @@ Task<absl::Status> Client::Connect(const db::Url& url, absl::Time deadline) {
   const absl::Status status = co_await runtime::RunApart(std::move(job), deadline);
   if (!status.ok()) {
     if (runtime::Now() < deadline) co_return status;
-    co_return MakeError(ErrorClass::kTimeout,
-                        absl::StrCat("connecting to ", Endpoint(url), " took too long"));
+    co_return MakeErrorWithHint(ErrorClass::kConnection,
+                                absl::StrCat("cannot connect to ", Endpoint(url), ": no answer in time"),
+                                "is the host reachable? the option connect_timeout sets the limit");
   }
   mysql_ = std::exchange(login->mysql, nullptr);
   broken_ = false;

@@ -14,6 +14,7 @@
 #include "dialects/mysql/errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
+#include "engine/runtime/clock.h"
 #include "engine/value/copy.h"
 
 namespace ferro::mysql {
@@ -114,7 +115,8 @@ Task<absl::Status> Connection::Open(const db::Url& url, absl::Time deadline) {
   context.deadline = outer;
   if (status.ok()) co_return status;
   ErrorDetail detail = DetailOf(status);
-  if (detail.error_class != ErrorClass::kTimeout) detail.error_class = ErrorClass::kConnection;
+  const bool operation_is_late = detail.error_class == ErrorClass::kTimeout && runtime::Now() < deadline;
+  if (!operation_is_late) detail.error_class = ErrorClass::kConnection;
   co_return MakeError(std::move(detail), absl::StrCat("cannot set up the session with ",
                                                       Endpoint(url), ": ", status.message()));
 }

@@ -121,6 +121,14 @@ def test_a_host_that_nobody_knows(server: str, wait: Waiting) -> None:
         wait(pyferro.connect(unknown, name="unknown"))
 
 
+def test_a_server_that_says_nothing(server: str, wait: Waiting) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = _with(server, port=silent.getsockname()[1]) + "?connect_timeout=0.3"
+        with pytest.raises(errors.ConnectionFailed, match="no answer in time") as caught:
+            wait(pyferro.connect(url, name="silent"))
+    assert "connect_timeout" in str(caught.value)
+
+
 @pytest.mark.parametrize("what", [{"password": WRONG}, {"user": "nobody_here"}])
 def test_a_refused_login(server: str, wait: Waiting, what: dict[str, str]) -> None:
     with pytest.raises(errors.AuthenticationError) as caught:
