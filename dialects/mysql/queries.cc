@@ -1,5 +1,6 @@
 // Queries within queries, where MySQL and MariaDB find other rows than those asked for unless they are told how.
 #include <algorithm>
+#include <functional>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
@@ -113,6 +114,17 @@ bool HasComputedConstant(const ast::Query& query) {
   return found;
 }
 
+// A query in FROM has no other names for its columns.
+bool IsNamedAsItsItems(const ast::Cte& cte) {
+  const auto items = sql::ItemsOf(*cte.query);
+  for (size_t i = 0; i < cte.columns.size(); ++i) {
+    const ast::SelectItem& item = *items[i];
+    const bool column = item.alias.empty() && item.value->kind == ast::Kind::kColumn;
+    if ((column ? ast::As<ast::Column>(*item.value).name : item.alias) != cte.columns[i]) return false;
+  }
+  return true;
+}
+
 bool IsUnionOfDistinct(const ast::Node& node) {
   if (node.kind != ast::Kind::kCompound) return false;
   const auto& compound = ast::As<ast::Compound>(node);
@@ -170,6 +182,32 @@ void MysqlRenderer::FindConstantTables(const ast::Statement& statement) {
   };
   WalkOnce(statement, look);
   if (!reads_constants_) constant_ctes_.clear();
+}
+
+// Error 1111: MariaDB takes the aggregates of a common table expression that is read within another aggregate for nested
+// ones, but not those of a query in FROM.
+void MysqlRenderer::FindNestedCtes(const ast::Statement& statement) {
+  if (!mariadb()) return;
+  absl::flat_hash_map<ast::Name, const ast::Cte*> ctes;
+  ForEachCte(statement, [&ctes](const ast::Cte& cte) {
+    const auto [at, is_new] = ctes.emplace(cte.name, &cte);
+    if (!is_new) at->second = nullptr;  // which one is read depends on where
+  });
+  if (ctes.empty()) return;
+  absl::flat_hash_set<const ast::Node*> seen;
+  const std::function<void(const ast::Node&)> look = [&](const ast::Node& part) {
+    if (part.kind != ast::Kind::kTable) return;
+    const auto& table = ast::As<ast::Table>(part);
+    const auto found = ctes.find(table.name);
+    if (found == ctes.end() || found->second == nullptr || !IsNamedAsItsItems(*found->second)) return;
+    const ast::Query& query = *found->second->query;
+    if (CountReads(query, table.name) > 0 || sql::IsCorrelated(query)) return;
+    inlined_.emplace(&table, &query);
+    WalkOnce(query, seen, look);
+  };
+  WalkOnce(statement, [&](const ast::Node& node) {
+    if (node.kind == ast::Kind::kAggregate) WalkOnce(node, seen, look);
+  });
 }
 
 // MariaDB sorts by the first of its windows only, where one of all rows stands beside two others.

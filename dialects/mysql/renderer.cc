@@ -110,6 +110,7 @@ void MysqlRenderer::Begin(const ast::Statement& statement) {
   untyped_ = UntypedParameters(statement);
   FindConstantTables(statement);
   FindUnions(statement);
+  FindNestedCtes(statement);
   FindWholeWindows(statement);
   RefuseCopiesOfCopies(statement);
 }

@@ -32,6 +32,10 @@ class MysqlRenderer final : public sql::Renderer {
   void LockClause(const ast::Lock& lock) override;
   void NestedMember(const ast::Query& member, size_t number) override;
   void TableText(const ast::Query& query) override;
+  const ast::Query* Inlined(const ast::Table& table) const override {
+    const auto found = inlined_.find(&table);
+    return found == inlined_.end() ? nullptr : found->second;
+  }
   void Hints(const ast::Select& select) override;
   absl::string_view WholeWindow(const ast::Over& over) override;
   bool ComparedItem(const ast::Expr& value) override;
@@ -76,6 +80,7 @@ class MysqlRenderer final : public sql::Renderer {
   void FindConstantTables(const ast::Statement& statement);
   void FindWholeWindows(const ast::Statement& statement);
   void RefuseCopiesOfCopies(const ast::Statement& statement);
+  void FindNestedCtes(const ast::Statement& statement);
   void FindUnions(const ast::Statement& statement);
   bool ReadsUnion(const ast::Query& query) const;
   void WhenAnyOf(absl::FunctionRef<void()> texts);
@@ -96,6 +101,7 @@ class MysqlRenderer final : public sql::Renderer {
 
   absl::flat_hash_map<const ast::Param*, bool> untyped_;
   absl::flat_hash_set<ast::Name> constant_ctes_;
+  absl::flat_hash_map<const ast::Table*, const ast::Query*> inlined_;  // common table expressions
   absl::flat_hash_set<ast::Name> union_ctes_;  // where one of them has a UNION
   absl::flat_hash_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions

@@ -215,6 +215,12 @@ void Renderer::Source(const ast::Source& source) {
 }
 
 void Renderer::Table(const ast::Table& table) {
+  if (const ast::Query* query = Inlined(table)) {
+    sql_ << "(";
+    TableText(*query);
+    sql_ << ") AS ";
+    return sql_.Identifier(table.alias.empty() ? table.name : table.alias);
+  }
   sql_.Identifier(table.name);
   if (!table.alias.empty()) {
     sql_ << " AS ";

@@ -126,6 +126,8 @@ class Renderer {
   virtual void LockClause(const ast::Lock& lock);
   // A query in FROM or WITH, without its parentheses.
   virtual void TableText(const ast::Query& query) { QueryText(query); }
+  // The query of a common table expression that is said where it is read; null: it is read by its name.
+  virtual const ast::Query* Inlined(const ast::Table& /*table*/) const { return nullptr; }
   // What stands before the items of a select.
   virtual void Hints(const ast::Select& /*select*/) {}
   // A member of a compound that is more than a plain select.

@@ -323,6 +323,17 @@ def of_tables() -> Iterator[tuple[str, tree.Query]]:
     yield "within another", within
     beside = tree.With(False, (inner, tree.Cte("w", (), tree.Select(None, None, (x,), both))))
     yield "beside another", tree.Compound(beside, SetOp.union, True, members)
+    least = tree.Cte("w", (), one(tree.Aggregate(AggregateFunction.min, (n,)), _I, from_=_b))
+    read = tree.Subquery(one(tree.Column("w", "x", _I), _I, from_=tree.Table("w")))
+    for name, query in (
+        ("sum", tree.Aggregate(AggregateFunction.sum, (read,))),
+        ("window", tree.Over(tree.Aggregate(AggregateFunction.sum, (read,)))),
+    ):
+        summed = one(query, _I, from_=_a)
+        yield (
+            f"an aggregate within a {name}",
+            tree.Compound(tree.With(False, (least,)), SetOp.union, True, (summed, summed)),
+        )
     order = (tree.OrderItem(n),)
     back = (tree.OrderItem(n, True),)
     neighbours = (
