@@ -254,7 +254,7 @@ db::Task<absl::Status> PostgresqlConnection::TakeCloses(size_t count) {
 // Of the statement that was sent, before anything of it was read.
 void PostgresqlConnection::ReadInParts([[maybe_unused]] const db::Request& request) {
 #ifdef LIBPQ_HAS_CHUNK_MODE
-  PQsetChunkedRowsMode(handle_.get(), kRowsAtOnce);
+  PQsetChunkedRowsMode(handle_.get(), kMoreRows);
 #else
   if (request.columns.size() >= kWideRow) PQsetSingleRowMode(handle_.get());
 #endif
