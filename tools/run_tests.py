@@ -22,15 +22,19 @@ MESON = Path(sys.executable).parent / "meson"
 
 # A sanitizer that only prints is a test that cannot fail.
 SANITIZERS = {
-    "ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1:abort_on_error=0",
-    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "address": {
+        "ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1:abort_on_error=0",
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    },
+    "thread": {"TSAN_OPTIONS": pytests.THREAD_OPTIONS},
 }
+FOLDERS = {None: "build", "address": "build-asan", "thread": "build-tsan"}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--fast", action="store_true")
-    parser.add_argument("--sanitize", action="store_true")
+    parser.add_argument("--sanitize", nargs="?", const="address", choices=[*SANITIZERS])
     parser.add_argument("-k", dest="pattern")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -55,10 +59,10 @@ def _leave(number: int, _frame: FrameType | None) -> None:
 
 
 def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
-    build = ROOT / ("build-asan" if options.sanitize else "build")
+    build = ROOT / FOLDERS[options.sanitize]
     results = build / "test-results"
     results.mkdir(exist_ok=True)
-    environment = fleet.environment() | (SANITIZERS if options.sanitize else {})
+    environment = fleet.environment() | SANITIZERS.get(options.sanitize, {})
     if options.pattern is None:
         found = programs.registered(build, MESON)
         if options.fast:
@@ -73,8 +77,10 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
         total.add(linting.run(ROOT))
     environment |= {"FERRO_TEST_BUILD": str(build)}  # for tests that run a program of it
     if options.sanitize:
-        environment |= pytests.sanitized(build / "site")
+        environment |= pytests.sanitized(build / "site", options.sanitize)
     tests = [ROOT / "tests" / "python", ROOT / "tests" / "typing"]
+    if options.sanitize == "thread":
+        tests = [ROOT / "tests" / "python" / name for name in pytests.THREADED]
     _timed(
         "Python",
         total,

@@ -75,7 +75,7 @@ Pool* Database::Renew(Pool* old) const {
 }
 
 void Database::Meet(const Connection& connection) {
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (found_ != nullptr) return;
   const ServerVersion version = connection.version();
   server_ = version.ToString();

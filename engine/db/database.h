@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/base/mutex.h"
 #include "engine/db/pool.h"
 #include "engine/db/url.h"
 #include "engine/sql/dialect.h"
@@ -53,7 +54,7 @@ class Database {
   std::shared_ptr<Pool> pool_;             // the one it was made with
   mutable std::atomic<Pool*> current_;     // that, or one made after fork()
   sql::StatementCache cache_;
-  absl::Mutex mutex_;
+  Mutex mutex_;
   std::unique_ptr<const sql::DialectProfile> found_ ABSL_GUARDED_BY(mutex_);
   std::string server_;
   std::atomic<const sql::DialectProfile*> profile_{nullptr};

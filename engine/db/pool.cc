@@ -44,7 +44,7 @@ struct Pool::Waiter {
   ~Waiter() {
     if (event >= 0) {
       {
-        absl::MutexLock lock(&pool.mutex_);
+        const MutexLock lock(pool.mutex_);
         const auto self = std::find(pool.waiters_.begin(), pool.waiters_.end(), this);
         if (self != pool.waiters_.end()) pool.waiters_.erase(self);
         pool.NoteWanted();
@@ -76,13 +76,13 @@ struct Pool::Waiter {
 
 struct Pool::Drainer {
   explicit Drainer(Pool& owner) : pool(owner) {
-    absl::MutexLock lock(&pool.mutex_);
+    const MutexLock lock(pool.mutex_);
     pool.drainers_.push_back(this);
     event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   }
   ~Drainer() {
     {
-      absl::MutexLock lock(&pool.mutex_);
+      const MutexLock lock(pool.mutex_);
       pool.drainers_.erase(std::find(pool.drainers_.begin(), pool.drainers_.end(), this));
     }
     if (event >= 0) close(event);
@@ -137,7 +137,7 @@ void Pool::Prune() {
   const absl::Time now = runtime::Now();
   for (;;) {
     std::unique_ptr<Connection> ended;  // closed after the mutex is let go
-    absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (idle_.empty()) return;
     const PoolMarks& marks = idle_.front()->marks;  // it has been idle for longest
     if (now < marks.expires && (open_ <= minimum_ || now - marks.since <= url_.pool_idle)) return;
@@ -150,13 +150,15 @@ void Pool::Prune() {
 
 absl::Status Pool::Claim(Waiter& waiter) {
   absl::Status status = ClaimNow(waiter);
-  if (waiter.connection != nullptr) Prune();
+  // One that is in the queue may be handed its connection at this moment.
+  const bool queued = waiter.event >= 0;
+  if (!queued && waiter.connection != nullptr) Prune();
   return status;
 }
 
 absl::Status Pool::ClaimNow(Waiter& waiter) {
   Connections ended;  // closed after the mutex is let go
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (closed_) return ClosedError();
   ++counts_.acquired;
   while (!idle_.empty()) {
@@ -197,7 +199,7 @@ Task<absl::Status> Pool::Wait(Waiter& waiter) {
   for (;;) {
     const absl::Status ready = co_await runtime::Readable(waiter.event, deadline);
     const absl::Time now = runtime::Now();
-    absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (waiter.woken) {
       counts_.waited += now - began;
       // Close() wakes with nothing in hand; or it came between the handing over of a slot and now.
@@ -226,7 +228,7 @@ Task<absl::Status> Pool::Revalidate(Waiter& waiter) {
   const absl::Status answer = co_await waiter.connection->Script("SELECT 1");
   context.deadline = outer;
   std::unique_ptr<Connection> ended;
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (answer.ok() && waiter.connection->healthy()) {
     waiter.connection->marks.generation = generation_;
     co_return absl::OkStatus();
@@ -240,7 +242,7 @@ Task<absl::Status> Pool::Revalidate(Waiter& waiter) {
 Task<absl::Status> Pool::Open(Waiter& waiter) {
   Url url = url_;
   {
-    absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     MakeRoom();
   }
   if (password_) {
@@ -249,7 +251,7 @@ Task<absl::Status> Pool::Open(Waiter& waiter) {
   absl::StatusOr<std::unique_ptr<Connection>> made =
       co_await driver_->Connect(url, runtime::Now() + url_.connect_timeout);
   const absl::Time now = runtime::Now();
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   if (!made.ok()) {
     if (ClassOf(made.status()) == ErrorClass::kConnection) ++generation_;
     co_return made.status();
@@ -291,12 +293,12 @@ Task<absl::StatusOr<int64_t>> Pool::Drain(absl::Time deadline) {
   Close();
   for (;;) {
     {
-      absl::MutexLock lock(&mutex_);
+      const MutexLock lock(mutex_);
       if (open_ == 0 || drainer.event < 0) co_return open_;
     }
     const absl::Status ready = co_await runtime::Readable(drainer.event, deadline);
     if (ready.ok()) continue;
-    absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     co_return open_;
   }
 }
@@ -321,7 +323,7 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
 }
 
 void Pool::Doubt() {
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   ++generation_;
 }
 
@@ -329,7 +331,7 @@ void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
   const absl::Time now = runtime::Now();
   std::unique_ptr<Connection> ended;  // closed outside the lock
   {
-    absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (!sound || closed_ || now >= connection->marks.expires) {
       Forget(*connection);
       ended = std::move(connection);
@@ -354,7 +356,7 @@ void Pool::Keep(std::unique_ptr<Connection> connection, bool sound) {
 }
 
 void Pool::GiveUpSlot() {
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   LeaveSlot();
 }
 
@@ -377,7 +379,7 @@ void Pool::LeaveSlot() {
 
 void Pool::Close() {
   Connections closing;
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   closed_ = true;
   closing.swap(idle_);
   open_ -= static_cast<int>(closing.size());
@@ -388,13 +390,13 @@ void Pool::Close() {
 }
 
 bool Pool::spare() const {
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   return !closed_ && (!idle_.empty() || open_ < maximum_);
 }
 
 void Pool::Renew(Connection& connection) {
   const absl::Time now = runtime::Now();
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   Lend(connection, now);
 }
 
@@ -408,7 +410,7 @@ absl::Duration Pool::LongestBusy(absl::Time now) const {
 
 Pool::Statistics Pool::statistics() const {
   const absl::Time now = runtime::Now();
-  absl::MutexLock lock(&mutex_);
+  const MutexLock lock(mutex_);
   Statistics found = counts_;
   found.open = open_;
   found.idle = static_cast<int>(idle_.size());

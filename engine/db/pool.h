@@ -15,10 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/base/mutex.h"
 #include "engine/db/driver.h"
 #include "engine/runtime/fork.h"
 
@@ -153,7 +152,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const runtime::Born born_;
   Password password_;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   // While anybody is in the queue nothing is idle and no slot is free.
   Connections idle_ ABSL_GUARDED_BY(mutex_);
   std::vector<Connection*> all_ ABSL_GUARDED_BY(mutex_);  // open ones, whoever has them

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 
 namespace ferro::db {
 namespace {
 
 struct Registry {
-  absl::Mutex mutex;
+  Mutex mutex;
   std::vector<const sql::Dialect*> dialects ABSL_GUARDED_BY(mutex);
 };
 
@@ -22,14 +21,14 @@ Registry& TheRegistry() {
 
 void RegisterDialect(const sql::Dialect& dialect) {
   Registry& registry = TheRegistry();
-  absl::MutexLock lock(&registry.mutex);
+  const MutexLock lock(registry.mutex);
   const auto known = std::find(registry.dialects.begin(), registry.dialects.end(), &dialect);
   if (known == registry.dialects.end()) registry.dialects.push_back(&dialect);
 }
 
 const sql::Dialect* DialectForScheme(absl::string_view scheme) {
   Registry& registry = TheRegistry();
-  absl::MutexLock lock(&registry.mutex);
+  const MutexLock lock(registry.mutex);
   for (const sql::Dialect* dialect : registry.dialects) {
     if (dialect->name == scheme) return dialect;
     for (const absl::string_view known : dialect->schemes) {
@@ -41,7 +40,7 @@ const sql::Dialect* DialectForScheme(absl::string_view scheme) {
 
 std::vector<const sql::Dialect*> AllDialects() {
   Registry& registry = TheRegistry();
-  absl::MutexLock lock(&registry.mutex);
+  const MutexLock lock(registry.mutex);
   return registry.dialects;
 }
 

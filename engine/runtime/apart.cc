@@ -9,10 +9,9 @@
 #include <optional>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "engine/base/error.h"
+#include "engine/base/mutex.h"
 #include "engine/base/try.h"
 #include "engine/runtime/clock.h"
 #include "engine/runtime/fork.h"
@@ -33,20 +32,20 @@ struct Shared {
   void Run() {
     absl::Status ended = RunJob(job);
     job = nullptr;  // what it owned is freed here, not on the operation's thread
-    absl::MutexLock lock(&mutex);
+    const MutexLock lock(mutex);
     result = std::move(ended);
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
   }
 
   std::optional<absl::Status> Take() {
-    absl::MutexLock lock(&mutex);
+    const MutexLock lock(mutex);
     return std::exchange(result, std::nullopt);
   }
 
   std::function<absl::Status()> job;
   const int event;
-  absl::Mutex mutex;
+  Mutex mutex;
   std::optional<absl::Status> result ABSL_GUARDED_BY(mutex);
 };
 

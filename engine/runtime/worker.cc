@@ -3,12 +3,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <thread>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "engine/base/error.h"
+#include "engine/base/mutex.h"
 #include "engine/base/try.h"
 #include "engine/runtime/thread.h"
 
@@ -25,8 +25,9 @@ struct Worker::Impl {
   ~Impl() {
     if (thread.joinable()) {
       {
-        absl::MutexLock lock(&mutex);
+        const MutexLock lock(mutex);
         state = State::kStopping;
+        changed.notify_all();
       }
       thread.join();
     }
@@ -46,16 +47,16 @@ struct Worker::Impl {
   void Loop() {
     for (;;) {
       {
-        absl::MutexLock lock(&mutex);
-        mutex.Await(absl::Condition(
-            +[](State* s) { return *s == State::kQueued || *s == State::kStopping; }, &state));
+        MutexLock lock(mutex);
+        lock.Wait(changed, [this] { return state == State::kQueued || state == State::kStopping; });
         if (state == State::kStopping) return;
         state = State::kRunning;
       }
       absl::Status ended = RunJob(job);
-      absl::MutexLock lock(&mutex);
+      const MutexLock lock(mutex);
       result = std::move(ended);
       state = State::kEnded;
+      changed.notify_all();
       // Written under the mutex, so that whoever sees kEnded finds the descriptor readable and can
       // drain it.
       const uint64_t one = 1;
@@ -64,14 +65,14 @@ struct Worker::Impl {
   }
 
   bool Ended() {
-    absl::MutexLock lock(&mutex);
+    const MutexLock lock(mutex);
     return state == State::kEnded;
   }
 
   // From the operation's thread: makes the job end, and waits until it has.
   void Abandon() {
     {
-      absl::MutexLock lock(&mutex);
+      const MutexLock lock(mutex);
       if (state == State::kQueued) {  // nobody has begun it: there is nothing to wait for
         result = absl::CancelledError();  // within a destructor: an error without a text takes no memory
         state = State::kEnded;
@@ -80,13 +81,12 @@ struct Worker::Impl {
       if (state == State::kEnded) return;
     }
     interrupt();
-    absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(
-        +[](State* s) { return *s == State::kEnded; }, &state));
+    MutexLock lock(mutex);
+    lock.Wait(changed, [this] { return state == State::kEnded; });
   }
 
   absl::Status Collect() {
-    absl::MutexLock lock(&mutex);
+    const MutexLock lock(mutex);
     uint64_t count;
     [[maybe_unused]] const ssize_t drained = read(event, &count, sizeof count);
     state = State::kIdle;
@@ -95,7 +95,8 @@ struct Worker::Impl {
   }
 
   const std::function<void()> interrupt;
-  absl::Mutex mutex;
+  Mutex mutex;
+  std::condition_variable changed;  // of the state
   State state ABSL_GUARDED_BY(mutex) = State::kIdle;
   absl::Status result ABSL_GUARDED_BY(mutex);
   // Written only while the state is kIdle, run only while it is kRunning: the state's mutex orders
@@ -113,8 +114,9 @@ Worker::~Worker() = default;
 absl::StatusOr<Worker::Job> Worker::Begin(std::function<absl::Status()> job) {
   FERRO_TRY(impl_->Start());
   impl_->job = std::move(job);
-  absl::MutexLock lock(&impl_->mutex);
+  const MutexLock lock(impl_->mutex);
   impl_->state = State::kQueued;
+  impl_->changed.notify_all();
   return Job(impl_.get());
 }
 

@@ -4,10 +4,9 @@
 #include <list>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
-#include "absl/synchronization/mutex.h"
+#include "engine/base/mutex.h"
 #include "engine/base/try.h"
 #include "engine/sql/compile.h"
 
@@ -21,7 +20,7 @@ struct StatementCache::Shard {
     std::shared_ptr<const Compiled> compiled;
   };
 
-  mutable absl::Mutex mutex;
+  mutable Mutex mutex;
   std::list<Entry> entries ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_plan ABSL_GUARDED_BY(mutex);
   uint64_t hits ABSL_GUARDED_BY(mutex) = 0;
@@ -56,7 +55,7 @@ absl::StatusOr<std::shared_ptr<const Compiled>> StatementCache::Get(absl::string
                                                                     const DialectProfile& profile) {
   Shard& shard = shards_[absl::HashOf(plan) % kShards];
   {
-    absl::MutexLock lock(&shard.mutex);
+    const MutexLock lock(shard.mutex);
     if (auto found = shard.Find(plan)) {
       ++shard.hits;
       return found;
@@ -68,7 +67,7 @@ absl::StatusOr<std::shared_ptr<const Compiled>> StatementCache::Get(absl::string
   FERRO_ASSIGN(const plan::Plan read, plan::Read(plan, arena));
   FERRO_ASSIGN(Compiled compiled, Compile(read, profile));
   auto shared = std::make_shared<const Compiled>(std::move(compiled));
-  absl::MutexLock lock(&shard.mutex);
+  const MutexLock lock(shard.mutex);
   if (auto found = shard.Find(plan)) return found;
   shard.Add(plan, shared, shard_capacity_);
   return shared;
@@ -77,7 +76,7 @@ absl::StatusOr<std::shared_ptr<const Compiled>> StatementCache::Get(absl::string
 size_t StatementCache::size() const {
   size_t sum = 0;
   for (size_t i = 0; i < kShards; ++i) {
-    absl::MutexLock lock(&shards_[i].mutex);
+    const MutexLock lock(shards_[i].mutex);
     sum += shards_[i].entries.size();
   }
   return sum;
@@ -86,7 +85,7 @@ size_t StatementCache::size() const {
 uint64_t StatementCache::hits() const {
   uint64_t sum = 0;
   for (size_t i = 0; i < kShards; ++i) {
-    absl::MutexLock lock(&shards_[i].mutex);
+    const MutexLock lock(shards_[i].mutex);
     sum += shards_[i].hits;
   }
   return sum;
@@ -95,7 +94,7 @@ uint64_t StatementCache::hits() const {
 uint64_t StatementCache::misses() const {
   uint64_t sum = 0;
   for (size_t i = 0; i < kShards; ++i) {
-    absl::MutexLock lock(&shards_[i].mutex);
+    const MutexLock lock(shards_[i].mutex);
     sum += shards_[i].misses;
   }
   return sum;

@@ -20,25 +20,42 @@ SECONDS = 1500.0
 ALL_PASSED, SOME_FAILED, NOTHING_COLLECTED = 0, 1, 5
 
 
-def sanitized(site: Path) -> dict[str, str]:
+# A thread that forked may start threads in the child; races between libraries that are not instrumented, as the
+# interpreter's own, are theirs.
+THREAD_OPTIONS = "halt_on_error=1:die_after_fork=0:ignore_noninstrumented_modules=1"
+
+# What has several threads or loops at work on one database.
+THREADED = (
+    "test_loops.py",
+    "test_cancel.py",
+    "test_pipelining.py",
+    "test_pool.py",
+    "test_streaming.py",
+)
+
+
+def sanitized(site: Path, sanitizer: str) -> dict[str, str]:
     """The environment for a package in `site` that was built with sanitizers.
 
     The interpreter is not, so the libraries are loaded before it; objects are allocated one by one,
     for their bounds to be known, and leaks are not looked for, as interpreters leave much behind.
     """
+    runtimes = ("libtsan.so",) if sanitizer == "thread" else ("libasan.so", "libubsan.so")
     compiler = os.environ.get("CXX", "g++").split()[-1]
     libraries = [
         subprocess.run(
             [compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True
         ).stdout.strip()
-        for name in ("libasan.so", "libubsan.so", "libstdc++.so")
+        for name in (*runtimes, "libstdc++.so")
     ]
-    return {
+    environment = {
         "LD_PRELOAD": " ".join(libraries),
         "PYTHONPATH": str(site),
         "PYTHONMALLOC": "malloc",
-        "ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1",
     }
+    if sanitizer == "address":
+        environment["ASAN_OPTIONS"] = "detect_leaks=0:halt_on_error=1"
+    return environment
 
 
 def run(

@@ -9,10 +9,11 @@
 #include <memory>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "engine/db/pool.h"
+#include "engine/runtime/apart.h"
 #include "engine/runtime/operation.h"
+#include "tests/support/notification.h"
 #include "tests/support/status_matchers.h"
 
 namespace ferro::db {
@@ -24,7 +25,7 @@ struct World {
   absl::Status outcome;  // of a recovery
   bool fit = true;       // after it
   std::thread::id on;
-  absl::Notification* hold = nullptr;  // a recovery takes until then
+  testing::Notification* hold = nullptr;  // a recovery takes until then
 };
 
 class FakeConnection : public Connection {
@@ -37,7 +38,7 @@ class FakeConnection : public Connection {
   bool healthy() const override { return is_healthy; }
   bool recoverable() const override { return world_.recoverable; }
   Task<absl::Status> Recover() override {
-    if (world_.hold != nullptr) world_.hold->WaitForNotification();
+    if (world_.hold != nullptr) world_.hold->Wait();
     world_.on = std::this_thread::get_id();
     is_healthy = world_.fit;
     state = TransactionState::kIdle;
@@ -70,6 +71,11 @@ class RecoveryTest : public ::testing::Test {
     Url url;
     url.pool_size = 1;
     pool_ = std::make_shared<Pool>(std::make_unique<FakeDriver>(world_), url);
+  }
+  // A recovery's thread may be the last to let go of the pool, and its connections are of this world.
+  ~RecoveryTest() override {
+    pool_.reset();
+    runtime::WaitForApart(absl::Seconds(10));
   }
 
   static Task<absl::Status> Body(Pool& pool, Lease& lease) {
@@ -111,7 +117,7 @@ TEST_F(RecoveryTest, HappensOnAnotherThreadAndGivesTheConnectionBack) {
 }
 
 TEST_F(RecoveryTest, CountsAsBusyAndServesWhoWaits) {
-  absl::Notification go_on;
+  testing::Notification go_on;
   world_.hold = &go_on;
   Lease lease = Acquire();
   Of(lease).is_healthy = false;

@@ -6,10 +6,10 @@
 #include <memory>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "engine/runtime/resolve.h"
+#include "tests/support/notification.h"
 #include "tests/support/run_task.h"
 #include "tests/support/status_matchers.h"
 
@@ -46,14 +46,14 @@ TEST(RunApart, RunsItOnTheCallersThreadWhenThatMayBlock) {
 
 // What a job owns, to see when it is freed.
 struct Owned {
-  explicit Owned(absl::Notification& gone) : freed(gone) {}
+  explicit Owned(testing::Notification& gone) : freed(gone) {}
   ~Owned() { freed.Notify(); }
-  absl::Notification& freed;
-  absl::Notification started, go_on;
+  testing::Notification& freed;
+  testing::Notification started, go_on;
 };
 
 TEST(RunApart, AnOperationThatLeavesDoesNotWait) {
-  absl::Notification freed;
+  testing::Notification freed;
   auto owned = std::make_shared<Owned>(freed);
   Owned* const inside = owned.get();
   {
@@ -61,31 +61,31 @@ TEST(RunApart, AnOperationThatLeavesDoesNotWait) {
     Task<absl::Status> task = RunApart(
         [owned = std::move(owned)] {
           owned->started.Notify();
-          owned->go_on.WaitForNotification();
+          owned->go_on.Wait();
           return absl::OkStatus();
         },
         absl::InfiniteFuture());
     task.StartIn(context);
     ASSERT_EQ(context.Resume(), Progress::kWait);
-    inside->started.WaitForNotification();
+    inside->started.Wait();
   }
   EXPECT_FALSE(freed.HasBeenNotified());
   inside->go_on.Notify();
-  EXPECT_TRUE(freed.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_TRUE(freed.WaitFor(std::chrono::seconds(10)));
 }
 
 TEST(RunApart, AfterTheDeadlineTheJobGoesOnAlone) {
-  absl::Notification freed;
+  testing::Notification freed;
   auto owned = std::make_shared<Owned>(freed);
   Owned* const inside = owned.get();
   EXPECT_ERROR(ErrorClass::kTimeout, RunTask(RunApart(
                                          [owned = std::move(owned)] {
-                                           owned->go_on.WaitForNotification();
+                                           owned->go_on.Wait();
                                            return absl::OkStatus();
                                          },
                                          absl::Now() + absl::Milliseconds(20))));
   inside->go_on.Notify();
-  EXPECT_TRUE(freed.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  EXPECT_TRUE(freed.WaitFor(std::chrono::seconds(10)));
 }
 
 TEST(Resolve, KnowsAddressesFromNames) {

@@ -6,9 +6,9 @@
 #include <atomic>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "engine/base/error.h"
+#include "tests/support/notification.h"
 #include "tests/support/run_task.h"
 #include "tests/support/status_matchers.h"
 
@@ -47,7 +47,7 @@ TEST(Worker, InterruptsAJobThatIsGivenUpAndWaitsForItsEnd) {
   std::atomic<bool> stop = false;
   Worker worker([&] { stop = true; });
   bool ended = false;  // not atomic: that the job is over must order this
-  absl::Notification started;
+  testing::Notification started;
   {
     Context context;
     Task<absl::Status> task = worker.Run([&] {
@@ -58,7 +58,7 @@ TEST(Worker, InterruptsAJobThatIsGivenUpAndWaitsForItsEnd) {
     });
     task.StartIn(context);
     ASSERT_EQ(context.Resume(), Progress::kWait);
-    started.WaitForNotification();
+    started.Wait();
   }
   EXPECT_TRUE(ended);
   EXPECT_OK(RunTask(worker.Run([] { return absl::OkStatus(); })));
