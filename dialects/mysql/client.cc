@@ -94,11 +94,14 @@ class Client::Suspended {
   ~Suspended() {
     if (events == 0) return;
     client_.left_ = events;
-    client_.go_on_ = [next = next_, result = result_](int ready) mutable {
+    const auto go_on = [next = next_, result = result_](int ready) mutable {
       const int more = next(&result, ready);
       if (more == 0) Forget(result);
       return more;
     };
+    // std::function keeps it within itself then, so that this destructor takes no memory.
+    static_assert(sizeof go_on <= 2 * sizeof(void*) && std::is_trivially_copyable_v<decltype(go_on)>);
+    client_.go_on_ = go_on;
   }
 
   int events = 0;
@@ -352,6 +355,7 @@ Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_vie
       },
       [this, out](MYSQL_RES* result) {
         if (result == nullptr) return Fail(mysql_);
+        const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> owned(result, mysql_free_result);
         const unsigned int columns = mysql_num_fields(result);
         if (const MYSQL_ROW cells = mysql_fetch_row(result)) {
           const unsigned long* const lengths = mysql_fetch_lengths(result);
@@ -360,7 +364,6 @@ Task<absl::StatusOr<std::vector<std::string>>> Client::QueryRow(absl::string_vie
                               cells[i] == nullptr ? 0 : lengths[i]);
           }
         }
-        mysql_free_result(result);
         return absl::OkStatus();
       }));
   in_text_ = false;

@@ -166,26 +166,31 @@ Task<absl::StatusOr<MYSQL_STMT*>> Connection::Prepared(const db::Request& reques
                                 "raise the server's max_allowed_packet, or send less at once");
   }
   const bool keep = request.statement_id != 0 && statements_.capacity() != 0;
-  while (keep && statements_.full())
-    FERRO_CO_TRY(co_await client_.CloseStatement(statements_.TakeOldest()));
+  while (keep && statements_.full()) {
+    auto closing = client_.CloseStatement(statements_.oldest());
+    statements_.TakeOldest();
+    FERRO_CO_TRY(co_await closing);
+  }
 
   running_ = client_.NewStatement();
   if (running_ == nullptr) co_return MakeError(ErrorClass::kMemory, "no memory for a statement");
   if (absl::Status status = co_await client_.Prepare(running_, request.sql); !status.ok()) {
-    if (!client_.left()) co_await Drop(std::exchange(running_, nullptr), 0);
+    if (!client_.left()) co_await Drop(running_, 0);
     co_return status;
   }
   if (!keep) co_return running_;
-  MYSQL_STMT* const statement = std::exchange(running_, nullptr);
-  statements_.Insert(request.statement_id, {statement, binds_.signature()});
+  statements_.Insert(request.statement_id, {running_, binds_.signature()});
   kept_ = request.statement_id;
-  co_return statement;
+  co_return std::exchange(running_, nullptr);
 }
 
-// Closes a statement whatever state it is in; `id` is 0 when the cache does not know it.
+// Closes a statement whatever state it is in; `id` is 0 when the cache does not know it. Whoever owns it owns it until the
+// call that closes it is there.
 Task<absl::Status> Connection::Drop(MYSQL_STMT* statement, uint64_t id) {
+  Task<absl::Status> closing = client_.CloseStatement(statement);
+  if (statement == running_) running_ = nullptr;
   if (id != 0) statements_.Forget(id);
-  return client_.CloseStatement(statement);
+  return closing;
 }
 
 // Rows are read from the socket as the sink takes them. To store them first was left: the library reads on for as long
@@ -239,7 +244,7 @@ Task<absl::Status> Connection::TakeRest() {
   MYSQL_STMT* const statement = std::exchange(left_, nullptr);
   if (statement == nullptr) co_return absl::OkStatus();
   FERRO_CO_TRY(co_await client_.FreeResult(statement));
-  if (running_ != nullptr) FERRO_CO_TRY(co_await Drop(std::exchange(running_, nullptr), 0));
+  if (running_ != nullptr) FERRO_CO_TRY(co_await Drop(running_, 0));
   co_return absl::OkStatus();
 }
 
@@ -304,7 +309,6 @@ Task<absl::StatusOr<db::Outcome>> Connection::RunOnce(const db::Request& request
     if (!client_.broken() && (not_run || altered)) {
       again = not_run || !request.writes;
       const bool kept = statement != running_;
-      running_ = nullptr;
       FERRO_CO_TRY(co_await Drop(statement, kept ? request.statement_id : 0));
     }
     co_return status;
@@ -350,7 +354,7 @@ Task<absl::StatusOr<db::Outcome>> Connection::Run(const db::Request& request, db
     co_return WithDetail(outcome.status(), [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
   }
   if (running_ != nullptr) {  // not worth keeping
-    absl::Status closed = co_await Drop(std::exchange(running_, nullptr), 0);
+    absl::Status closed = co_await Drop(running_, 0);
     if (outcome.ok() && !closed.ok()) outcome = std::move(closed);
   }
   if (!outcome.ok()) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/strip.h"
 #include "engine/ast/derive.h"
 #include "engine/base/error.h"
@@ -38,7 +40,7 @@ class Search {
     ast::Visit(node, [this](const auto& typed) { Of(typed); });
   }
 
-  absl::flat_hash_map<const ast::Param*, bool> Take() { return std::move(untyped_); }
+  std::unordered_map<const ast::Param*, bool> Take() { return std::move(untyped_); }
 
  private:
   void Of(const ast::Node& node) {
@@ -108,14 +110,16 @@ class Search {
     if (!typed) Node(expr);
   }
 
-  absl::flat_hash_set<std::pair<const ast::Node*, bool>> seen_;
-  absl::flat_hash_map<const ast::Param*, bool> untyped_;
+  using Seen = std::pair<const ast::Node*, bool>;
+
+  std::unordered_set<Seen, absl::Hash<Seen>> seen_;
+  std::unordered_map<const ast::Param*, bool> untyped_;
   bool in_extreme_ = false;
 };
 
 }  // namespace
 
-absl::flat_hash_map<const ast::Param*, bool> UntypedParameters(const ast::Statement& statement) {
+std::unordered_map<const ast::Param*, bool> UntypedParameters(const ast::Statement& statement) {
   Search search;
   search.Node(statement);
   return search.Take();

@@ -6,7 +6,8 @@
 // cost its index.
 #pragma once
 
-#include "absl/container/flat_hash_map.h"
+#include <unordered_map>
+
 #include "absl/status/status.h"
 #include "engine/ast/visit.h"
 #include "engine/value/value.h"
@@ -15,7 +16,7 @@ namespace ferro::mysql {
 
 // Those of `statement` that stand in one place at least where nothing beside them has their type; and whether they stand
 // in MIN or MAX, which MySQL takes for one of doubles where all that it looks at are parameters.
-absl::flat_hash_map<const ast::Param*, bool> UntypedParameters(const ast::Statement& statement);
+std::unordered_map<const ast::Param*, bool> UntypedParameters(const ast::Statement& statement);
 
 // kOutOfRange for a decimal that a cast to DECIMAL(65, 30) would change: the server does so in silence.
 absl::Status CheckWideDecimal(const Value& value);

@@ -1,9 +1,11 @@
 // Queries within queries, where MySQL and MariaDB find other rows than those asked for unless they are told how.
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
+#include <unordered_set>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "dialects/mysql/renderer.h"
 #include "engine/ast/derive.h"
@@ -31,7 +33,7 @@ bool HasWindow(const ast::Node& node) {
 }
 
 // As ast::Walk, but each node once: a rewrite says the same part in several places.
-void WalkOnce(const ast::Node& node, absl::flat_hash_set<const ast::Node*>& seen,
+void WalkOnce(const ast::Node& node, std::unordered_set<const ast::Node*>& seen,
               absl::FunctionRef<void(const ast::Node&)> look) {
   if (!seen.insert(&node).second) return;
   look(node);
@@ -39,7 +41,7 @@ void WalkOnce(const ast::Node& node, absl::flat_hash_set<const ast::Node*>& seen
 }
 
 void WalkOnce(const ast::Node& node, absl::FunctionRef<void(const ast::Node&)> look) {
-  absl::flat_hash_set<const ast::Node*> seen;
+  std::unordered_set<const ast::Node*> seen;
   WalkOnce(node, seen, look);
 }
 
@@ -188,13 +190,13 @@ void MysqlRenderer::FindConstantTables(const ast::Statement& statement) {
 // ones, but not those of a query in FROM.
 void MysqlRenderer::FindNestedCtes(const ast::Statement& statement) {
   if (!mariadb()) return;
-  absl::flat_hash_map<ast::Name, const ast::Cte*> ctes;
+  std::unordered_map<ast::Name, const ast::Cte*, absl::Hash<ast::Name>> ctes;
   ForEachCte(statement, [&ctes](const ast::Cte& cte) {
     const auto [at, is_new] = ctes.emplace(cte.name, &cte);
     if (!is_new) at->second = nullptr;  // which one is read depends on where
   });
   if (ctes.empty()) return;
-  absl::flat_hash_set<const ast::Node*> seen;
+  std::unordered_set<const ast::Node*> seen;
   const std::function<void(const ast::Node&)> look = [&](const ast::Node& part) {
     if (part.kind != ast::Kind::kTable) return;
     const auto& table = ast::As<ast::Table>(part);

@@ -2,8 +2,6 @@
 // to its end, and the transaction is rolled back.
 #include <mysqld_error.h>
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "dialects/mysql/connection.h"
 #include "engine/base/error.h"
@@ -25,7 +23,7 @@ Task<absl::Status> Connection::Recover() {
     FERRO_CO_TRY(co_await Kill());
     FERRO_CO_TRY(co_await client_.Drain());
     // To close a statement reads what is left of its results.
-    MYSQL_STMT* left = std::exchange(running_, nullptr);
+    MYSQL_STMT* left = running_;
     if (left == nullptr && kept_ != 0) left = statements_.Find(kept_).statement;
     if (left != nullptr) {
       const absl::Status closed = co_await Drop(left, kept_);

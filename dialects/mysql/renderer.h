@@ -1,11 +1,12 @@
 // The clauses that MySQL and MariaDB write in their own way.
 #pragma once
 
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/hash/hash.h"
 #include "engine/sql/json_path.h"
 #include "engine/sql/renderer.h"
 
@@ -99,11 +100,11 @@ class MysqlRenderer final : public sql::Renderer {
   void JsonItem(const ast::Expr& value);
   void ArrayHas(const ast::Call& call);
 
-  absl::flat_hash_map<const ast::Param*, bool> untyped_;
-  absl::flat_hash_set<ast::Name> constant_ctes_;
-  absl::flat_hash_map<const ast::Table*, const ast::Query*> inlined_;  // common table expressions
-  absl::flat_hash_set<ast::Name> union_ctes_;  // where one of them has a UNION
-  absl::flat_hash_set<const ast::Over*> beside_others_;  // windows of all rows
+  std::unordered_map<const ast::Param*, bool> untyped_;
+  std::unordered_set<ast::Name, absl::Hash<ast::Name>> constant_ctes_;
+  std::unordered_map<const ast::Table*, const ast::Query*> inlined_;  // common table expressions
+  std::unordered_set<ast::Name, absl::Hash<ast::Name>> union_ctes_;  // where one of them has a UNION
+  std::unordered_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions
 };
 

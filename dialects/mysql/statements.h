@@ -6,9 +6,8 @@
 
 #include <cstdint>
 #include <list>
+#include <unordered_map>
 #include <utility>
-
-#include "absl/container/flat_hash_map.h"
 
 namespace ferro::mysql {
 
@@ -18,6 +17,8 @@ struct KeptStatement {
 };
 
 class StatementCache {
+  using Entry = std::pair<uint64_t, KeptStatement>;
+
  public:
   explicit StatementCache(size_t capacity) : capacity_(capacity) {}
 
@@ -29,10 +30,12 @@ class StatementCache {
     return found->second->second;
   }
 
-  // Room has been made before: see full().
+  // Room has been made before: see full(). In both or in neither, should memory run out between them.
   void Insert(uint64_t id, KeptStatement kept) {
-    order_.emplace_front(id, kept);
-    index_[id] = order_.begin();
+    std::list<Entry> added;
+    added.emplace_front(id, kept);
+    index_[id] = added.begin();
+    order_.splice(order_.begin(), added);
   }
 
   // Forgets one; the caller closes it.
@@ -49,16 +52,15 @@ class StatementCache {
     index_.erase(found);
   }
 
+  MYSQL_STMT* oldest() const { return order_.back().second.statement; }
   bool empty() const { return order_.empty(); }
   bool full() const { return order_.size() >= capacity_; }
   size_t capacity() const { return capacity_; }
 
  private:
-  using Entry = std::pair<uint64_t, KeptStatement>;
-
   size_t capacity_;
   std::list<Entry> order_;
-  absl::flat_hash_map<uint64_t, std::list<Entry>::iterator> index_;
+  std::unordered_map<uint64_t, std::list<Entry>::iterator> index_;
 };
 
 }  // namespace ferro::mysql

@@ -29,8 +29,10 @@ void PreparedStatements::UseOwnNames() {
 void PreparedStatements::Add(uint64_t id, std::string name, std::span<const Oid> types) {
   Forget(id, true);
   while (order_.size() >= capacity_) GiveUp(std::prev(order_.end()), true);
-  order_.push_front({id, std::move(name), {types.begin(), types.end()}});
-  by_id_[id] = order_.begin();
+  Order added;  // in both or in neither, should memory run out between them
+  added.push_front({id, std::move(name), {types.begin(), types.end()}});
+  by_id_[id] = added.begin();
+  order_.splice(order_.begin(), added);
 }
 
 void PreparedStatements::Forget(uint64_t id, bool known_to_server) {

@@ -7,9 +7,9 @@
 #include <list>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "dialects/postgresql/oids.h"
 
 namespace ferro::postgresql {
@@ -59,7 +59,7 @@ class PreparedStatements {
   std::string prefix_ = "ferro_";
   uint64_t last_name_ = 0;
   Order order_;
-  absl::flat_hash_map<uint64_t, Order::iterator> by_id_;
+  std::unordered_map<uint64_t, Order::iterator> by_id_;
   std::vector<std::string> closing_;
 };
 

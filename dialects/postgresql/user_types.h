@@ -5,9 +5,9 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "dialects/postgresql/libpq.h"
 #include "dialects/postgresql/oids.h"
@@ -37,7 +37,7 @@ class UserTypes {
     Oid read_as = 0;
     std::string name;
   };
-  absl::flat_hash_map<Oid, Known> known_;
+  std::unordered_map<Oid, Known> known_;
 };
 
 }  // namespace ferro::postgresql

@@ -17,8 +17,10 @@ Prepared* PreparedCache::Insert(uint64_t id, Prepared&& prepared) {
     by_id_.erase(entries_.back().id);
     entries_.pop_back();
   }
-  entries_.push_front(Entry{id, std::move(prepared)});
-  by_id_[id] = entries_.begin();
+  std::list<Entry> added;  // in both or in neither, should memory run out between them
+  added.push_front(Entry{id, std::move(prepared)});
+  by_id_[id] = added.begin();
+  entries_.splice(entries_.begin(), added);
   return &entries_.front().prepared;
 }
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <list>
+#include <unordered_map>
 
-#include "absl/container/flat_hash_map.h"
 #include "dialects/sqlite/handle.h"
 
 namespace ferro::sqlite {
@@ -39,7 +39,7 @@ class PreparedCache {
 
   const size_t capacity_;
   std::list<Entry> entries_;  // most recently used first
-  absl::flat_hash_map<uint64_t, std::list<Entry>::iterator> by_id_;
+  std::unordered_map<uint64_t, std::list<Entry>::iterator> by_id_;
 };
 
 }  // namespace ferro::sqlite

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/value/copy.h"
@@ -49,7 +49,7 @@ absl::Status OrderedRows::MatchSuppliedKeys(std::vector<size_t>& order) const {
   const auto key = static_cast<size_t>(compiled_.key_column);
   const auto argument = static_cast<size_t>(compiled_.supplied_key);
   const size_t width = compiled_.parameters.size();
-  absl::flat_hash_map<std::string, size_t> found;
+  std::unordered_map<std::string, size_t> found;
   for (size_t i = 0; i < rows_; ++i) found.emplace(KeyOf(batch_.row(i)[key]), i);
   for (size_t i = 0; i < rows_; ++i) {
     const auto row = found.find(KeyOf(arguments_[i * width + argument]));

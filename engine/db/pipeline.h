@@ -9,9 +9,9 @@
 
 #include <deque>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/db/database.h"
 #include "engine/db/lane.h"
 #include "engine/runtime/fork.h"
@@ -54,7 +54,7 @@ class Pipeline {
   std::vector<std::shared_ptr<Lane>> lanes_;  // in the order in which they are preferred
   std::deque<std::shared_ptr<Lane>> fresh_;
   std::deque<Pending*> ready_;
-  absl::flat_hash_map<uint64_t, int> avoided_;  // how many more times
+  std::unordered_map<uint64_t, int> avoided_;  // how many more times
   size_t opening_ = 0;    // operations that are about to bring a connection
   bool possible_ = true;  // the connections have pipelines
   runtime::Born born_;

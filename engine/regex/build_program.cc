@@ -1,8 +1,8 @@
 // From a parsed expression to instructions: each node is given what comes after it, so it is built
 // from the end.
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/base/try.h"
 #include "engine/regex/parse.h"
 #include "engine/regex/program.h"
@@ -121,7 +121,7 @@ class Builder {
   }
 
   Program& program_;
-  absl::flat_hash_map<const Node*, uint32_t> sets_;
+  std::unordered_map<const Node*, uint32_t> sets_;
 };
 
 Program::Program(const Node& node) { Builder(*this).Whole(node); }

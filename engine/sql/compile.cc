@@ -3,9 +3,10 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/ast/rebuild.h"
@@ -31,7 +32,7 @@ uint64_t NextId() {
 
 // PostgreSQL refuses a column that is set twice, others take the last value in silence.
 absl::Status CheckSetOnce(ast::List<const ast::Assignment*> assignments) {
-  absl::flat_hash_set<absl::string_view> seen;
+  std::unordered_set<absl::string_view, absl::Hash<absl::string_view>> seen;
   for (const ast::Assignment* assignment : assignments) {
     if (!seen.insert(assignment->column).second) {
       return MakeError(ErrorClass::kPlan,
@@ -90,7 +91,7 @@ absl::Status CheckUpsert(const ast::Upsert& upsert) {
 }
 
 absl::Status CheckInsertSelect(const ast::InsertSelect& insert) {
-  absl::flat_hash_set<absl::string_view> seen;
+  std::unordered_set<absl::string_view, absl::Hash<absl::string_view>> seen;
   for (const ast::Name column : insert.columns) {
     if (!seen.insert(column).second) {
       return MakeError(ErrorClass::kPlan, absl::StrCat("column ", column, " is set twice"));

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <list>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "engine/base/mutex.h"
 #include "engine/base/try.h"
@@ -22,7 +22,8 @@ struct StatementCache::Shard {
 
   mutable Mutex mutex;
   std::list<Entry> entries ABSL_GUARDED_BY(mutex);
-  absl::flat_hash_map<absl::string_view, std::list<Entry>::iterator> by_plan ABSL_GUARDED_BY(mutex);
+  std::unordered_map<absl::string_view, std::list<Entry>::iterator, absl::Hash<absl::string_view>> by_plan
+      ABSL_GUARDED_BY(mutex);
   uint64_t hits ABSL_GUARDED_BY(mutex) = 0;
   uint64_t misses ABSL_GUARDED_BY(mutex) = 0;
 
@@ -40,8 +41,10 @@ struct StatementCache::Shard {
       by_plan.erase(entries.back().plan);
       entries.pop_back();
     }
-    entries.push_front({std::string(plan), std::move(compiled)});
-    by_plan.emplace(entries.front().plan, entries.begin());
+    std::list<Entry> added;  // in both or in neither, should memory run out between them
+    added.push_front({std::string(plan), std::move(compiled)});
+    by_plan.emplace(added.front().plan, added.begin());
+    entries.splice(entries.begin(), added);
   }
 };
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "engine/sql/compiled.h"
 #include "engine/sql/lexicon.h"
@@ -43,7 +43,7 @@ class SqlWriter {
  private:
   const Lexicon& lexicon_;
   Text text_;
-  absl::flat_hash_map<uint64_t, size_t> numbers_;  // of numbered placeholders, by what is bound
+  std::unordered_map<uint64_t, size_t> numbers_;  // of numbered placeholders, by what is bound
   std::string piece_;
   bool literals_ = false;
 };

@@ -1,6 +1,7 @@
 #include "engine/sql/rewrite/context.h"
 
 #include <type_traits>
+#include <unordered_set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -9,7 +10,7 @@
 namespace ferro::sql::rewrite {
 namespace {
 
-void AddNames(const ast::Node& node, absl::flat_hash_set<std::string>& names) {
+void AddNames(const ast::Node& node, std::unordered_set<std::string>& names) {
   const auto add = [&names](const auto& field) {
     using T = std::remove_cvref_t<decltype(field)>;
     if constexpr (std::is_same_v<T, ast::Name>) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "engine/ast/rebuild.h"
@@ -63,8 +63,8 @@ class Context {
   const ast::Statement& statement_;
   const DialectProfile& profile_;
   Arena& arena_;
-  absl::flat_hash_set<std::string> taken_;  // in lower case, as MySQL compares
-  absl::flat_hash_set<const ast::Grouping*> done_;
+  std::unordered_set<std::string> taken_;  // in lower case, as MySQL compares
+  std::unordered_set<const ast::Grouping*> done_;
   absl::Status status_;
 };
 

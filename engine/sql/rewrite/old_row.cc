@@ -1,9 +1,9 @@
 #include "engine/sql/rewrite/old_row.h"
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -30,7 +30,7 @@ bool Reads(const ast::Expr& reader, ast::Name column) {
 }  // namespace
 
 bool HasDependentAssignments(ast::List<const ast::Assignment*> assignments) {
-  absl::flat_hash_set<std::string> set;
+  std::unordered_set<std::string> set;
   for (const ast::Assignment* setter : assignments)
     set.insert(absl::AsciiStrToLower(setter->column));
   bool found = false;

@@ -1,9 +1,9 @@
 #include "engine/sql/rewrite/target.h"
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "engine/sql/rewrite/wrap.h"
@@ -73,7 +73,7 @@ class Apart {
   // else can have them.
   ast::List<const ast::SelectItem*> ColumnsOf(ast::Name alias) {
     std::vector<const ast::SelectItem*> items;
-    absl::flat_hash_set<std::string> seen;
+    std::unordered_set<std::string> seen;
     const auto look = [&](const ast::Node& node) {
       if (node.kind != ast::Kind::kColumn) return;
       const auto& column = ast::As<ast::Column>(node);
