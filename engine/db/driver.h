@@ -44,7 +44,7 @@ struct Request {
   // How result columns are decoded: one for each, or empty for "as the server says". Empty with
   // `returns_rows` false for statements without a result.
   std::span<const sql::ResultColumn> columns;
-  std::span<const sql::ResultColumn> named;  // without `columns`: the types of columns of these names
+  std::span<const sql::ResultColumn> named{};  // without `columns`: the types of columns of these names
   bool returns_rows = false;
   bool writes = false;  // may change the database or take locks
   // Load rows: each parameter is an array of one column's values. Where the table does not allow that, nothing is done and

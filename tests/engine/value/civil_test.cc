@@ -139,7 +139,9 @@ TEST(Civil, TheQuickWayReadsWhatTheOtherReads) {
         const auto midnight = ParseTimestamp(slow.substr(0, 10) + "T00:00");
         const auto days = ParseDate(quick.substr(0, 10));
         EXPECT_EQ(days.has_value(), midnight.has_value()) << quick;
-        if (days.has_value()) EXPECT_EQ(*days * kMicrosPerDay, *midnight) << quick;
+        if (days.has_value()) {
+          EXPECT_EQ(*days * kMicrosPerDay, *midnight) << quick;
+        }
       }
     }
   }

@@ -29,8 +29,8 @@ using runtime::Progress;
 
 class Client {
  public:
-  Client(World& world, const std::shared_ptr<Pool>& pool, int number)
-      : number(number), world_(world), pool_(pool), asked_(world.Now()) {
+  Client(World& world, const std::shared_ptr<Pool>& pool, int nth)
+      : number(nth), world_(world), pool_(pool), asked_(world.Now()) {
     if (world.Chance(20)) operation_.context().deadline = world.Now() + absl::Milliseconds(world.Below(200));
     operation_.Start(Body());
   }
