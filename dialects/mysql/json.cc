@@ -167,9 +167,10 @@ void MysqlRenderer::Call(const ast::Call& call) {
         "CASE WHEN $? THEN NULL ELSE COALESCE(JSON_CONTAINS(JSON_KEYS($1), JSON_QUOTE($2)), FALSE) "
         "END");
   }
-  // It gives the first text when the second is empty or not found, whatever the third is.
+  // It gives the first text when the second is empty or not found, whatever the third is, and it replaces within the first,
+  // which is another's, too, where that is a parameter of a derived table: so it gets a copy.
   if (call.function == ast::Function::kReplace) {
-    return say("CASE WHEN $3 IS NOT NULL THEN REPLACE($*) END");
+    return say("CASE WHEN $3 IS NOT NULL THEN REPLACE(CONCAT($1), $2, $3) END");
   }
   if (call.function == ast::Function::kJsonLength) {
     return say("CASE CAST(JSON_TYPE($1) AS CHAR) WHEN 'ARRAY' THEN JSON_LENGTH($1) END");

@@ -284,6 +284,16 @@ def of_values() -> Iterator[tuple[str, tree.Query]]:
         )
         alone = one(joined, _T, from_=tree.Derived(one(text("日本"), _T), "s"))
         yield f"no texts of {name}", one(tree.Subquery(alone), _T, from_=_b)
+    x = tree.Column("s", "x", _T)
+    given = tree.Derived(one(text("日本"), _T, from_=_b), "s")
+    replaced = call(Function.replace, x, x, text("é"))
+    for beside in (
+        call(Function.least, replaced, x),
+        call(Function.greatest, x, replaced),
+        call(Function.concat, x, replaced, x),
+    ):
+        yield f"replaced beside itself in {beside.function.name}", one(beside, _T, from_=given)
+    yield "replaced, compared", one(binary(BinaryOp.eq, replaced, x), _B, from_=given)
     yield "repeat of a query", one(call(Function.repeat, sought, number(2)), _T, from_=_c)
     yield "max with a filter", one(filtered, _T, from_=_b)
     constants: dict[str, tree.Expr | None] = {
