@@ -66,7 +66,7 @@ def _statements(db: Database, model: Any, field: str) -> dict[str, str]:
         "index": HEADER + definitions.create_index(table, index, False).fragment,
         "get": table.get_plan,
         "insert": table.insert_all.plan,
-        "update": table.update_plan((field,)),
+        "update": table.update_of((field,)).plan,
         "delete": table.delete_plan,
     }
     return {what: db.statement(plan).sql for what, plan in plans.items()}
