@@ -1,19 +1,14 @@
 // Several threads at work on one database through the C ABI, with fewer connections than threads: what ThreadSanitizer is
 // to look at (`tools/test --sanitize=thread`), and a test of its own without it. Every second thread waits in a poll() loop.
-// "sqlite": a database in a file of its own; "servers": those that FERRO_TEST_* name, 77 when there are none.
 #include <poll.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
-extern "C" {
-#include "tests/capi/consumer.h"
-}
+#include "tests/capi/run_on.h"
 
 namespace {
 
@@ -186,36 +181,6 @@ void TestUrl(const std::string& url) {
   printf("%.10s: %lld rows by %d threads\n", shared.url, static_cast<long long>(shared.stored), kThreads);
 }
 
-void TestSqlite() {
-  const char* parent = getenv("TMPDIR");
-  std::string folder = std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/ferro-XXXXXX";
-  if (!CHECK(mkdtemp(folder.data()) != nullptr)) return;
-  const std::string path = folder + "/threads.db";
-  TestUrl("sqlite:" + path + "?pool_size=3");
-  CHECK(unlink(path.c_str()) == 0);
-  CHECK(rmdir(folder.c_str()) == 0);
-}
-
-bool TestServers() {
-  bool any = false;
-  for (const char* name : {"FERRO_TEST_POSTGRESQL", "FERRO_TEST_MARIADB", "FERRO_TEST_MYSQL"}) {
-    const char* url = getenv(name);
-    if (url == nullptr || *url == '\0') continue;
-    TestUrl(std::string(url) + "?pool_size=3");
-    any = true;
-  }
-  return any;
-}
-
 }  // namespace
 
-int main(int count, char** arguments) {
-  if (count < 2 || std::string(arguments[1]) == "sqlite") {
-    TestSqlite();
-  } else if (!TestServers()) {
-    fprintf(stderr, "no server is named in the environment: NOTHING WAS TESTED HERE\n");
-    return 77;
-  }
-  if (failures() > 0) fprintf(stderr, "%d checks failed\n", failures());
-  return failures() > 0 ? 1 : 0;
-}
+int main(int count, char** arguments) { return RunOn(count, arguments, "?pool_size=3", TestUrl); }

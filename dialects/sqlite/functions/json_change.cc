@@ -78,30 +78,16 @@ class Parent {
   bool Take(const JsonSteps* path) {
     absl::string_view unused;
     const char first = lexer_.Front();
-    switch (first) {
-      case '{':
-      case '[': {
-        if (++depth_ > kMaxJsonDepth || !lexer_.TakeChar(first)) return false;
-        const bool is_parent = path != nullptr && path->empty();
-        if (is_parent) {
-          kind_ = first;
-          begin_ = at();
-        }
-        if (!TakeMembers(first, path, is_parent)) return false;
-        --depth_;
-        return true;
-      }
-      case '"':
-        return lexer_.TakeString(unused);
-      case 'n':
-        return lexer_.TakeWord("null");
-      case 'f':
-        return lexer_.TakeWord("false");
-      case 't':
-        return lexer_.TakeWord("true");
-      default:
-        return lexer_.TakeNumber(unused);
+    if (first != '{' && first != '[') return lexer_.TakeScalar();
+    if (++depth_ > kMaxJsonDepth || !lexer_.TakeChar(first)) return false;
+    const bool is_parent = path != nullptr && path->empty();
+    if (is_parent) {
+      kind_ = first;
+      begin_ = at();
     }
+    if (!TakeMembers(first, path, is_parent)) return false;
+    --depth_;
+    return true;
   }
 
   bool TakeMembers(char kind, const JsonSteps* path, bool is_parent) {

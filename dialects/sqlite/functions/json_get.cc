@@ -41,25 +41,11 @@ class Finder {
   }
 
   bool TakeKind(char first, const JsonSteps* path) {
-    absl::string_view unused;
-    switch (first) {
-      case '{':
-      case '[':
-        if (++depth_ > kMaxJsonDepth || !lexer_.TakeChar(first)) return false;
-        if (!(first == '{' ? TakeObject(path) : TakeArray(path))) return false;
-        --depth_;
-        return true;
-      case '"':
-        return lexer_.TakeString(unused);
-      case 'n':
-        return lexer_.TakeWord("null");
-      case 'f':
-        return lexer_.TakeWord("false");
-      case 't':
-        return lexer_.TakeWord("true");
-      default:
-        return lexer_.TakeNumber(unused);
-    }
+    if (first != '{' && first != '[') return lexer_.TakeScalar();
+    if (++depth_ > kMaxJsonDepth || !lexer_.TakeChar(first)) return false;
+    if (!(first == '{' ? TakeObject(path) : TakeArray(path))) return false;
+    --depth_;
+    return true;
   }
 
   bool TakeObject(const JsonSteps* path) {

@@ -37,6 +37,17 @@ bool JsonLexer::TakeWord(absl::string_view word) {
   return true;
 }
 
+bool JsonLexer::TakeScalar() {
+  absl::string_view unused;
+  switch (Front()) {
+    case '"': return TakeString(unused);
+    case 'n': return TakeWord("null");
+    case 'f': return TakeWord("false");
+    case 't': return TakeWord("true");
+    default: return TakeNumber(unused);
+  }
+}
+
 bool JsonLexer::TakeNumber(absl::string_view& out) {
   Front();
   size_t end = 0;

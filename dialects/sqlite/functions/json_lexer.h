@@ -22,6 +22,8 @@ class JsonLexer {
   bool AtEnd();
   bool TakeChar(char c);
   bool TakeWord(absl::string_view word);
+  // A text, number or word, of which nobody wants to know more.
+  bool TakeScalar();
   bool TakeNumber(absl::string_view& out);
   // What the string says, without quotes and escapes.
   bool TakeString(absl::string_view& out);

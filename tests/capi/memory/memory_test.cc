@@ -2,10 +2,7 @@
 // and with all that follow; waiting in the library, and in a poll() loop. That is what FERRO_MEMORY_LOOP=1 asks for; without
 // it n grows by more than one, and the first goes with waiting, the second with poll(). Each time the scenario must end with an error of
 // memory (or not need it, as with caches), change everything or nothing, and leave a pool that is at rest and works; and all
-// of it together must leave no memory behind.
-// "sqlite": a database in a file of its own; "servers": those that FERRO_TEST_* name, 77 when there are none. After that the
-// name of a scenario, for only that one.
-#include <unistd.h>
+// of it together must leave no memory behind. Arguments: those of run_on.h, then the name of a scenario for only that one.
 
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +11,7 @@
 
 #include "tests/capi/memory/failing.h"
 #include "tests/capi/memory/scenarios.h"
+#include "tests/capi/run_on.h"
 
 namespace failing {
 namespace {
@@ -121,40 +119,13 @@ void TestUrl(const char* url, Scope scope) {
   }
 }
 
-void TestSqlite() {
-  const char* parent = getenv("TMPDIR");
-  std::string folder = std::string(parent != nullptr && *parent == '/' ? parent : "/tmp") + "/ferro-XXXXXX";
-  if (!CHECK(mkdtemp(folder.data()) != nullptr)) return;
-  const std::string path = folder + "/memory.db";
-  TestUrl(("sqlite:" + path + "?pool_size=2").c_str(), Scope::kAll);
-  CHECK(unlink(path.c_str()) == 0);
-  CHECK(rmdir(folder.c_str()) == 0);
-}
-
-bool TestServers() {
-  bool any = false;
-  for (const char* name : {"FERRO_TEST_POSTGRESQL", "FERRO_TEST_MARIADB", "FERRO_TEST_MYSQL"}) {
-    const char* url = getenv(name);
-    if (url == nullptr || *url == '\0') continue;
-    TestUrl((std::string(url) + "?pool_size=2").c_str(), Scope::kNew);
-    any = true;
-  }
-  return any;
-}
-
 }  // namespace
 }  // namespace failing
 
 int main(int count, char** arguments) {
   failing::SetUp();
-  const std::string which = count > 1 ? arguments[1] : "sqlite";
   if (count > 2) failing::wanted = arguments[2];
-  if (which == "sqlite") {
-    failing::TestSqlite();
-  } else if (!failing::TestServers()) {
-    fprintf(stderr, "no server is named in the environment: NOTHING WAS TESTED HERE\n");
-    return 77;
-  }
-  if (failures() > 0) fprintf(stderr, "%d checks failed\n", failures());
-  return failures() > 0 ? 1 : 0;
+  return RunOn(count, arguments, "?pool_size=2", [](const std::string& url) {
+    failing::TestUrl(url.c_str(), url.starts_with("sqlite:") ? failing::Scope::kAll : failing::Scope::kNew);
+  });
 }
