@@ -81,7 +81,7 @@ async def test_sessions_are_shared_and_every_one_has_our_settings(db: Database, 
         async def ask(one: Database, number: int) -> None:
             row = await one.fetch_one(
                 "select pg_backend_pid() as pid, current_setting('timezone') as zone,"
-                " current_setting('datestyle') as style, :n as n",
+                " current_setting('datestyle') as style, :n as n from pg_sleep(0.002)",
                 n=number,
             )
             assert row is not None
