@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 
 PREPARE = """
 import os, signal, sys, threading, time
+# A shell has its background jobs ignore it, and Python leaves that so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {here!r})
 import pyferro
 from pyferro import Model, PK
@@ -102,7 +104,10 @@ def test_ctrl_c_is_answered_and_the_statement_cancelled(kind: str, url: str, wit
         time.sleep(0.4)
         sent = time.time()
         process.send_signal(signal.SIGINT)
-        out, complaints = process.communicate(timeout=20)
+        try:
+            out, complaints = process.communicate(timeout=20)
+        finally:
+            process.kill()
     answered, _, rest = out.partition("\n")
     assert process.returncode == 0, complaints
     assert float(answered) - sent < 0.1
