@@ -6,7 +6,7 @@ from typing import Any
 
 from .._native import ARRAY_OF, BOOL, DECIMAL, FLOAT64, JSON, TEXT, Expr, build, operand
 from . import plan
-from .order import Ordered
+from .order import asc, desc
 
 LIKE = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -17,16 +17,6 @@ def as_(self: Expr, name: str) -> Any:
     from .expressions import Labeled
 
     return Labeled(self, identifier(name, "as_()"))
-
-
-def asc(self: Expr) -> Any:
-    """Smallest first."""
-    return Ordered(self, False)
-
-
-def desc(self: Expr) -> Any:
-    """Largest first."""
-    return Ordered(self, True)
 
 
 def cast(self: Expr, python: type) -> Expr:

@@ -100,16 +100,12 @@ def order_items(
     # ferro's way: the direction follows what it is for, as in order_by(lambda p: p.age, "desc").
     read: list[Ordered] = []
     for item in items:
-        if isinstance(item, Ordered) and isinstance(item.expr, Expr):
-            read.append(item)
-        elif isinstance(item, Expr):
-            read.append(Ordered(item, False))
-        elif isinstance(item, str) and item in ("asc", "desc") and item not in names().columns:
+        if isinstance(item, str) and item in ("asc", "desc") and item not in names().columns:
             if not read:
                 raise TypeError(f"order_by: {item!r} follows what it is the direction of")
             read[-1] = Ordered(read[-1].expr, item == "desc")
         else:
-            read.append(_ordered(names(), item))
+            read.append(_ordered(names, item))
     made = []
     for one in read:
         expr = one.expr
@@ -141,18 +137,20 @@ def _key(expr: Expr, one: Ordered, nulls: Nulls | None) -> Key:
     return Key(expr, plan.order_item(expr, one.descending, where), one.descending, where)
 
 
-def _ordered(table: Names, item: OrderItem) -> Ordered:
+def _ordered(names: Callable[[], Names], item: OrderItem) -> Ordered:
     if isinstance(item, Ordered):
-        inner = _ordered(table, item.expr)
+        if isinstance(item.expr, Expr):
+            return item
+        inner = _ordered(names, item.expr)
         return Ordered(inner.expr, item.descending, item.nulls)
-    if isinstance(item, str):
-        return Ordered(table.named(item.removeprefix("-")), item.startswith("-"))
     if isinstance(item, Expr):
         return Ordered(item, False)
+    if isinstance(item, str):
+        return Ordered(names().named(item.removeprefix("-")), item.startswith("-"))
     if callable(item):
-        made = item(table.proxy)
+        made = item(names().proxy)
         if isinstance(made, (Expr, Ordered)):
-            return _ordered(table, made)
+            return _ordered(names, made)
         item = made
     raise TypeError(f"order_by takes columns, names and lambdas, not {type(item).__name__}")
 

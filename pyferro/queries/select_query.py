@@ -226,23 +226,29 @@ class Select(Rows[R]):
             [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
         )
 
-        end = (
-            grouping,
-            order,
-            page(self._limit) if limit is None else limit,
-            page(self._offset),
-            int(self._ties),
-            None if self._lock is None else self._lock_clause(),
-        )
-        where = self._where
-        made = build(NULL, plan.SELECT, ctes, distinct, chosen, self._from, where, *end)
+        def reading(source: Expr | None) -> Expr:
+            return plan.select(
+                chosen,
+                source,
+                self._where,
+                ctes=ctes,
+                distinct=distinct,
+                grouping=grouping,
+                order=order,
+                limit=page(self._limit) if limit is None else limit,
+                offset=page(self._offset),
+                ties=self._ties,
+                lock=None if self._lock is None else self._lock_clause(),
+            )
+
+        made = reading(self._from)
         if not made.paths:
             return made
         # Expressions in it lead to related tables: once more, with those joined.
-        needed = paths_of(chosen, where, distinct, grouping, order)
+        needed = paths_of(chosen, self._where, distinct, grouping, order)
         reaching = self._copy()
         elsewhere = reaching._reach(needed)
-        made = build(NULL, plan.SELECT, ctes, distinct, chosen, reaching._from, where, *end)
+        made = reading(reaching._from)
         return joined(made, elsewhere) if made.paths else made
 
     def _reach(self, paths: tuple[Any, ...]) -> tuple[Any, ...]:

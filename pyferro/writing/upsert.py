@@ -126,12 +126,14 @@ class Upsertion(Insertion[M]):
             _refuse_twins(table, target, insertion._objects)
         super().__init__(insertion._model, insertion._objects, insertion._using)
 
+    def _names(self) -> Names:
+        return Names(self._table, Projection(()))
+
     def where(self, *conditions: Condition, **lookups: Any) -> Self:
         """Change the row that is there only if it meets all of it; else it stays as it is."""
         if not self._sets:
             raise TypeError("rows that are there are left alone: where() follows update()")
-        names = Names(self._table, Projection(()))
-        self._where = combine(lambda: names, self._where, conditions, lookups)
+        self._where = combine(self._names, self._where, conditions, lookups)
         return self
 
     def _shares(self) -> Written:
