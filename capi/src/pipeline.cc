@@ -32,9 +32,10 @@ ferro_operation* ferro_pipeline_connection(ferro_pipeline* pipeline) {
     FERRO_TRY(CheckHandle(pipeline, "pipeline"));
     std::shared_ptr<ferro::db::Lane> lane = pipeline->pipeline.NextLane();
     if (lane == nullptr) return absl::OkStatus();
+    auto serving = ferro::db::Lane::Serve(std::move(lane));  // first: whatever fails below ends it
     auto operation = std::make_unique<ferro_operation>();
     operation->operation.context().due = true;
-    operation->operation.Start(ferro::db::Lane::Serve(std::move(lane)));
+    operation->operation.Start(std::move(serving));
     made = operation.release();
     return absl::OkStatus();
   });

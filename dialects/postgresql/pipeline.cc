@@ -190,7 +190,7 @@ std::unique_ptr<db::Answer> PostgresqlConnection::Take() {
 bool PostgresqlConnection::Advance() {
   Expected& expected = expected_.front();
   while (PQisBusy(handle_.get()) == 0) {
-    std::shared_ptr<PGresult> result(PQgetResult(handle_.get()), ClearResult());
+    ResultHandle result(PQgetResult(handle_.get()));
     const ExecStatusType status = PQresultStatus(result.get());
     if (expected.next == Part::kSync) {
       if (status != PGRES_PIPELINE_SYNC) return false;  // only the end of the session comes in its place

@@ -74,13 +74,13 @@ db::Task<absl::Status> PostgresqlConnection::ReadWhatIsLeft() {
   PGconn* const connection = handle_.get();
   FERRO_CO_TRY(co_await Flush(""));
   const bool pipeline = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;
-  for (;;) {
+  for (bool ended = false;;) {
     FERRO_CO_TRY(co_await AwaitResult(""));
     const ResultHandle result(PQgetResult(connection));
     const ExecStatusType status = PQresultStatus(result.get());
     if (result == nullptr) {
-      // In a pipeline this is the end of one command.
-      if (!pipeline || syncs_ == 0) break;
+      // In a pipeline this is the end of one command, and twice in a row that of all of them.
+      if (!pipeline || syncs_ == 0 || ended) break;
     } else if (status == PGRES_PIPELINE_SYNC) {
       --syncs_;
     } else if (status == PGRES_COPY_IN) {
@@ -90,6 +90,7 @@ db::Task<absl::Status> PostgresqlConnection::ReadWhatIsLeft() {
     } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
       co_return MakeError(ErrorClass::kConnection, "a COPY was left half-way");
     }
+    ended = result == nullptr;
     if (PQstatus(connection) != CONNECTION_OK) co_return LostConnection(connection, "");
   }
   if (pipeline && PQexitPipelineMode(connection) == 0) co_return SendFailed("");

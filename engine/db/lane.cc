@@ -3,10 +3,12 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <utility>
 
 #include "engine/base/error.h"
+#include "engine/base/memory_error.h"
 #include "engine/base/try.h"
 #include "engine/db/pipeline.h"
 #include "engine/runtime/clock.h"
@@ -42,22 +44,31 @@ Pending::Pending(std::shared_ptr<Lane> lane, const Request& request, runtime::Co
 
 Pending::~Pending() { lane_->Leave(*this); }
 
-// Ends a lane whose operation is dropped in the middle of it.
-class ServeGuard {
+// A lane that has an operation, or was to have one: ends it with that.
+class Lane::Served {
  public:
-  explicit ServeGuard(Lane& lane) : lane_(lane) {}
-  ~ServeGuard() {
-    try {
-      lane_.Break(MakeError(ErrorClass::kClosed, "the loop that this statement ran in has ended"));
-    } catch (const std::bad_alloc&) {  // they are not told
-    }
-    lane_.End();
+  explicit Served(std::shared_ptr<Lane> lane) : lane_(std::move(lane)) {}
+  ~Served() {
+    if (lane_ == nullptr) return;
+    lane_->Break(Why());
+    lane_->End();
   }
-  ServeGuard(const ServeGuard&) = delete;
-  ServeGuard& operator=(const ServeGuard&) = delete;
+  Served(Served&&) = default;
+  Served& operator=(Served&&) = delete;
+
+  Lane* operator->() const { return lane_.get(); }
 
  private:
-  Lane& lane_;
+  static absl::Status Why() {
+    if (std::uncaught_exceptions() > 0) return MemoryError();  // there was none for the operation
+    try {
+      return MakeError(ErrorClass::kClosed, "the loop that this statement ran in has ended");
+    } catch (const std::bad_alloc&) {
+      return MemoryError();
+    }
+  }
+
+  std::shared_ptr<Lane> lane_;
 };
 
 Lane::Lane(Pipeline& owner, Lease lease) : owner_(&owner), lease_(std::move(lease)) {}
@@ -70,8 +81,9 @@ absl::Status Lane::Enter() {
   return entered;
 }
 
-Task<absl::Status> Lane::Serve(std::shared_ptr<Lane> lane) {
-  const ServeGuard guard(*lane);
+Task<absl::Status> Lane::Serve(std::shared_ptr<Lane> lane) { return Run(Served(std::move(lane))); }
+
+Task<absl::Status> Lane::Run(Served lane) {
   runtime::Context& context = co_await runtime::ThisContext();
   context.due = false;
   lane->context_ = &context;
@@ -98,16 +110,20 @@ bool Lane::Takes(absl::Time now) const {
 }
 
 void Lane::Join(Pending& pending) {
-  asked_.push_back(&pending);
+  const size_t room = load() + 1;
+  if (sent_.capacity() < room) sent_.reserve(2 * room);
+  asked_.PushBack(pending);
   NoteDue();
 }
 
 void Lane::Leave(Pending& pending) {
   if (pending.fate != Pending::Fate::kPending) {
-    if (owner_ != nullptr) std::erase(owner_->ready_, &pending);
+    if (owner_ != nullptr && owner_->ready_.Has(pending)) owner_->ready_.Erase(pending);
     return;
   }
-  if (std::erase(asked_, &pending) == 0) {
+  if (asked_.Has(pending)) {
+    asked_.Erase(pending);
+  } else {
     const auto is = [&pending](const Sent& sent) { return sent.pending == &pending; };
     const auto found = std::find_if(sent_.begin(), sent_.end(), is);
     if (found != sent_.end()) {
@@ -121,7 +137,7 @@ void Lane::Leave(Pending& pending) {
 void Lane::Settle(Pending& pending, Pending::Fate fate) {
   pending.fate = fate;
   pending.context().due = true;
-  if (owner_ != nullptr) owner_->ready_.push_back(&pending);
+  if (owner_ != nullptr) owner_->ready_.PushBack(pending);
 }
 
 void Lane::NoteDue() {
@@ -136,6 +152,15 @@ void Lane::Turn() {
     over_ = true;
     return;
   }
+  try {
+    SendAndRead();
+  } catch (const std::bad_alloc&) {  // of the answers that came nobody knows whose they are any more
+    Break(MemoryError());
+  }
+  NoteDue();
+}
+
+void Lane::SendAndRead() {
   if (!flushed_) {
     const absl::StatusOr<bool> flushed = connection_->Flush();
     flushed_ = flushed.ok() && *flushed;
@@ -151,7 +176,6 @@ void Lane::Turn() {
       renewed_ = now;
     }
   }
-  NoteDue();
 }
 
 void Lane::SendAsked() {
@@ -160,7 +184,7 @@ void Lane::SendAsked() {
     Pending& pending = *asked_.front();
     absl::Status sent = connection_->Send(pending.request());
     if (IsOfSession(sent)) return Break(sent);
-    asked_.pop_front();
+    asked_.Erase(pending);
     if (!sent.ok()) {
       pending.status = std::move(sent);
       Settle(pending, Pending::Fate::kFailed);
@@ -177,19 +201,18 @@ void Lane::SendAsked() {
 
 absl::Status Lane::Read() {
   const absl::Status received = connection_->Receive();
-  bool any = false;
-  while (!sent_.empty()) {
+  size_t taken = 0;
+  while (taken < sent_.size()) {
     std::unique_ptr<Answer> answer = connection_->Take();
     if (answer == nullptr) break;
-    any = true;
-    Pending* const pending = sent_.front().pending;
-    sent_.pop_front();
+    Pending* const pending = std::exchange(sent_[taken++].pending, nullptr);
     if (pending == nullptr) continue;
     --live_;
     pending->answer = std::move(answer);
     Settle(*pending, Pending::Fate::kAnswered);
   }
-  if (any) since_ = runtime::Now();
+  sent_.erase(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(taken));
+  if (taken > 0) since_ = runtime::Now();
   if (received.ok() && lease_->lost()) return MakeError(ErrorClass::kConnection, "the connection was lost");
   return received;
 }
@@ -208,21 +231,26 @@ void Lane::Rescue() {
     --live_;
     Settle(*pending, Pending::Fate::kMoved);
   }
-  for (Pending* const pending : std::exchange(asked_, {})) Settle(*pending, Pending::Fate::kMoved);
+  while (Pending* const pending = asked_.PopFront()) Settle(*pending, Pending::Fate::kMoved);
 }
 
 void Lane::Break(const absl::Status& why) {
   over_ = true;
   const bool lost = lease_ && lease_->lost();
   bool oldest = true;
-  for (const Sent& sent : std::exchange(sent_, {})) {
+  for (const Sent& sent : sent_) {
     const bool first = std::exchange(oldest, false);
     if (sent.pending == nullptr) continue;
-    sent.pending->status = lost ? connection_->LostError(sent.pending->request(), first) : why;
+    try {
+      sent.pending->status = lost ? connection_->LostError(sent.pending->request(), first) : why;
+    } catch (const std::bad_alloc&) {
+      sent.pending->status = MemoryError();
+    }
     Settle(*sent.pending, Pending::Fate::kFailed);
   }
+  sent_.clear();
   live_ = 0;
-  for (Pending* const pending : std::exchange(asked_, {})) {
+  while (Pending* const pending = asked_.PopFront()) {
     pending->status = why;
     Settle(*pending, lost ? Pending::Fate::kMoved : Pending::Fate::kFailed);
   }
@@ -232,7 +260,11 @@ void Lane::End() {
   over_ = true;
   context_ = nullptr;
   if (std::exchange(connection_, nullptr) != nullptr && sent_.empty() && lease_) {
-    lease_->pipelining()->Leave().IgnoreError();  // one that cannot is in doubt, and the pool sees it
+    try {
+      lease_->pipelining()->Leave().IgnoreError();
+    } catch (const std::bad_alloc&) {  // of the error
+    }
+    // One that cannot is in doubt, and the pool sees it.
   }
   lease_ = Lease();
   if (owner_ != nullptr) std::exchange(owner_, nullptr)->Remove(*this);

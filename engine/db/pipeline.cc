@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "engine/base/try.h"
@@ -56,7 +57,10 @@ bool Pipeline::Suits(const Request& request) {
 
 void Pipeline::Avoid(uint64_t statement_id, bool for_ever) {
   if (avoided_.size() >= kMostAvoided) avoided_.clear();
-  avoided_[statement_id] = for_ever ? std::numeric_limits<int>::max() : kAvoidances;
+  try {
+    avoided_[statement_id] = for_ever ? std::numeric_limits<int>::max() : kAvoidances;
+  } catch (const std::bad_alloc&) {  // then it comes again, and is slow again
+  }
 }
 
 // Who gets a connection for a lane, while it does.
@@ -117,33 +121,29 @@ std::shared_ptr<Lane> Pipeline::Choose(absl::Time now) {
 
 std::shared_ptr<Lane> Pipeline::Add(Lease lease) {
   lanes_.push_back(std::make_shared<Lane>(*this, std::move(lease)));
-  fresh_.push_back(lanes_.back());
   return lanes_.back();
 }
 
 void Pipeline::Remove(const Lane& lane) {
   const auto is = [&lane](const std::shared_ptr<Lane>& one) { return one.get() == &lane; };
   std::erase_if(lanes_, is);
-  std::erase_if(fresh_, is);
 }
 
 std::shared_ptr<Lane> Pipeline::NextLane() {
-  if (fresh_.empty()) return nullptr;
-  std::shared_ptr<Lane> lane = std::move(fresh_.front());
-  fresh_.pop_front();
-  return lane;
+  for (const std::shared_ptr<Lane>& lane : lanes_) {
+    if (lane->TakeFresh()) return lane;
+  }
+  return nullptr;
 }
 
 bool Pipeline::due() const {
-  return !ready_.empty() || !fresh_.empty() ||
-         std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->due(); });
+  return !ready_.empty() ||
+         std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->fresh() || lane->due(); });
 }
 
 void* Pipeline::NextReady() {
-  if (ready_.empty()) return nullptr;
-  Pending* const pending = ready_.front();
-  ready_.pop_front();
-  return pending->context().owner;
+  Pending* const pending = ready_.PopFront();
+  return pending == nullptr ? nullptr : pending->context().owner;
 }
 
 }  // namespace ferro::db

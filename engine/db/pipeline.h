@@ -7,7 +7,6 @@
 // pipeline says that they can go on. One thread at a time, with all operations that share it.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -52,8 +51,7 @@ class Pipeline {
 
   const std::shared_ptr<Database> database_;
   std::vector<std::shared_ptr<Lane>> lanes_;  // in the order in which they are preferred
-  std::deque<std::shared_ptr<Lane>> fresh_;
-  std::deque<Pending*> ready_;
+  LinkedList<Pending> ready_;
   std::unordered_map<uint64_t, int> avoided_;  // how many more times
   size_t opening_ = 0;    // operations that are about to bring a connection
   bool possible_ = true;  // the connections have pipelines

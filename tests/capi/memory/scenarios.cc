@@ -1,49 +1,15 @@
 #include "tests/capi/memory/scenarios.h"
 
-#include <poll.h>
 #include <time.h>
 
 #include <cstdio>
 
+#include "tests/capi/memory/driving.h"
+
 namespace failing {
 namespace {
 
-constexpr int64_t kPatience = 20'000;  // milliseconds for an operation that nobody answers
-constexpr int kBulkRows = 40;
-
-#define OR_RETURN(call)                       \
-  do {                                        \
-    const ferro_code code_of_call = (call);   \
-    if (code_of_call != FERRO_OK) return code_of_call; \
-  } while (false)
-
-struct Freed {
-  ferro_operation* operation = nullptr;
-  ferro_transaction* transaction = nullptr;
-  ferro_statement* statement = nullptr;
-  ferro_plan* plan = nullptr;
-  ferro_database* database = nullptr;
-  Freed() = default;
-  Freed(const Freed&) = delete;
-  Freed& operator=(const Freed&) = delete;
-  ~Freed() {
-    ferro_operation_free(operation);
-    ferro_transaction_free(transaction);
-    ferro_statement_free(statement);
-    ferro_plan_free(plan);
-    ferro_database_free(database);
-  }
-};
-
-void PollFor(const ferro_operation* operation) {
-  const int32_t interest = ferro_operation_interest(operation);
-  const int events =
-      ((interest & FERRO_WAIT_READ) != 0 ? POLLIN : 0) | ((interest & FERRO_WAIT_WRITE) != 0 ? POLLOUT : 0);
-  pollfd entry{ferro_operation_descriptor(operation), static_cast<short>(events), 0};
-  int64_t timeout = ferro_operation_timeout(operation);
-  if (timeout < 0 || timeout > kPatience) timeout = kPatience;
-  poll(&entry, 1, static_cast<int>(timeout));
-}
+constexpr int kBulkRows = 40, kLoadedRows = 500;
 
 // To the first rows or the end; `state` tells which.
 ferro_code Advance(const World& world, ferro_operation* operation, int32_t& state, ferro_error** error) {
@@ -128,19 +94,27 @@ ferro_code SelectAll(World& world, ferro_error** error) {
   return Run(world, nullptr, world.select(), nullptr, 0, error);
 }
 
-ferro_code InsertMany(World& world, ferro_error** error) {
-  static char names[kBulkRows][32];
-  ferro_value arguments[2 * kBulkRows];
-  for (int i = 0; i < kBulkRows; ++i) {
+ferro_code InsertRows(World& world, const ferro_statement* statement, size_t rows, ferro_error** error) {
+  static char names[kLoadedRows][32];
+  ferro_value arguments[2 * kLoadedRows];
+  for (size_t i = 0; i < rows; ++i) {
     const ferro_value name = world.NewName();
-    arguments[2 * i] = ferro_data(FERRO_TYPE_TEXT, names[i], name.size);
     memcpy(names[i], name.as.bytes, name.size);
-    arguments[2 * i + 1] = i % 2 == 0 ? ferro_null() : ferro_int64(i);
+    arguments[2 * i] = ferro_data(FERRO_TYPE_TEXT, names[i], name.size);
+    arguments[2 * i + 1] = i % 2 == 0 ? ferro_null() : ferro_int64(static_cast<int64_t>(i));
   }
   Freed owned;
-  OR_RETURN(ferro_statement_run_bulk(world.database(), nullptr, world.insert(), arguments, kBulkRows,
-                                     &owned.operation, error));
+  OR_RETURN(ferro_statement_run_bulk(world.database(), nullptr, statement, arguments, rows, &owned.operation, error));
   return Finish(world, owned.operation, error);
+}
+
+ferro_code InsertMany(World& world, ferro_error** error) {
+  return InsertRows(world, world.insert(), kBulkRows, error);
+}
+
+// Nothing is returned, and PostgreSQL is sent so many by COPY.
+ferro_code LoadMany(World& world, ferro_error** error) {
+  return InsertRows(world, world.plain_insert(), kLoadedRows, error);
 }
 
 // Left after its first row: once by itself, and once in a transaction that goes on.
@@ -299,11 +273,13 @@ const std::vector<Scenario>& Scenarios() {
       {"insert", InsertOne, 1},
       {"select", SelectAll},
       {"insert many", InsertMany, kBulkRows},
+      {"load many", LoadMany, kLoadedRows},
       {"leave a stream", LeaveAStream, 1},
       {"commit", CommitATransaction, 1},
       {"leave a transaction", LeaveATransaction},
       {"meet an error", MeetAnError},
       {"wait for a connection", WaitForAConnection},
+      {"share connections", ShareConnections},
   };
   return all;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from .decoded import ARRAYS, BAD_JSON, DECODED, ODD_JSON, damaged, json_text
 from .functions import AFTER, BEFORE, PLAIN, WRAP, informed, informed_around
 from .models import FEATURES, FieldSpec, ModelSpec, build
 
-ROWS = 8
+ROWS = 8  # drawn for each model
 
 _ARRAY = st.sampled_from(sorted(ARRAYS))
 
@@ -30,6 +31,23 @@ class Case:
     selected: list[str]  # columns, in the order of the rows
     key: str | None
     rows: list[dict[str, Any]]
+
+
+def mixed(case: Case, most: int) -> Case:
+    """With up to `most` different rows: of those that were drawn, with one or two values of others.
+
+    Rows mixed throughout would nearly all be refused, for one of their values.
+    """
+    seen = {repr(row): row for row in case.rows}
+    chance, names = random.Random(len(seen)), list(case.rows[0])
+    for _ in range(2 * most):
+        if len(seen) >= most:
+            break
+        row, other = dict(chance.choice(case.rows)), chance.choice(case.rows)
+        for name in chance.sample(names, min(len(names), chance.choice((1, 1, 2)))):
+            row[name] = other[name]
+        seen.setdefault(repr(row), row)
+    return replace(case, rows=list(seen.values()))
 
 
 CONFIG: dict[str, st.SearchStrategy[Any]] = {

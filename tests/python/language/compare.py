@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pyferro import Database
@@ -39,34 +39,62 @@ class Outcome:
 _VALUE_ERRORS = ("DataError", "OutOfRange", "BadStoredValue")
 
 
-def check(database: Database, statement: tree.Query, tables: Tables) -> Outcome:
-    """Runs the statement on both."""
+@dataclass
+class Expected:
+    """What the evaluator makes of a statement: rows, why there are none, or why it is open."""
+
+    evaluator: Evaluator
+    rows: Relation | None = None
+    reason: str = ""
+    unclear: str | None = None
+
+
+def expect(statement: tree.Query, tables: Tables) -> Expected:
     evaluator = Evaluator()
     try:
-        expected: Relation | None = evaluator.query(statement, tables, None)
-        reason = ""
+        return Expected(evaluator, evaluator.query(statement, tables, None))
     except (Ambiguous, Invalid) as unclear:
-        return Outcome(Verdict.OPEN, str(unclear))
+        return Expected(evaluator, unclear=str(unclear))
     except EvaluationError as error:
-        expected, reason = None, str(error)
+        return Expected(evaluator, reason=str(error))
+
+
+def check(database: Database, statement: tree.Query, tables: Tables) -> Outcome:
+    """Runs the statement on both."""
+    expected = expect(statement, tables)
+    if expected.unclear is not None:
+        return Outcome(Verdict.OPEN, expected.unclear)
+    return judge(statement, tables, expected, given(lambda: run(database, statement)))
+
+
+Given = list[Row] | Refused | Failed
+
+
+def given(run: Callable[[], list[Row]]) -> Given:
     try:
-        rows = run(database, statement)
-    except Refused as refusal:
-        return Outcome(Verdict.REFUSED, str(refusal).split("\n")[0])
-    except Failed as failure:
-        if expected is None:
+        return run()
+    except (Refused, Failed) as error:
+        return error
+
+
+def judge(statement: tree.Query, tables: Tables, expected: Expected, given: Given) -> Outcome:
+    """What a database gave, beside what is expected: a statement that is not left open."""
+    if isinstance(given, Refused):
+        return Outcome(Verdict.REFUSED, str(given).split("\n")[0])
+    if isinstance(given, Failed):
+        if expected.rows is None:
             return Outcome(Verdict.BOTH_FAIL)
-        if failure.kind in _VALUE_ERRORS and may_fail(statement, tables, evaluator):
+        if given.kind in _VALUE_ERRORS and may_fail(statement, tables, expected.evaluator):
             return Outcome(Verdict.OPEN, "fails if all is evaluated")
-        first = str(failure).split("\n")[0]
-        return Outcome(Verdict.DIFFERENT, f"fails: {failure.kind}", expected.rows, first)
-    if expected is None:
+        first = str(given).split("\n")[0]
+        return Outcome(Verdict.DIFFERENT, f"fails: {given.kind}", expected.rows.rows, first)
+    if expected.rows is None:
         if _must_fail(statement):
-            return Outcome(Verdict.DIFFERENT, "does not fail", reason, rows)
+            return Outcome(Verdict.DIFFERENT, "does not fail", expected.reason, given)
         return Outcome(Verdict.OPEN, "fails if all is evaluated")
-    if same_rows(expected, rows):
+    if same_rows(expected.rows, given):
         return Outcome(Verdict.SAME)
-    return Outcome(Verdict.DIFFERENT, OTHER_ROWS, expected.rows, rows)
+    return Outcome(Verdict.DIFFERENT, OTHER_ROWS, expected.rows.rows, given)
 
 
 def may_fail(statement: tree.Query, tables: Tables, evaluator: Evaluator) -> bool:

@@ -12,7 +12,7 @@ from .compare import Verdict
 from .words import Word
 
 
-def _names(statement: tree.Query) -> set[str]:
+def names(statement: tree.Query) -> set[str]:
     return {name for node in tree.walk(statement) for name in _names_of(node)}
 
 
@@ -40,11 +40,12 @@ class Coverage:
         self.compared: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
-    def count(self, statement: tree.Query, verdict: Verdict) -> None:
+    def count(self, found: set[str], verdict: Verdict) -> None:
+        """`found`: names() of the statement."""
         if verdict in (Verdict.SAME, Verdict.BOTH_FAIL):
-            self.compared.update(_names(statement))
+            self.compared.update(found)
         elif verdict is Verdict.REFUSED:
-            self.refused.update(_names(statement))
+            self.refused.update(found)
 
 
 def write(path: Path, seen: Coverage) -> None:

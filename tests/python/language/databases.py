@@ -36,18 +36,36 @@ class Failed(Exception):
 
 def run(database: Database, statement: tree.Query) -> list[Row]:
     """The rows, decoded as the types of the columns."""
-    request = Request(statement)
-    types = tuple(int(type_of_item(item)) for item in items_of(statement))
+    with _reported():
+        return start(database, Request(statement), types_of(statement)).run()
+
+
+async def fetch(database: Database, request: Request, types: tuple[int, ...]) -> list[Row]:
+    """The same in an event loop, of what is the same for every database."""
+    with _reported():
+        return await start(database, request, types)
+
+
+def types_of(statement: tree.Query) -> tuple[int, ...]:
+    return tuple(int(type_of_item(item)) for item in items_of(statement))
+
+
+def start(
+    database: Database, request: Request, types: tuple[int, ...]
+) -> _native.Operation[list[Row]]:
+    return database.start(
+        request.plan, request.types, request.values, _native.RESULT_ROWS, types, None
+    )
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
     try:
-        operation = database.start(
-            request.plan, request.types, request.values, _native.RESULT_ROWS, types, None
-        )
-        rows: list[Row] = operation.run()
+        yield
     except UnsupportedFeature as refusal:
         raise Refused(str(refusal)) from None
     except PyferroError as error:
         raise Failed(error) from None
-    return rows
 
 
 def sql(database: Database, statement: tree.Query) -> str:

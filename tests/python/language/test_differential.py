@@ -47,7 +47,7 @@ def test_databases_agree_with_the_evaluator(db: Database, tables: Tables) -> Non
         seed = f"{_SEED}/{number}"
         made = statement(seed)
         outcome = check(db, made, tables)
-        seen.count(made, outcome.verdict)
+        seen.count(coverage.names(made), outcome.verdict)
         lost = outcome.kind == "fails: ConnectionFailed"
         assert not lost, f"seed {seed}: {outcome.given}\n{sexpr(made)}"
         if outcome.verdict is not Verdict.DIFFERENT:
