@@ -35,6 +35,37 @@ void MysqlRenderer::CloseAggregate(const ast::Aggregate& aggregate) {
   sql_ << ") + 1)" << (mariadb() ? " END" : "");
 }
 
+// MySQL gives a window over a query of one row that row, whatever its frame is. A frame that begins after the current row or
+// ends before it has rows only where there are others.
+void MysqlRenderer::Over(const ast::Over& over) {
+  const auto beyond = [](const ast::Maybe<ast::Expr>& count) {
+    const bool known = count && count->kind == ast::Kind::kLiteral;
+    return known && ast::As<ast::Literal>(*count).integer == 0 ? nullptr : count.node;
+  };
+  const ast::Expr* count = nullptr;
+  if (!mariadb() && over.frame) {
+    if (over.frame->start == ast::FrameBound::kFollowing) count = beyond(over.frame->start_count);
+    if (over.frame->end == ast::FrameBound::kPreceding) count = beyond(over.frame->end_count);
+  }
+  if (count == nullptr) return Renderer::Over(over);
+  sql_ << "CASE WHEN COUNT(*) OVER (";
+  if (!over.partition.empty()) {
+    sql_ << "PARTITION BY ";
+    Groups(over.partition);
+  }
+  sql_ << ") > 1";
+  if (count->kind != ast::Kind::kLiteral) {
+    sql_ << " OR ";
+    Expression(*count);
+    sql_ << " = 0";
+  }
+  sql_ << " THEN ";
+  Renderer::Over(over);
+  const bool counts = over.call->kind == ast::Kind::kAggregate &&
+                      ast::As<ast::Aggregate>(*over.call).function == ast::AggregateFunction::kCount;
+  sql_ << (counts ? " ELSE 0 END" : " END");
+}
+
 // In a subquery of one row MariaDB gives '' for the GROUP_CONCAT of nothing. Leaves the CASE open.
 void MysqlRenderer::WhenAnyOf(absl::FunctionRef<void()> texts) {
   sql_ << "CASE WHEN COUNT(";

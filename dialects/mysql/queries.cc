@@ -91,6 +91,13 @@ bool CombinesRows(const ast::Query& query) {
                      [](const ast::Query* member) { return CombinesRows(*member); });
 }
 
+// Whether it stands beside others as it is.
+bool IsPlain(const ast::Query* query) {
+  if (query->kind != ast::Kind::kSelect) return false;
+  const auto& select = ast::As<ast::Select>(*query);
+  return !select.with && select.order.empty() && !select.limit && !select.offset;
+}
+
 // Whether a select of it has no table.
 bool HasRowOfItsOwn(const ast::Query& query) {
   if (query.kind == ast::Kind::kSelect) return !ast::As<ast::Select>(query).from;
@@ -320,6 +327,36 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   sql_ << "SELECT * FROM (";
   TableText(query);
   sql_ << ") AS looked";
+}
+
+// Both servers leave DISTINCT and GROUP BY out of what is in EXISTS, and then skip rows of all that are there. Of INTERSECT
+// and EXCEPT they compare the rows of a query in FROM as in WHERE, where NULL is not NULL, unless the whole is one, too. MySQL does
+// not find what rows of several queries are ordered by (error 1247), which says nothing without a limit.
+void MysqlRenderer::Existing(const ast::Query& query) {
+  if (query.kind == ast::Kind::kCompound) {
+    ast::Compound compound = ast::As<ast::Compound>(query);
+    if (!HasLimit(query)) compound.order = {};
+    if (!CombinesRows(compound)) return QueryText(compound);
+    if (!mariadb() || !sql::IsCorrelated(compound)) return ExistingTable(compound);
+    if (std::all_of(compound.members.begin(), compound.members.end(), IsPlain)) return QueryText(compound);
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "INTERSECT and EXCEPT in EXISTS that order, limit or put together rows first are a table in FROM here, "
+                  "which does not see the query around it: join instead");
+  }
+  const auto& select = ast::As<ast::Select>(query);
+  if (!select.offset || !(select.distinct || select.grouping)) return QueryText(query);
+  if (mariadb() && sql::IsCorrelated(query)) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query in EXISTS that skips groups or distinct rows is a table in FROM here, which does not see the "
+                  "query around it: compare a count of them");
+  }
+  ExistingTable(query);
+}
+
+void MysqlRenderer::ExistingTable(const ast::Query& query) {
+  sql_ << "SELECT * FROM (";
+  TableText(query);
+  sql_ << ") AS existing";
 }
 
 }  // namespace ferro::mysql

@@ -15,7 +15,8 @@ constexpr int64_t kMaxVarchar = 16383;
 
 // The type that a parameter is cast to where nothing says its own; empty: it needs none.
 absl::string_view CastWord(Type type, bool mariadb) {
-  if (mariadb) return type == Type::kText ? "CHAR" : "";
+  // MariaDB pads the UUIDs beside a NULL of no length.
+  if (mariadb) return type == Type::kText ? "CHAR" : type == Type::kUuid ? "BINARY(16)" : "";
   switch (type) {
     case Type::kBool:
     case Type::kInt64:

@@ -33,6 +33,8 @@ class MysqlRenderer final : public sql::Renderer {
   void LockClause(const ast::Lock& lock) override;
   void NestedMember(const ast::Query& member, size_t number) override;
   void TableText(const ast::Query& query) override;
+  void Existing(const ast::Query& query) override;
+  void Over(const ast::Over& over) override;
   const ast::Query* Inlined(const ast::Table& table) const override {
     const auto found = inlined_.find(&table);
     return found == inlined_.end() ? nullptr : found->second;
@@ -69,6 +71,7 @@ class MysqlRenderer final : public sql::Renderer {
   void DropIndexText(const ast::DropIndex& index, sql::Step& step) override;
 
  private:
+  void ExistingTable(const ast::Query& query);
   bool mariadb() const { return profile_.version.product == Product::kMariadb; }
   // Compares code points, and does not pad with spaces; the same name does not exist on both
   // servers.

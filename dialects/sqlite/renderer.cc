@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "dialects/sqlite/tables.h"
+#include "engine/ast/derive.h"
 #include "engine/sql/type_of.h"
 
 namespace ferro::sqlite {
@@ -18,6 +19,32 @@ void SqliteRenderer::Compared(const ast::Expr& expr, Type common) {
   if (IsArray(common)) return ComparedArray(expr);
   Operand(expr);
   if (common == Type::kDecimal) sql_ << " COLLATE ferro_decimal";
+}
+
+// The collation within a condition would be that of the whole CASE (sqlite.org/datatype3.html#collation): SQLite looks for one
+// in all that it is made of.
+void SqliteRenderer::Case(const ast::Case& node) {
+  Renderer::Case(node);
+  if (sql::TypeOf(node) == Type::kDecimal) return;
+  bool compares = false;
+  const auto look = [&compares](const ast::Node& part) {
+    if (part.kind == ast::Kind::kSelect || part.kind == ast::Kind::kCompound) return;
+    compares = compares || (part.kind == ast::Kind::kColumn && ast::As<ast::Column>(part).type == Type::kDecimal) ||
+               (part.kind == ast::Kind::kParam && ast::As<ast::Param>(part).type == Type::kDecimal) ||
+               (part.kind == ast::Kind::kCast && ast::As<ast::Cast>(part).type == Type::kDecimal);
+  };
+  for (const ast::When* when : node.whens) ast::Walk(*when->condition, look);
+  if (compares) sql_ << " COLLATE BINARY";
+}
+
+// DISTINCT is left out of what is in EXISTS, and OFFSET then skips rows of all that are there.
+void SqliteRenderer::Existing(const ast::Query& query) {
+  const bool skips = query.kind == ast::Kind::kSelect && ast::As<ast::Select>(query).distinct &&
+                     ast::As<ast::Select>(query).offset;
+  if (!skips) return QueryText(query);
+  sql_ << "SELECT * FROM (";
+  QueryText(query);
+  sql_ << ")";
 }
 
 void SqliteRenderer::RowItem(const ast::Expr& item) { ComparedItem(item); }

@@ -18,6 +18,8 @@ class SqliteRenderer final : public sql::Renderer {
   void Call(const ast::Call& call) override;
   std::optional<bool> NullsStandFirst(bool descending) const override;
   void LikePredicate(const ast::Like& like) override;
+  void Existing(const ast::Query& query) override;
+  void Case(const ast::Case& node) override;
   bool FindsItemsByName(bool /*in_having*/) const override { return true; }
   void LimitClause(const sql::Page& page) override;
   void Aggregate(const ast::Aggregate& aggregate) override;

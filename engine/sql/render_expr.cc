@@ -124,7 +124,7 @@ void Renderer::Expression(const ast::Expr& expr) {
       Raw(node);
     } else if constexpr (std::is_same_v<T, ast::Exists>) {
       sql_ << (node.negated ? "NOT EXISTS (" : "EXISTS (");
-      QueryText(*node.query);
+      Existing(*node.query);
       sql_ << ")";
     } else {
       // A ParamList stands in IN only; the reader lets no other node be an expression.

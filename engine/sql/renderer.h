@@ -95,6 +95,10 @@ class Renderer {
   virtual void CloseAggregate(const ast::Aggregate& /*aggregate*/) {}
   // A query that a value is looked for in.
   virtual void Looked(const ast::Query& query);
+  // What is in EXISTS.
+  virtual void Existing(const ast::Query& query) { QueryText(query); }
+  virtual void Over(const ast::Over& over);
+  virtual void Case(const ast::Case& node);
   virtual void CastTo(const ast::Cast& cast);
   virtual void RegexPredicate(const ast::Regex& regex);
   virtual void JsonValue(const ast::JsonGet& get);
@@ -212,10 +216,8 @@ class Renderer {
   void Unary(const ast::Unary& unary);
   void Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms);
   void BetweenPredicate(const ast::Between& between);
-  void Over(const ast::Over& over);
   void Frame(const ast::Frame& frame);
   void FrameEdge(ast::FrameBound bound, const ast::Maybe<ast::Expr>& count);
-  void Case(const ast::Case& node);
   void Row(const ast::Row& row);
   void InQuery(const ast::InQuery& in);
   void Raw(const ast::Raw& raw);

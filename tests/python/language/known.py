@@ -42,7 +42,7 @@ def _tells_texts_and_floats(node: tree.Node) -> bool:
     if isinstance(node, tree.Select) and node.grouping:
         groups = [*node.grouping.items, *(g for s in node.grouping.sets for g in s.items)]
         types |= {type_of(group) for group in groups}
-    return Type.float64 in types and bool(types & {Type.text, Type.bytes})
+    return Type.float64 in types and bool(types & {Type.text, Type.bytes, Type.uuid})
 
 
 def _has_three_windows(node: tree.Node) -> bool:

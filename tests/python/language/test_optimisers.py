@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -26,6 +27,8 @@ from .tree import FALSE, NULL, TRUE, number
 from .words import (
     AggregateFunction,
     BinaryOp,
+    FrameBound,
+    FrameUnit,
     Function,
     GroupingKind,
     JoinKind,
@@ -361,14 +364,96 @@ def of_tables() -> Iterator[tuple[str, tree.Query]]:
         )
 
 
+def of_existing() -> Iterator[tuple[str, tree.Query]]:
+    n, f = of("b", "n", _I), of("b", "f", _F)
+    constant, own = tree.Distinct(()), binary(BinaryOp.gt, of("b", "id", _I), number(99))
+    for name, item, kind in (("constant", param(7), _I), ("equal", own, _B)):
+        skipping = one(item, kind, from_=_b, offset=number(3))
+        yield f"distinct {name}", ids(_a, tree.Exists(replace(skipping, distinct=constant)))
+        groups = replace(skipping, grouping=grouped(own, having=TRUE))
+        yield f"grouped {name}", ids(_a, tree.Exists(groups))
+    where = binary(BinaryOp.gt, of("a", "id", _I), number(3))
+    for outer in (None, where):
+        nothing = one(param(None, _F), _F, where=outer)
+        ordered = one(f, _F, from_=left(_b, _c, TRUE), order=(tree.OrderItem(n),))
+        nulls = one(of("a", "f", _F), _F, from_=_a, order=(tree.OrderItem(of("a", "d", _D)),))
+        member = ordered if outer else nulls
+        for op in (SetOp.intersect, SetOp.except_):
+            both = tree.Compound(None, op, False, (nothing, member))
+            yield f"{op.name} {'outer' if outer else 'alone'}", ids(_a, tree.Exists(both))
+    word = tree.Column("", "x", _D)
+    seen = one(of("a", "d", _D), _D)
+    named = tree.Compound(
+        None,
+        SetOp.union,
+        False,
+        (one(of("b", "d", _D), _D, from_=_b), seen),
+        (tree.OrderItem(word),),
+    )
+    yield "ordered by a name", ids(_a, tree.Exists(named))
+
+
+def of_frames() -> Iterator[tuple[str, tree.Query]]:
+    n = of("b", "n", _I)
+    after = (FrameBound.following, FrameBound.unbounded_following)
+    before = (FrameBound.unbounded_preceding, FrameBound.preceding)
+    for table, where in (
+        ("one row", binary(BinaryOp.eq, of("b", "id", _I), number(1))),
+        ("all", TRUE),
+    ):
+        for count in (0, 2):
+            for start, end in (after, before):
+                counts = [
+                    number(count) if each in (FrameBound.following, FrameBound.preceding) else None
+                    for each in (start, end)
+                ]
+                frame = tree.Frame(FrameUnit.rows, start, counts[0], end, counts[1])
+                order = (tree.OrderItem(of("b", "id", _I)),)
+                windows = [
+                    (tree.Over(what, (), order, frame), _I)
+                    for what in (
+                        tree.WindowCall(WindowFunction.first_value, (n,)),
+                        tree.Aggregate(AggregateFunction.sum, (n,)),
+                        tree.Aggregate(AggregateFunction.count),
+                    )
+                ]
+                name = f"{table} {count} {start.name} {end.name}"
+                yield name, items(*windows, from_=_b, where=where)
+
+
+def of_collations() -> Iterator[tuple[str, tree.Query]]:
+    d, word = of("a", "d", _D), of("a", "word", _T)
+    told = tree.Case((tree.When(binary(BinaryOp.gt, d, d), word),), tree.Cast(of("a", "n", _I), _T))
+    yield "ordered", items((told, _T), from_=_a, order=(tree.OrderItem(told),))
+    yield "equal", ids(_a, binary(BinaryOp.eq, told, text("1.0")))
+    members = (one(told, _T, from_=_a), one(text("0.10"), _T))
+    by_name = (tree.OrderItem(tree.Column("", "x", _T)),)
+    yield "union", tree.Compound(None, SetOp.union, False, members, by_name)
+
+
 STATEMENTS = {
     f"{kind.__name__}: {name}": statement
-    for kind in (of_groups, of_rows, of_quantified, of_sought, of_outer_joins, of_values, of_tables)
+    for kind in (
+        of_groups,
+        of_rows,
+        of_quantified,
+        of_sought,
+        of_outer_joins,
+        of_values,
+        of_tables,
+        of_existing,
+        of_frames,
+        of_collations,
+    )
     for name, statement in kind()
 }
 # A query in FROM does not see the query around it there.
 _REFUSED = {
-    "MariaDB": tuple(f"of_sought: {word} outer" for word in ("in", "not in", "any", "all")),
+    "MariaDB": (
+        *(f"of_sought: {word} outer" for word in ("in", "not in", "any", "all")),
+        *(f"of_existing: {word} outer" for word in ("intersect", "except_")),
+        "of_existing: ordered by a name",
+    ),
     "MySQL": ("of_tables: within another",),
 }
 
