@@ -77,8 +77,8 @@ def _head(runs: list[dict[str, Any]]) -> list[str]:
         "Written by `tests/python/language/coverage_page.py`; do not edit. Random statements ran on real",
         "servers, and their rows were compared with those of an evaluator that shares no code with the",
         f"engine: {_compared(runs):,} comparisons, of seeds {seeds[0]} to {seeds[-1]}. The goal is 1,000,000",
-        "without a difference that is not explained. A run is had again by `FERRO_LANGUAGE_SEED` and",
-        "`FERRO_LANGUAGE_CASES`, and added to these by `FERRO_LANGUAGE_COVERAGE`.",
+        "without a difference that is not explained. `tests/python/language/long_run.py` makes more, and",
+        "shrinks what differs; one run is had again by `FERRO_LANGUAGE_SEED` and `FERRO_LANGUAGE_CASES`.",
         "",
     ]
 

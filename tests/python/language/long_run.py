@@ -3,8 +3,8 @@
     python -m tests.python.language.long_run --seed g-1 --minutes 30 [--coverage FILE] [URL ...]
 
 Statements come in runs of 1,000, of seeds `g-1.0`, `g-1.1` and so on, each with other rows in the
-tables; the differential test repeats one of them with `FERRO_LANGUAGE_SEED=g-1.7` and
-`FERRO_LANGUAGE_CASES=1000`, and shrinks what differs. Differences are printed as they are found.
+tables. Differences are printed as they are found; `--case g-1.7/42` shrinks one of them. The
+differential test repeats a run with `FERRO_LANGUAGE_SEED=g-1.7 FERRO_LANGUAGE_CASES=1000`.
 URLs are of empty databases of their own; an SQLite one in memory is always among them. Known
 differences (known.py) are counted and not printed. The exit status is 1 if any other was found.
 """
@@ -14,24 +14,29 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pyferro
 from pyferro import Database
+from pyferro.errors import ConnectionFailed
 
 from . import coverage, tree
-from .compare import Given, Verdict, expect, judge
+from .compare import Given, Verdict, check, expect, judge
 from .databases import Failed, Refused, fetch, filled, types_of
 from .encode import Request
 from .generate import statement
 from .known import known
+from .report import report
 from .rows import Relation
 from .schema import fill
 
 RUN = 1_000
+_AT_ONCE = 4
 _EACH = 60.0  # seconds between two lines of progress
 
 
@@ -52,15 +57,22 @@ class Campaign:
         seed = f"{self.seed}.{number}"
         tables = fill(random.Random(seed))
         with ExitStack() as stack:
-            for database in self.databases:
-                stack.enter_context(filled(database, tables))
+            for database, seen in zip(self.databases, self.seen, strict=True):
+                if not seen.outcomes["lost"]:
+                    stack.enter_context(_forgiving(filled(database, tables)))
             asyncio.run(self._statements(seed, tables))
 
     async def _statements(self, seed: str, tables: dict[str, Relation]) -> None:
-        for number in range(RUN):
-            await self._one(f"{seed}/{number}", tables)
-            if time.monotonic() - self.told > _EACH:
-                self.tell(f"{seed}/{number}")
+        numbers = iter(range(RUN))
+
+        async def some() -> None:
+            for number in numbers:
+                await self._one(f"{seed}/{number}", tables)
+                if time.monotonic() - self.told > _EACH:
+                    self.tell(f"{seed}/{number}")
+
+        # While the servers answer one, others are evaluated.
+        await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
 
     async def _one(self, seed: str, tables: dict[str, Relation]) -> None:
         made = statement(seed)
@@ -79,8 +91,11 @@ class Campaign:
                 seen.outcomes[outcome.verdict.value] += 1
             elif row := known(seen.server, made, outcome):
                 seen.outcomes[f"known: {row.what}"] += 1
+            elif outcome.kind == "fails: ConnectionFailed" and seen.outcomes["lost"] > 0:
+                seen.outcomes["lost"] += 1  # a server that goes down is reported once
             else:
-                seen.outcomes["different"] += 1
+                lost = outcome.kind == "fails: ConnectionFailed"
+                seen.outcomes["lost" if lost else "different"] += 1
                 self._report(seed, seen.server, made, outcome.kind, answer)
 
     def _report(self, seed: str, server: str, made: tree.Query, kind: str, answer: Given) -> None:
@@ -88,8 +103,6 @@ class Campaign:
         size = sum(1 for _ in tree.walk(made))
         said = f": {str(answer).split(chr(10))[0]}" if isinstance(answer, Failed) else ""
         print(f"DIFFERENT {seed} on {server}, {size} nodes: {kind}{said}", flush=True)
-        if "ConnectionFailed" in kind:
-            raise SystemExit(f"{server} is lost")
 
     def tell(self, where: str) -> None:
         self.told = time.monotonic()
@@ -114,25 +127,47 @@ async def _answer(database: Database, request: Request, types: tuple[int, ...]) 
         return error
 
 
+@contextmanager
+def _forgiving(filled: AbstractContextManager[None]) -> Iterator[None]:
+    """The tables of a server that went down stay."""
+    with suppress(ConnectionFailed), filled:
+        yield
+
+
 def main() -> int:
     options = _options()
     urls = ["sqlite::memory:", *options.urls]
     databases = [pyferro.connect(url, name=f"on{i}").run() for i, url in enumerate(urls)]
+    if options.case is not None:
+        return _explain(options.case, databases)
     campaign = Campaign(options.seed, databases)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     number = options.start
     try:
         while time.monotonic() - campaign.began < options.minutes * 60:
-            campaign.run(number)
             number += 1
+            campaign.run(number - 1)
     except KeyboardInterrupt:
-        print("stopped within a run, whose statements count", file=sys.stderr)
-        number += 1
-    campaign.tell(f"{options.seed}.{number - 1}")
-    for seen in campaign.seen:
-        print(seen.server, dict(seen.outcomes))
-    if options.coverage is not None:
-        campaign.add(options.coverage, range(options.start, number))
+        print("stopped within a run, of which the first statements count", file=sys.stderr)
+    finally:
+        campaign.tell(f"{options.seed}.{number - 1}")
+        for seen in campaign.seen:
+            print(seen.server, dict(seen.outcomes))
+        if options.coverage is not None:
+            campaign.add(options.coverage, range(options.start, number))
     return int(campaign.different > 0)
+
+
+def _explain(case: str, databases: list[Database]) -> int:
+    made, tables, different = statement(case), fill(random.Random(case.split("/")[0])), 0
+    for database in databases:
+        with filled(database, tables):
+            outcome = check(database, made, tables)
+            print(f"{database.server}: {outcome.verdict.value}")
+            if outcome.verdict is Verdict.DIFFERENT:
+                different += 1
+                print(report(database, made, tables, case))
+    return int(different > 0)
 
 
 def _options() -> argparse.Namespace:
@@ -141,7 +176,9 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("urls", nargs="*", metavar="URL", help="postgresql://… or mysql://…")
-    parser.add_argument("--seed", required=True, help="the campaign's name")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--seed", help="the campaign's name")
+    what.add_argument("--case", help="only this statement, as it was printed")
     parser.add_argument("--start", type=int, default=0, metavar="N", help="the first run")
     parser.add_argument("--minutes", type=float, default=10, help="begin no run after these")
     parser.add_argument("--coverage", type=Path, metavar="FILE", help="add what was compared")

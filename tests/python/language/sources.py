@@ -7,14 +7,18 @@ from dataclasses import replace
 from . import tree
 from .names import column_names
 from .rows import Env, JoinedRow, Relation
-from .values import Invalid
+from .values import Ambiguous, Invalid
 from .windows import Windows
 from .words import JoinKind
+
+MOST_JOINED = 300_000  # rows that joins of one statement make; a random one may make millions
 
 _Columns = dict[str, tuple[str, ...]]  # of each alias
 
 
 class Sources(Windows):
+    joined = 0  # rows so far
+
     def source(self, node: tree.Source, env: Env) -> tuple[_Columns, list[JoinedRow]]:
         """Aliases with their columns, and the rows. `env` is what a lateral query may read."""
         match node:
@@ -43,6 +47,9 @@ class Sources(Windows):
                 right_columns, right = self.source(node.right, replace(env, row=row))
             found = False
             for place, other in enumerate(right):
+                self.joined += 1
+                if self.joined > MOST_JOINED:
+                    raise Ambiguous("more rows than are compared")
                 joined = {**row, **other}
                 here = replace(env, row=joined)
                 if node.on is None or self.value(node.on, here):

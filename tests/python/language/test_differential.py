@@ -15,15 +15,15 @@ import pytest
 
 from pyferro import Database
 
-from . import coverage, metamorphic, tree
+from . import coverage, metamorphic
 from .compare import OTHER_ROWS, Outcome, Verdict, check
 from .databases import filled, sql
-from .encode import Request, sexpr
+from .encode import sexpr
 from .generate import statement
 from .known import known
+from .report import report
 from .rows import Relation
 from .schema import fill
-from .shrink import shrink
 
 _SEED = os.environ.get("FERRO_LANGUAGE_SEED", "1")
 _CASES = int(os.environ.get("FERRO_LANGUAGE_CASES", "1500"))
@@ -57,34 +57,12 @@ def test_databases_agree_with_the_evaluator(db: Database, tables: Tables) -> Non
         else:
             counts["different"] += 1
             if len(reports) < _MOST_REPORTED:
-                reports.append(_report(db, made, tables, seed))
+                reports.append(report(db, made, tables, seed))
     print(db.server, dict(counts))
     if path := os.environ.get("FERRO_LANGUAGE_COVERAGE"):
         coverage.write(Path(path), seen)
     assert not counts["different"], "\n\n".join([f"{counts['different']} differ", *reports])
     assert counts[Verdict.SAME.value] > _CASES // 3, counts
-
-
-def _report(db: Database, found: tree.Query, tables: Tables, seed: str) -> str:
-    kind = check(db, found, tables).kind
-
-    def shows(smaller: tree.Query) -> bool:
-        outcome = check(db, smaller, tables)
-        unknown = known(db.server, smaller, outcome) is None
-        return unknown and outcome.verdict is Verdict.DIFFERENT and outcome.kind == kind
-
-    small = shrink(found, shows, tables)
-    outcome = check(db, small, tables)
-    return "\n".join(
-        (
-            f"seed {seed}: {outcome.kind}",
-            sexpr(small),
-            f"values: {Request(small).values}",
-            f"{db.server}: {sql(db, small)}",
-            f"expected: {outcome.expected}",
-            f"given:    {outcome.given}",
-        )
-    )
 
 
 @pytest.mark.parametrize("law", metamorphic.LAWS, ids=lambda law: law.__name__)

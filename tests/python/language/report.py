@@ -1,0 +1,37 @@
+"""What is said of a difference: the smallest statement that shows it."""
+
+from __future__ import annotations
+
+from pyferro import Database
+
+from . import tree
+from .compare import Verdict, check
+from .databases import sql
+from .encode import Request, sexpr
+from .known import known
+from .rows import Relation
+from .shrink import shrink
+
+Tables = dict[str, Relation]
+
+
+def report(db: Database, found: tree.Query, tables: Tables, seed: str) -> str:
+    kind = check(db, found, tables).kind
+
+    def shows(smaller: tree.Query) -> bool:
+        outcome = check(db, smaller, tables)
+        unknown = known(db.server, smaller, outcome) is None
+        return unknown and outcome.verdict is Verdict.DIFFERENT and outcome.kind == kind
+
+    small = shrink(found, shows, tables)
+    outcome = check(db, small, tables)
+    return "\n".join(
+        (
+            f"seed {seed}: {outcome.kind}",
+            sexpr(small),
+            f"values: {Request(small).values}",
+            f"{db.server}: {sql(db, small)}",
+            f"expected: {outcome.expected}",
+            f"given:    {outcome.given}",
+        )
+    )
