@@ -9,10 +9,12 @@ namespace {
 
 using ast::AggregateFunction;
 
-// Whether all rows have the same value.
+// Whether all rows, of those that the filter leaves, have the same value.
 bool IsConstant(const ast::Aggregate& aggregate) {
   bool constant = true;
-  sql::ForEachFreeColumn(aggregate, [&constant](const ast::Column&) { constant = false; });
+  for (const ast::Expr* argument : aggregate.arguments) {
+    sql::ForEachFreeColumn(*argument, [&constant](const ast::Column&) { constant = false; });
+  }
   return constant;
 }
 
@@ -110,7 +112,7 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
   sql_ << " SEPARATOR '')";
 }
 
-// MySQL counts one value where there are rows, also if it is NULL.
+// MySQL counts one value where there are rows, also if it is NULL or filtered out.
 void MysqlRenderer::CountOfOne(const ast::Aggregate& aggregate) {
   sql_ << "(COUNT(";
   Filtered(aggregate, aggregate.arguments[0]);

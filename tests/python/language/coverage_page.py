@@ -90,6 +90,7 @@ def _totals(runs: list[dict[str, Any]], servers: list[str]) -> list[str]:
     ]
     rows = {
         "statements": lambda run: sum(run["outcomes"].values()),
+        "not asked, since the server was down": lambda run: run["outcomes"].get("lost", 0),
         "compared": lambda run: _compared([run]),
         "refused with advice": lambda run: run["outcomes"].get(Verdict.REFUSED.value, 0),
         "left open by the language": lambda run: run["outcomes"].get(Verdict.OPEN.value, 0),

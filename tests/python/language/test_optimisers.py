@@ -310,6 +310,9 @@ def of_values() -> Iterator[tuple[str, tree.Query]]:
         )
         yield f"count of distinct {name}", one(counted, _I, from_=_b)
         yield f"count of distinct {name}, of no rows", one(counted, _I, from_=_b, where=FALSE)
+    lasting = tree.Unary(UnaryOp.is_null, of("b", "word", _T))
+    counted = tree.Aggregate(AggregateFunction.count, (param(3),), True, lasting)
+    yield "count of a distinct parameter, filtered out", one(counted, _I, from_=_b)
     yield (
         "count of a distinct parameter",
         one(tree.Aggregate(AggregateFunction.count, (param(3),), True), _I, from_=_b),
