@@ -1,5 +1,6 @@
 // Queries within queries, where MySQL and MariaDB find other rows than those asked for unless they are told how.
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <unordered_map>
 #include <unordered_set>
@@ -266,6 +267,22 @@ bool MysqlRenderer::ComparedItem(const ast::Expr& value) {
   Operand(value);
   sql_ << " + 0e0";
   return true;
+}
+
+// To the INTERSECT ALL of three MySQL finds a NULL where the last one has a 0: two at a time.
+void MysqlRenderer::CompoundText(const ast::Compound& compound) {
+  const size_t count = compound.members.size();
+  if (mariadb() || compound.op != ast::SetOp::kIntersect || !compound.all || count < 3) {
+    return Renderer::CompoundText(compound);
+  }
+  ast::Compound first;
+  first.op = compound.op;
+  first.all = true;
+  first.members = compound.members.first(count - 1);
+  const std::array<const ast::Query*, 2> pair = {&first, compound.members.back()};
+  ast::Compound both = compound;
+  both.members = pair;
+  Renderer::CompoundText(both);
 }
 
 // In MariaDB a table in FROM does not see the query around it, and no WITH stands in parentheses.

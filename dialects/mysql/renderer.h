@@ -33,6 +33,7 @@ class MysqlRenderer final : public sql::Renderer {
   void LockClause(const ast::Lock& lock) override;
   void NestedMember(const ast::Query& member, size_t number) override;
   void TableText(const ast::Query& query) override;
+  void CompoundText(const ast::Compound& compound) override;
   void Existing(const ast::Query& query) override;
   void Over(const ast::Over& over) override;
   const ast::Query* Inlined(const ast::Table& table) const override {

@@ -130,6 +130,7 @@ class Renderer {
   virtual void LockClause(const ast::Lock& lock);
   // A query in FROM or WITH, without its parentheses.
   virtual void TableText(const ast::Query& query) { QueryText(query); }
+  virtual void CompoundText(const ast::Compound& compound);
   // The query of a common table expression that is said where it is read; null: it is read by its name.
   virtual const ast::Query* Inlined(const ast::Table& /*table*/) const { return nullptr; }
   // What stands before the items of a select.
@@ -224,7 +225,6 @@ class Renderer {
 
   void RowsText(const ast::Query& query);
   void Items(ast::List<const ast::SelectItem*> items);
-  void CompoundText(const ast::Compound& compound);
   void Member(const ast::Query& member, size_t number);
   void With(const ast::With& with);
   void ChangeText(const ast::Statement& change);

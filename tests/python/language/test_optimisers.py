@@ -384,6 +384,8 @@ def of_existing() -> Iterator[tuple[str, tree.Query]]:
         for op in (SetOp.intersect, SetOp.except_):
             both = tree.Compound(None, op, False, (nothing, member))
             yield f"{op.name} {'outer' if outer else 'alone'}", ids(_a, tree.Exists(both))
+    three = tuple(one(param(each), _I) for each in (None, None, 0))
+    yield "three", tree.Compound(None, SetOp.intersect, True, three)
     word = tree.Column("", "x", _D)
     seen = one(of("a", "d", _D), _D)
     named = tree.Compound(
