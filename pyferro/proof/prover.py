@@ -377,20 +377,24 @@ class _Prover:
         return WholeRow(self.model, self.definitions, columns, flags, own=own)
 
     def _alias_keys(self, nodes: Mapping[str, Node]) -> dict[str, str] | None:
-        """The key pydantic reads each field from by default; None where there is no such key."""
+        """The key pydantic reads each selected field from by default; None if one has no such key."""
         if self.config.get("validate_by_alias") is False:
             return {name: name for name in nodes}
         keys: dict[str, str] = {}
+        others: set[Any] = set()  # what those that are not selected would read
         for name, node in nodes.items():
             alias = node.get("validation_alias", name)
-            if isinstance(alias, list) and alias:
-                # A path is a list of keys, a choice of paths a list of those.
-                alias = alias[0] if isinstance(alias[0], list) else alias
-                alias = alias[0] if len(alias) == 1 else None
-            if not isinstance(alias, str):
+            # A path is a list of keys, a choice of paths a list of those.
+            several = isinstance(alias, list) and alias and isinstance(alias[0], list)
+            paths = alias if several else [alias if isinstance(alias, list) else [alias]]
+            if name not in self.types:
+                others.update(path[0] for path in paths if path)
+            elif len(paths[0]) == 1 and isinstance(paths[0][0], str):
+                keys[name] = paths[0][0]
+            else:
                 return None
-            keys[name] = alias
-        if len(set(keys.values())) < len(keys) or not set(self.types) <= set(keys):
+        distinct = set(keys.values())
+        if len(distinct) < len(keys) or distinct & others or not set(self.types) <= set(keys):
             return None
         return keys
 

@@ -92,10 +92,15 @@ class Oracle:
             return flags, names
         if config.get("validate_by_alias") is False:
             return {}, names
-        keys = {name: self._first(alias) or name for name, alias in aliases.items()}
-        if any(self._first(a) is None and a is not None for a in aliases.values()):
+        # Of a field that is not selected only what it would read of the others' counts.
+        chosen = {name: alias for name, alias in aliases.items() if name in self.fields}
+        if any(self._first(a) is None and a is not None for a in chosen.values()):
             return flags, names
-        return ({}, keys) if len(set(keys.values())) == len(keys) else (flags, names)
+        keys = {name: self._first(alias) or name for name, alias in aliases.items()}
+        read = [key for name, key in keys.items() if name in chosen]
+        for name in aliases.keys() - chosen.keys():
+            read += set(self._heads(aliases[name]) or [name])
+        return ({}, keys) if len(set(read)) == len(read) else (flags, names)
 
     def _nested_aliases(self) -> bool:
         generated = self.spec.config.get("alias_generator") is not None
@@ -104,6 +109,11 @@ class Oracle:
             for f in self.fields.values()
             if f.name not in self.plain
         )
+
+    @staticmethod
+    def _heads(alias: Any) -> list[Any]:
+        choices = getattr(alias, "choices", [] if alias is None else [alias])
+        return [getattr(choice, "path", [choice])[0] for choice in choices]
 
     @staticmethod
     def _first(alias: Any) -> str | None:

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from pyferro import Model, _native
@@ -139,6 +147,27 @@ class Raising(Model, abstract=True):
     @classmethod
     def _never(cls, value: int) -> int:
         raise ArithmeticError(f"of {value}")
+
+
+class Renamed(BaseModel):
+    x: int = Field(alias="X")
+
+
+class Partly(Model, abstract=True):
+    inner: Renamed = Field(alias="IN")
+    other: int = 0
+    path: int | None = Field(None, validation_alias=AliasPath("elsewhere", "path"))
+
+
+@pytest.mark.usefixtures("_shortcuts")
+def test_nested_aliases_beside_a_path_that_is_not_selected() -> None:
+    """The path has no key in the row, and needs none: content is read by aliases, in errors as well."""
+    kinds = {"inner": "json", "other": "int64"}
+    loaded = load(Partly, kinds, ('{"X": 1}', 2))
+    assert loaded.inner == Renamed(X=1)
+    with pytest.raises(ValidationError) as raised:
+        load(Partly, {"inner": "json", "other": "text"}, ('{"X": 1}', "no"))
+    assert [error["loc"] for error in raised.value.errors()] == [("other",)]
 
 
 @pytest.mark.usefixtures("_shortcuts")
