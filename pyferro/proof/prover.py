@@ -329,7 +329,9 @@ class _Prover:
             by_key = nested or self.model.__pydantic_custom_init__
             keys = self._alias_keys(nodes) if by_key else None
             if keys is None:
-                flags = {"by_name": True, "by_alias": False}
+                # Content is read by aliases wherever those of the row itself take no field's name.
+                both = nested and not self._alias_is_a_name(nodes)
+                flags = {"by_name": True, "by_alias": both}
             else:
                 fields = {name: replace(f, key=keys[name]) for name, f in fields.items()}
         worst = max(fields.values(), key=lambda f: f.level, default=None)
@@ -376,6 +378,16 @@ class _Prover:
                 own = own or found.built_later or root.get("schema_ref") in found.refs
         return WholeRow(self.model, self.definitions, columns, flags, own=own)
 
+    def _alias_is_a_name(self, nodes: Mapping[str, Node]) -> bool:
+        """Whether a field would read by an alias what the row has for a field by its name."""
+        heads = [
+            path[0]
+            for name, node in nodes.items()
+            for path in _paths(node.get("validation_alias", name))
+            if path and path != [name]
+        ]
+        return not set(self.types).isdisjoint(heads)
+
     def _alias_keys(self, nodes: Mapping[str, Node]) -> dict[str, str] | None:
         """The key pydantic reads each selected field from by default; None if one has no such key."""
         if self.config.get("validate_by_alias") is False:
@@ -383,10 +395,7 @@ class _Prover:
         keys: dict[str, str] = {}
         others: set[Any] = set()  # what those that are not selected would read
         for name, node in nodes.items():
-            alias = node.get("validation_alias", name)
-            # A path is a list of keys, a choice of paths a list of those.
-            several = isinstance(alias, list) and alias and isinstance(alias[0], list)
-            paths = alias if several else [alias if isinstance(alias, list) else [alias]]
+            paths = _paths(node.get("validation_alias", name))
             if name not in self.types:
                 others.update(path[0] for path in paths if path)
             elif len(paths[0]) == 1 and isinstance(paths[0][0], str):
@@ -397,6 +406,13 @@ class _Prover:
         if len(distinct) < len(keys) or distinct & others or not set(self.types) <= set(keys):
             return None
         return keys
+
+
+def _paths(alias: Any) -> list[list[Any]]:
+    """Of an alias in a schema, where a path is a list of keys, and a choice of paths a list of those."""
+    if not isinstance(alias, list):
+        return [[alias]]
+    return alias if alias and isinstance(alias[0], list) else [alias]
 
 
 def _only_private(post_init: Any) -> bool:

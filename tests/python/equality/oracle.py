@@ -94,6 +94,12 @@ class Oracle:
             return {}, names
         # Of a field that is not selected only what it would read of the others' counts.
         chosen = {name: alias for name, alias in aliases.items() if name in self.fields}
+        # Nor does content go by names, unless an alias is another field's name.
+        taken = [
+            head for alias in aliases.values() for head in self._heads(alias) if head in self.fields
+        ]
+        if self._nested_aliases() and not taken:
+            flags = {"by_name": True, "by_alias": True}
         if any(self._first(a) is None and a is not None for a in chosen.values()):
             return flags, names
         keys = {name: self._first(alias) or name for name, alias in aliases.items()}

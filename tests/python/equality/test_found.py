@@ -171,6 +171,19 @@ def test_nested_aliases_beside_a_path_that_is_not_selected() -> None:
 
 
 @pytest.mark.usefixtures("_shortcuts")
+def test_nested_aliases_beside_a_path() -> None:
+    kinds = {"inner": "json", "other": "text", "path": "int64"}
+    for other in ("3", "no"):
+        try:
+            loaded = load(Partly, kinds, ('{"X": 1}', other, 4))
+        except ValidationError as error:
+            assert other == "no"
+            assert [line["loc"] for line in error.errors()] == [("other",)]
+        else:
+            assert loaded == Partly.model_construct(inner=Renamed(X=1), other=3, path=4)
+
+
+@pytest.mark.usefixtures("_shortcuts")
 def test_of_several_exceptions_the_first_is_raised() -> None:
     """By the order of the model's fields, whatever that of the columns."""
     kinds = {"three": "int64", "two": "int64"}
