@@ -434,6 +434,9 @@ def of_collations() -> Iterator[tuple[str, tree.Query]]:
     members = (one(told, _T, from_=_a), one(text("0.10"), _T))
     by_name = (tree.OrderItem(tree.Column("", "x", _T)),)
     yield "union", tree.Compound(None, SetOp.union, False, members, by_name)
+    nobody = one(param(None, Type.uuid), Type.uuid, from_=_a, offset=number(1))
+    somebody = one(of("a", "uid", Type.uuid), Type.uuid, from_=_a)
+    yield "NULL beside UUIDs", tree.Compound(None, SetOp.union, False, (nobody, somebody))
 
 
 STATEMENTS = {
