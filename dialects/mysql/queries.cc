@@ -92,13 +92,6 @@ bool CombinesRows(const ast::Query& query) {
                      [](const ast::Query* member) { return CombinesRows(*member); });
 }
 
-// Whether it stands beside others as it is.
-bool IsPlain(const ast::Query* query) {
-  if (query->kind != ast::Kind::kSelect) return false;
-  const auto& select = ast::As<ast::Select>(*query);
-  return !select.with && select.order.empty() && !select.limit && !select.offset;
-}
-
 // Whether a select of it has no table.
 bool HasRowOfItsOwn(const ast::Query& query) {
   if (query.kind == ast::Kind::kSelect) return !ast::As<ast::Select>(query).from;
@@ -355,7 +348,8 @@ void MysqlRenderer::Existing(const ast::Query& query) {
     if (!HasLimit(query)) compound.order = {};
     if (!CombinesRows(compound)) return QueryText(compound);
     if (!mariadb() || !sql::IsCorrelated(compound)) return ExistingTable(compound);
-    if (std::all_of(compound.members.begin(), compound.members.end(), IsPlain)) return QueryText(compound);
+    const auto plain = [](const ast::Query* member) { return IsPlainMember(*member); };
+    if (std::all_of(compound.members.begin(), compound.members.end(), plain)) return QueryText(compound);
     return Refuse(sql::Feature::kCorrelatedTable,
                   "INTERSECT and EXCEPT in EXISTS that order, limit or put together rows first are a table in FROM here, "
                   "which does not see the query around it: join instead");

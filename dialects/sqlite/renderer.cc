@@ -28,7 +28,6 @@ void SqliteRenderer::Case(const ast::Case& node) {
   if (sql::TypeOf(node) == Type::kDecimal) return;
   bool compares = false;
   const auto look = [&compares](const ast::Node& part) {
-    if (part.kind == ast::Kind::kSelect || part.kind == ast::Kind::kCompound) return;
     compares = compares || (part.kind == ast::Kind::kColumn && ast::As<ast::Column>(part).type == Type::kDecimal) ||
                (part.kind == ast::Kind::kParam && ast::As<ast::Param>(part).type == Type::kDecimal) ||
                (part.kind == ast::Kind::kCast && ast::As<ast::Cast>(part).type == Type::kDecimal);

@@ -134,13 +134,14 @@ void Renderer::CompoundText(const ast::Compound& compound) {
 }
 
 void Renderer::Member(const ast::Query& member, size_t number) {
-  if (member.kind == ast::Kind::kSelect) {
-    const auto& select = ast::As<ast::Select>(member);
-    if (!select.with && select.order.empty() && !select.limit && !select.offset && !select.lock) {
-      return SelectText(select);
-    }
-  }
+  if (IsPlainMember(member)) return SelectText(ast::As<ast::Select>(member));
   NestedMember(member, number);
+}
+
+bool Renderer::IsPlainMember(const ast::Query& member) {
+  if (member.kind != ast::Kind::kSelect) return false;
+  const auto& select = ast::As<ast::Select>(member);
+  return !select.with && select.order.empty() && !select.limit && !select.offset && !select.lock;
 }
 
 void Renderer::NestedMember(const ast::Query& member, size_t number) {

@@ -137,6 +137,8 @@ class Renderer {
   virtual void Hints(const ast::Select& /*select*/) {}
   // A member of a compound that is more than a plain select.
   virtual void NestedMember(const ast::Query& member, size_t number);
+  // Whether a member stands beside others as it is, and is not nested.
+  static bool IsPlainMember(const ast::Query& member);
   void GroupByClause(const ast::Grouping& grouping);
   virtual void DistinctClause(const ast::Distinct& distinct);
   virtual void MaterializedWord(ast::Materialized materialized);

@@ -9,10 +9,8 @@ from .compare import Verdict, check
 from .databases import sql
 from .encode import Request, sexpr
 from .known import known
-from .rows import Relation
+from .rows import Tables
 from .shrink import shrink
-
-Tables = dict[str, Relation]
 
 
 def report(db: Database, found: tree.Query, tables: Tables, seed: str) -> str:
