@@ -38,6 +38,7 @@ class Connection final : public db::Connection {
 
   Task<absl::Status> SetUp();
   Task<absl::Status> Kill();
+  Task<absl::Status> KillUntilAnswered();
   Task<absl::StatusOr<db::Outcome>> RunOnce(const db::Request& request, db::RowSink* sink,
                                             bool& again);
   Task<absl::StatusOr<MYSQL_STMT*>> Prepared(const db::Request& request);

@@ -15,10 +15,20 @@ from typing import Any
 import pytest
 from conftest import Create
 from support.pool import rested
+from support.proxy import Proxy
 from support.slow import running, slow, watcher
 
 import pyferro
-from pyferro import PK, Database, Field, Model, UniqueViolationError, transaction
+from pyferro import (
+    PK,
+    Database,
+    Field,
+    Model,
+    UniqueViolationError,
+    select,
+    sql,
+    transaction,
+)
 from pyferro.runtime.connections import resolve
 
 
@@ -64,6 +74,31 @@ async def test_a_statement_that_was_only_just_sent_is_stopped_too(
         assert (await rested(db, 4))[1] == 0
     assert await asyncio.to_thread(running, kind, seen) == 0
     assert await Entry.count() == 3
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb", "mysql"])
+async def test_a_statement_that_the_server_reads_late_is_stopped_too(
+    db: Database, kind: str, url: str
+) -> None:
+    """The cancellation is there before it, and finds a session that does nothing."""
+    word = "pg_sleep" if kind == "postgresql" else "SLEEP"
+    seconds = "octet_length({tag})" if kind == "postgresql" else "OCTET_LENGTH({tag})"
+    text = f"({word}({seconds})::text)" if kind == "postgresql" else f"{word}({seconds})"
+    with Proxy(url) as proxy:
+        far = await pyferro.connect(proxy.url, name="far")
+        tag = "the statement with this value"  # of which MySQL sends no word before it is executed
+        proxy.arm(tag.encode(), "late")
+        task = asyncio.create_task(awaiting(select(sql(text, tag=tag)).using(far).one()))
+        while not proxy.met:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await rested(far, 4) == (1, 0)  # the same connection, which has answered
+        assert proxy.met == 1
+        far.close()
+    seen = await pyferro.connect(url, name="seen")
+    assert await asyncio.to_thread(running, kind, seen) == 0
 
 
 async def test_a_cancelled_transaction_is_rolled_back(db: Database, kind: str) -> None:

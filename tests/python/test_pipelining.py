@@ -391,7 +391,7 @@ async def test_few_connections_serve_many_tasks(db: Database, url: str, postgres
         assert (await rested(small))[1] == 0
     async with opened(url, "pool_size=10&pipelining=off") as small:
         await asyncio.gather(*(get(small, i) for i in range(1, ROWS + 1)))
-        assert small.stats().pool.opened > 2
+        assert small.stats().pool.acquired >= ROWS  # each has one of its own
 
 
 async def test_who_needs_a_connection_gets_it(db: Database, url: str, kind: str) -> None:

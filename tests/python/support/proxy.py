@@ -20,8 +20,9 @@ Side = Literal["client", "server"]
 # How a line ends: by a reset, by a polite end, or not at all (nothing passes, nothing is closed).
 How = Literal["reset", "close", "blackhole"]
 # At the first packet of the client with a word: "lost" before the server has seen it, "answered"
-# after the server has answered it, "silent" as a blackhole.
-Fault = Literal["lost", "answered", "silent"]
+# after the server has answered it, "silent" as a blackhole; "late" only holds it back, LATE seconds.
+Fault = Literal["lost", "answered", "silent", "late"]
+LATE = 0.3
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: unsent data is dropped, the peer gets a reset
 
@@ -174,6 +175,9 @@ class Proxy:
         if fault is None or self._word not in data:
             return
         self.met += 1
+        if fault == "late":
+            self._stop.wait(LATE)
+            return
         if fault == "silent":
             self._stop.wait(60)
         elif fault == "answered":
