@@ -104,6 +104,7 @@ constexpr sql::FeatureTable kMysqlRows = {{
     Native(kDistinctOffset),
     Native(kFrameParameter),
     Native(kSoughtAggregate),
+    Native(kSoughtWindow),
     Native(kAggregatedQuery),
     Native(kRowEquality),
     Rewritten(kNegatedQuantified, "NOT goes to the parts, and to the opposite of ANY and ALL"),
@@ -212,6 +213,8 @@ constexpr sql::FeatureTable kMariadbRows = {{
     Rewritten(kDistinctOffset, "the distinct rows are made in a query in FROM"),
     Refused(kFrameParameter, "MariaDB takes no parameter there: say the number in the statement"),
     Rewritten(kSoughtAggregate, "compared with the value of the query"),
+    Refused(kSoughtWindow,
+            "MariaDB compares before the window is known: compute it in a query in FROM, and look for its column"),
     Refused(kAggregatedQuery,
             "MariaDB takes the aggregate within for one of the select around: compute the query's value in a query in "
             "FROM, and aggregate that"),

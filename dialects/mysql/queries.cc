@@ -23,16 +23,6 @@ bool HasLimit(const ast::Query& query) {
   return limited(ast::As<ast::Compound>(query));
 }
 
-// Whether a function with a window, of a select of the query itself, is so.
-bool HasWindow(const ast::Node& node) {
-  if (node.kind == ast::Kind::kOver) return true;
-  bool found = false;
-  ast::ForEachChild(node, [&found](const ast::Node& child) {
-    found = found || (!ast::IsQuery(child.kind) && HasWindow(child));
-  });
-  return found;
-}
-
 // As ast::Walk, but each node once: a rewrite says the same part in several places.
 void WalkOnce(const ast::Node& node, std::unordered_set<const ast::Node*>& seen,
               absl::FunctionRef<void(const ast::Node&)> look) {
@@ -80,7 +70,7 @@ void AddWindows(const ast::Node& node, std::vector<const ast::Over*>& windows) {
 
 bool HasWindow(const ast::Select& select) {
   return std::any_of(select.items.begin(), select.items.end(),
-                     [](const ast::SelectItem* item) { return HasWindow(*item); });
+                     [](const ast::SelectItem* item) { return sql::HasWindow(*item); });
 }
 
 // Whether the rows of its selects are no more than what INTERSECT, EXCEPT or a window computes from.
@@ -92,12 +82,14 @@ bool CombinesRows(const ast::Query& query) {
                      [](const ast::Query* member) { return CombinesRows(*member); });
 }
 
-// Whether a select of it has no table.
-bool HasRowOfItsOwn(const ast::Query& query) {
-  if (query.kind == ast::Kind::kSelect) return !ast::As<ast::Select>(query).from;
-  const auto members = ast::As<ast::Compound>(query).members;
-  return std::any_of(members.begin(), members.end(),
-                     [](const ast::Query* member) { return HasRowOfItsOwn(*member); });
+// The selects whose rows are those of the query, and that read no table.
+void AddTableless(const ast::Query& query, std::unordered_set<const ast::Select*>& found) {
+  if (query.kind == ast::Kind::kSelect) {
+    const auto& select = ast::As<ast::Select>(query);
+    if (!select.from) found.insert(&select);
+    return;
+  }
+  for (const ast::Query* member : ast::As<ast::Compound>(query).members) AddTableless(*member, found);
 }
 
 // Whether an item is computed, but of no column: of parameters, perhaps.
@@ -317,19 +309,16 @@ void MysqlRenderer::FindUnions(const ast::Statement& statement) {
 }
 
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
-// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. To
-// MySQL nothing is greater than ANY (SELECT 2).
+// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses.
 void MysqlRenderer::Looked(const ast::Query& query) {
-  const bool correlated = sql::IsCorrelated(query);
-  const bool constant = !mariadb() && !correlated && HasRowOfItsOwn(query);
-  if (!HasLimit(query) && !CombinesRows(query) && !constant) {
+  if (!HasLimit(query) && !CombinesRows(query)) {
     if (!ReadsUnion(query)) return QueryText(query);
     sql_ << "SELECT * FROM (";
     QueryText(query);
     sql_ << " LIMIT " << kAllRows << ") AS looked";
     return;
   }
-  if (mariadb() && correlated) {
+  if (mariadb() && sql::IsCorrelated(query)) {
     return Refuse(sql::Feature::kCorrelatedTable,
                   "a query with a limit, a window, INTERSECT or EXCEPT is a table in FROM here, which does not see the "
                   "query around it: leave that out, or join");
@@ -337,6 +326,20 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   sql_ << "SELECT * FROM (";
   TableText(query);
   sql_ << ") AS looked";
+}
+
+// To MySQL nothing is greater than ANY (SELECT 2), and MariaDB finds no NULL in `? IN (SELECT ? UNION SELECT ?)`: these selects
+// read a table of one row.
+void MysqlRenderer::FindSought(const ast::Statement& statement) {
+  WalkOnce(statement, [this](const ast::Node& node) {
+    if (node.kind == ast::Kind::kInQuery) AddTableless(*ast::As<ast::InQuery>(node).query, sought_);
+    if (node.kind == ast::Kind::kQuantified) AddTableless(*ast::As<ast::Quantified>(node).query, sought_);
+  });
+}
+
+// An aggregate of no table is computed by MariaDB with the query around, and `(SELECT COUNT(?)) IN (…)` before it.
+void MysqlRenderer::NoTable(const ast::Select& select) {
+  if (sought_.contains(&select) || (mariadb() && sql::HasAggregate(select))) sql_ << " FROM (SELECT 1) AS one";
 }
 
 // Both servers leave DISTINCT and GROUP BY out of what is in EXISTS, and then skip rows of all that are there. Of INTERSECT

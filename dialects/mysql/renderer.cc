@@ -111,6 +111,7 @@ void MysqlRenderer::Begin(const ast::Statement& statement) {
   untyped_ = UntypedParameters(statement);
   FindConstantTables(statement);
   FindUnions(statement);
+  FindSought(statement);
   FindNestedCtes(statement);
   FindWholeWindows(statement);
   RefuseCopiesOfCopies(statement);

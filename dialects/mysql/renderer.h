@@ -40,6 +40,7 @@ class MysqlRenderer final : public sql::Renderer {
     const auto found = inlined_.find(&table);
     return found == inlined_.end() ? nullptr : found->second;
   }
+  void NoTable(const ast::Select& select) override;
   void Hints(const ast::Select& select) override;
   absl::string_view WholeWindow(const ast::Over& over) override;
   bool ComparedItem(const ast::Expr& value) override;
@@ -86,6 +87,7 @@ class MysqlRenderer final : public sql::Renderer {
   void FindWholeWindows(const ast::Statement& statement);
   void RefuseCopiesOfCopies(const ast::Statement& statement);
   void FindNestedCtes(const ast::Statement& statement);
+  void FindSought(const ast::Statement& statement);
   void FindUnions(const ast::Statement& statement);
   bool ReadsUnion(const ast::Query& query) const;
   void WhenAnyOf(absl::FunctionRef<void()> texts);
@@ -108,6 +110,7 @@ class MysqlRenderer final : public sql::Renderer {
   std::unordered_set<ast::Name, absl::Hash<ast::Name>> constant_ctes_;
   std::unordered_map<const ast::Table*, const ast::Query*> inlined_;  // common table expressions
   std::unordered_set<ast::Name, absl::Hash<ast::Name>> union_ctes_;  // where one of them has a UNION
+  std::unordered_set<const ast::Select*> sought_;  // that read no table
   std::unordered_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions
 };

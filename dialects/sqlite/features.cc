@@ -101,6 +101,7 @@ constexpr sql::FeatureTable kRows = {{
     Native(kDistinctOffset),
     Native(kFrameParameter),
     Native(kSoughtAggregate),
+    Native(kSoughtWindow),
     Native(kAggregatedQuery),
     Native(kRowEquality),
     Native(kNegatedQuantified),

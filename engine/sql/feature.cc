@@ -90,6 +90,7 @@ constexpr std::array<Words, kFeatureCount> kWords = {{
     {"distinct-offset", "distinct rows can be skipped"},
     {"frame-parameter", "how many rows a window frame has may be a parameter"},
     {"sought-aggregate", "IN, ANY and ALL over the one row of an aggregate"},
+    {"sought-window", "a function with a window is looked for in a query that reads the query around it"},
     {"aggregated-query", "an aggregate of a query with aggregates and with queries that read its rows"},
     {"row-equality", "rows of values are compared for equality"},
     {"negated-quantified", "NOT of a condition that compares with ANY or ALL rows of a query"},

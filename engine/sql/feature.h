@@ -92,6 +92,7 @@ enum class Feature : uint8_t {
   kDistinctOffset,
   kFrameParameter,       // how many rows a frame has is a parameter
   kSoughtAggregate,      // IN, ANY and ALL over an aggregate of all rows
+  kSoughtWindow,         // IN, ANY and ALL of a function with a window, over a query that reads the one around
   kAggregatedQuery,      // of a query with aggregates, within which another query reads its rows
   kRowEquality,          // rows compared by = and <>
   kNegatedQuantified,    // NOT of a condition with ANY or ALL in it

@@ -89,13 +89,14 @@ class Collector {
     Use(node.fold_case ? Feature::kIgnoreCase : Feature::kCaseSensitiveLike);
   }
 
-  void Of(const ast::InQuery& node) { UseSought(*node.query); }
+  void Of(const ast::InQuery& node) { UseSought(*node.value, *node.query); }
   void Of(const ast::Quantified& node) {
     Use(Feature::kQuantified);
-    UseSought(*node.query);
+    UseSought(*node.value, *node.query);
   }
-  void UseSought(const ast::Query& query) {
+  void UseSought(const ast::Expr& value, const ast::Query& query) {
     if (rewrite::IsOneAggregate(query)) Use(Feature::kSoughtAggregate);
+    if (HasWindow(value) && IsCorrelated(query)) Use(Feature::kSoughtWindow);
   }
   void Of(const ast::Regex&) { Use(Feature::kRegex); }
   void Of(const ast::JsonGet&) { Use(Feature::kJsonPath); }

@@ -79,6 +79,8 @@ void Renderer::SelectText(const ast::Select& select) {
   if (select.from) {
     sql_ << " FROM ";
     Source(*select.from);
+  } else {
+    NoTable(select);
   }
   WhereClause(select.where);
   if (select.grouping) {

@@ -133,6 +133,8 @@ class Renderer {
   virtual void CompoundText(const ast::Compound& compound);
   // The query of a common table expression that is said where it is read; null: it is read by its name.
   virtual const ast::Query* Inlined(const ast::Table& /*table*/) const { return nullptr; }
+  // Instead of FROM, where a select reads none.
+  virtual void NoTable(const ast::Select& /*select*/) {}
   // What stands before the items of a select.
   virtual void Hints(const ast::Select& /*select*/) {}
   // A member of a compound that is more than a plain select.

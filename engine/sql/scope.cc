@@ -212,6 +212,10 @@ bool HasGroupingCall(const ast::Select& select) {
   return AnyGroupedPart(select, [](const ast::Node& part) { return HasOwn(part, IsGroupingCall); });
 }
 
+bool HasWindow(const ast::Node& node) {
+  return HasOwn(node, [](const ast::Node& part) { return part.kind == ast::Kind::kOver; });
+}
+
 bool HasParameter(const ast::Expr& expr) {
   bool found = false;
   const auto look = [&found](const ast::Node& node) {

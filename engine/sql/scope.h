@@ -55,6 +55,8 @@ bool HasAggregate(const ast::Node& node);
 // In items, HAVING, order or DISTINCT ON.
 bool HasAggregate(const ast::Select& select);
 bool HasGroupingCall(const ast::Select& select);
+// Whether a function with a window, of its own select, stands in it.
+bool HasWindow(const ast::Node& node);
 
 bool HasParameter(const ast::Expr& expr);
 // Whether a group is an expression with parameters.
