@@ -1,5 +1,9 @@
 // Calls, aggregates and casts as MySQL and MariaDB write them.
+#include <algorithm>
+#include <utility>
+
 #include "dialects/mysql/renderer.h"
+#include "engine/ast/derive.h"
 #include "engine/regex/print.h"
 #include "engine/sql/scope.h"
 #include "engine/sql/type_of.h"
@@ -9,13 +13,48 @@ namespace {
 
 using ast::AggregateFunction;
 
+bool IsConstant(const ast::Expr& expr) {
+  bool constant = true;
+  sql::ForEachFreeColumn(expr, [&constant](const ast::Column&) { constant = false; });
+  const auto look = [&constant](const ast::Node& node) { constant = constant && node.kind != ast::Kind::kRaw; };
+  ast::Walk(expr, look);
+  return constant;
+}
+
+// A value of the type; empty where there is none.
+absl::string_view Least(Type type) {
+  switch (type) {
+    case Type::kBool:
+    case Type::kInt64:
+    case Type::kInterval:
+    case Type::kDecimal:
+      return "0";
+    case Type::kFloat64:
+      return "0e0";
+    case Type::kText:
+      return "''";
+    case Type::kBytes:
+    case Type::kUuid:
+      return "x''";
+    case Type::kDate:
+      return "DATE'1970-01-01'";
+    case Type::kTime:
+      return "TIME'00:00:00'";
+    case Type::kTimestamp:
+    case Type::kTimestampTz:
+      return "TIMESTAMP'1970-01-01 00:00:00'";
+    case Type::kJson:
+    case Type::kNull:
+    case Type::kArray:
+      break;
+  }
+  return "";
+}
+
 // Whether all rows, of those that the filter leaves, have the same value.
 bool IsConstant(const ast::Aggregate& aggregate) {
-  bool constant = true;
-  for (const ast::Expr* argument : aggregate.arguments) {
-    sql::ForEachFreeColumn(*argument, [&constant](const ast::Column&) { constant = false; });
-  }
-  return constant;
+  const auto constant = [](const ast::Expr* argument) { return IsConstant(*argument); };
+  return std::all_of(aggregate.arguments.begin(), aggregate.arguments.end(), constant);
 }
 
 }  // namespace
@@ -108,8 +147,35 @@ void MysqlRenderer::Aggregate(const ast::Aggregate& aggregate) {
   }
   sql_ << (aggregate.distinct ? "GROUP_CONCAT(DISTINCT " : "GROUP_CONCAT(");
   LedText(aggregate);
-  OrderBy(aggregate.order);
+  GroupOrder(aggregate.order);
   sql_ << " SEPARATOR '')";
+}
+
+// Within GROUP_CONCAT both servers sort by what is left in the place of a NULL, so nothing is NULL there; and MySQL wrongly where keys
+// are constant, as `IS NULL` is of a column that cannot be NULL.
+void MysqlRenderer::GroupOrder(ast::List<const ast::OrderItem*> order) {
+  absl::string_view before = " ORDER BY ";
+  const ast::Expr* tested = nullptr;
+  for (const ast::OrderItem* key : order) {
+    if (IsConstant(*key->value)) continue;
+    const auto null = [&](const ast::Expr& value, bool descending) {
+      sql_ << std::exchange(before, ", ") << "(";
+      Operand(value);
+      sql_ << (descending ? " <=> NULL) DESC" : " <=> NULL)");
+      tested = &value;
+    };
+    const auto* unary = key->value->kind == ast::Kind::kUnary ? &ast::As<ast::Unary>(*key->value) : nullptr;
+    if (unary != nullptr && unary->op == ast::UnaryOp::kIsNull) {
+      null(*unary->operand, key->descending);
+      continue;
+    }
+    const absl::string_view least = Least(sql::TypeOf(*key->value));
+    if (tested != key->value && !least.empty()) null(*key->value, !key->descending);
+    sql_ << std::exchange(before, ", ") << (least.empty() ? "" : "COALESCE(");
+    Compared(*key->value, sql::TypeOf(*key->value));
+    if (!least.empty()) sql_ << ", " << least << ")";
+    if (key->descending) sql_ << " DESC";
+  }
 }
 
 // MySQL counts one value where there are rows, also if it is NULL or filtered out.

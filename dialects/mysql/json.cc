@@ -261,7 +261,7 @@ void MysqlRenderer::JsonArray(const ast::Aggregate& aggregate) {
   if (asks) WhenAnyOf(item);
   sql_ << (mariadb() ? "CONCAT('[', GROUP_CONCAT(" : "CAST(CONCAT('[', GROUP_CONCAT(");
   item();
-  OrderBy(aggregate.order);
+  GroupOrder(aggregate.order);
   sql_ << " SEPARATOR ','), ']')" << (mariadb() ? "" : " AS JSON)") << (asks ? " END" : "");
 }
 

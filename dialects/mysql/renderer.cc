@@ -68,7 +68,11 @@ void MysqlRenderer::LikePredicate(const ast::Like& like) {
     sql_ << (mariadb() ? "NULL" : "CAST(NULL AS CHAR)");
     return;
   }
+  // MySQL moves a condition into a UNION in FROM, and does not understand what it says there of one that is NULL (error 1064).
+  const bool cast = !mariadb() && like.pattern->kind != ast::Kind::kParam;
+  if (cast) sql_ << "CAST(";
   side(*like.pattern);
+  if (cast) sql_ << " AS CHAR)";
   ExactCollation();
   // MySQL prints a definition, and a condition that it moves into a table of FROM, with two backslashes (see literal.cc).
   if (sql_.writes_literals()) {
@@ -112,9 +116,11 @@ void MysqlRenderer::Begin(const ast::Statement& statement) {
   FindConstantTables(statement);
   FindUnions(statement);
   FindSought(statement);
+  FindUnread(statement);
   FindNestedCtes(statement);
   FindWholeWindows(statement);
   RefuseCopiesOfCopies(statement);
+  RefuseOuterHaving(statement);
 }
 
 // See parameters.h.

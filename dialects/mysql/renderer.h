@@ -36,10 +36,9 @@ class MysqlRenderer final : public sql::Renderer {
   void CompoundText(const ast::Compound& compound) override;
   void Existing(const ast::Query& query) override;
   void Over(const ast::Over& over) override;
-  const ast::Query* Inlined(const ast::Table& table) const override {
-    const auto found = inlined_.find(&table);
-    return found == inlined_.end() ? nullptr : found->second;
-  }
+  bool IsSaid(const ast::Cte& cte) const override { return !unread_.contains(&cte); }
+  bool Inlined(const ast::Table& table) override;
+  void Sought(const ast::Expr& value, Type common) override;
   void NoTable(const ast::Select& select) override;
   void Hints(const ast::Select& select) override;
   absl::string_view WholeWindow(const ast::Over& over) override;
@@ -74,6 +73,8 @@ class MysqlRenderer final : public sql::Renderer {
 
  private:
   void ExistingTable(const ast::Query& query);
+  bool DistinctMember(const ast::Query& member, size_t number);
+  void RefuseOuterHaving(const ast::Statement& statement);
   bool mariadb() const { return profile_.version.product == Product::kMariadb; }
   // Compares code points, and does not pad with spaces; the same name does not exist on both
   // servers.
@@ -87,11 +88,13 @@ class MysqlRenderer final : public sql::Renderer {
   void FindWholeWindows(const ast::Statement& statement);
   void RefuseCopiesOfCopies(const ast::Statement& statement);
   void FindNestedCtes(const ast::Statement& statement);
+  void FindUnread(const ast::Statement& statement);
   void FindSought(const ast::Statement& statement);
   void FindUnions(const ast::Statement& statement);
   bool ReadsUnion(const ast::Query& query) const;
   void WhenAnyOf(absl::FunctionRef<void()> texts);
   void LedText(const ast::Aggregate& aggregate);
+  void GroupOrder(ast::List<const ast::OrderItem*> order);
   void CountOfOne(const ast::Aggregate& aggregate);
   void FloatToInteger(const ast::Expr& value);
   // What a path leads to, as JSON.
@@ -108,9 +111,12 @@ class MysqlRenderer final : public sql::Renderer {
 
   std::unordered_map<const ast::Param*, bool> untyped_;
   std::unordered_set<ast::Name, absl::Hash<ast::Name>> constant_ctes_;
-  std::unordered_map<const ast::Table*, const ast::Query*> inlined_;  // common table expressions
+  std::unordered_map<const ast::Table*, const ast::Cte*> inlined_;
   std::unordered_set<ast::Name, absl::Hash<ast::Name>> union_ctes_;  // where one of them has a UNION
-  std::unordered_set<const ast::Select*> sought_;  // that read no table
+  std::unordered_set<const ast::Cte*> unread_;
+  std::unordered_set<const ast::Select*> sought_;  // whose rows a value is looked for in
+  std::unordered_set<const ast::Query*> groups_sought_;   // in which a row is looked for
+  std::unordered_set<const ast::Query*> windows_sought_;  // that read the query around, and a window is looked for in
   std::unordered_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions
 };

@@ -357,7 +357,7 @@ void Renderer::RowItem(const ast::Expr& item) { Expression(item); }
 void Renderer::InQuery(const ast::InQuery& in) {
   const Type found = TypeOf(*ItemsOf(*in.query).front());
   in.value->kind == ast::Kind::kRow ? Operand(*in.value)
-                                    : Compared(*in.value, CommonType(TypeOf(*in.value), found));
+                                    : Sought(*in.value, CommonType(TypeOf(*in.value), found));
   sql_ << (in.negated ? " NOT IN (" : " IN (");
   Looked(*in.query);
   sql_ << ")";
@@ -365,8 +365,10 @@ void Renderer::InQuery(const ast::InQuery& in) {
 
 void Renderer::Looked(const ast::Query& query) { QueryText(query); }
 
+void Renderer::Sought(const ast::Expr& value, Type common) { Compared(value, common); }
+
 void Renderer::QuantifiedComparison(const ast::Quantified& quantified) {
-  Compared(*quantified.value, TypeOf(*quantified.value));
+  Sought(*quantified.value, TypeOf(*quantified.value));
   sql_ << ComparisonWord(quantified.op) << (quantified.all ? "ALL (" : "ANY (");
   Looked(*quantified.query);
   sql_ << ")";

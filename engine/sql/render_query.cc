@@ -154,10 +154,12 @@ void Renderer::NestedMember(const ast::Query& member, size_t number) {
 }
 
 void Renderer::With(const ast::With& with) {
-  if (!std::exchange(with_is_open_, false)) sql_ << (with.recursive ? "WITH RECURSIVE " : "WITH ");
-  for (size_t i = 0; i < with.ctes.size(); ++i) {
-    const ast::Cte& cte = *with.ctes[i];
-    if (i > 0) sql_ << ", ";
+  const bool open = std::exchange(with_is_open_, false);
+  absl::string_view before = open ? "" : with.recursive ? "WITH RECURSIVE " : "WITH ";
+  for (const ast::Cte* each : with.ctes) {
+    const ast::Cte& cte = *each;
+    if (!IsSaid(cte)) continue;
+    sql_ << std::exchange(before, ", ");
     sql_.Identifier(cte.name);
     if (!cte.columns.empty()) NameList(cte.columns);
     sql_ << " AS ";
@@ -166,7 +168,7 @@ void Renderer::With(const ast::With& with) {
     TableText(*cte.query);
     sql_ << ")";
   }
-  sql_ << " ";
+  if (open || before == ", ") sql_ << " ";
 }
 
 void Renderer::MaterializedWord(ast::Materialized materialized) {
@@ -218,10 +220,8 @@ void Renderer::Source(const ast::Source& source) {
 }
 
 void Renderer::Table(const ast::Table& table) {
-  if (const ast::Query* query = Inlined(table)) {
-    sql_ << "(";
-    TableText(*query);
-    sql_ << ") AS ";
+  if (Inlined(table)) {
+    sql_ << " AS ";
     return sql_.Identifier(table.alias.empty() ? table.name : table.alias);
   }
   sql_.Identifier(table.name);

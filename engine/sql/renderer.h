@@ -77,6 +77,7 @@ class Renderer {
   void AggregateCall(absl::string_view name, const ast::Aggregate& aggregate);
   void FilterClause(const ast::Aggregate& aggregate);
   void OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view before = " ");
+  void OrderItem(const ast::OrderItem& item);
 
   // What follows a text so that it is compared exactly, where the server's collations would not.
   virtual void ExactCollation() {}
@@ -93,6 +94,8 @@ class Renderer {
   // What stands around an aggregate, and around its window if it has one: a cast, perhaps.
   virtual void OpenAggregate(const ast::Aggregate& /*aggregate*/) {}
   virtual void CloseAggregate(const ast::Aggregate& /*aggregate*/) {}
+  // A value that is looked for in a query.
+  virtual void Sought(const ast::Expr& value, Type common);
   // A query that a value is looked for in.
   virtual void Looked(const ast::Query& query);
   // What is in EXISTS.
@@ -131,8 +134,10 @@ class Renderer {
   // A query in FROM or WITH, without its parentheses.
   virtual void TableText(const ast::Query& query) { QueryText(query); }
   virtual void CompoundText(const ast::Compound& compound);
-  // The query of a common table expression that is said where it is read; null: it is read by its name.
-  virtual const ast::Query* Inlined(const ast::Table& /*table*/) const { return nullptr; }
+  // Whether a common table expression is said at all.
+  virtual bool IsSaid(const ast::Cte& /*cte*/) const { return true; }
+  // Whether the table is a common table expression that is said where it is read, and has been written.
+  virtual bool Inlined(const ast::Table& /*table*/) { return false; }
   // Instead of FROM, where a select reads none.
   virtual void NoTable(const ast::Select& /*select*/) {}
   // What stands before the items of a select.
@@ -238,7 +243,6 @@ class Renderer {
   void Join(const ast::Join& join);
   void GroupingClause(const ast::Grouping& grouping);
   void OrderClause(const ast::Select& select);
-  void OrderItem(const ast::OrderItem& item);
   void Direction(const ast::OrderItem& item);
   void WhereClause(const ast::Maybe<ast::Expr>& where);
 

@@ -116,6 +116,8 @@ class Expressions:
                 return not_(value)
         if value is None:
             return None
+        if isinstance(value, Decimal):  # whose minus rounds to the digits of the context
+            return value.copy_negate() if value else value
         return int64(-value) if isinstance(value, int) else -value
 
     def _binary(self, node: tree.Binary, env: Env) -> Any:

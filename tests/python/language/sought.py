@@ -8,24 +8,27 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
 from . import tree
-from .shapes import ids, items, no, of, param
-from .test_places import binary, one
+from .encode import sexpr
+from .shapes import grouped, ids, items, no, of, param
+from .test_places import binary, call, one, row
 from .tree import FALSE, TRUE, number
 from .words import (
     AggregateFunction,
     BinaryOp,
+    Function,
     LogicalOp,
     SetOp,
     Type,
     WindowFunction,
 )
 
-_I, _B = Type.int64, Type.bool
+_I, _B, _T = Type.int64, Type.bool, Type.text
 _b, _c = (tree.Table(f"lang_{name}", f"t_{name}") for name in "bc")
 
 
@@ -150,11 +153,26 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
         for op, all in product((BinaryOp.gt, BinaryOp.eq, BinaryOp.le), (False, True)):
             yield f"{name} {op.name} {all}", items((tree.Quantified(op, value, numbers, all), _B))
         yield f"{name} in", items((tree.InQuery(value, numbers), _B))
+        rows = tree.Subquery(one(aggregate, _I, from_=tree.Table("lang_a", "t_p")))
+        own = replace(numbers, where=binary(BinaryOp.le, numbers.items[0].value, of("b", "n", _I)))
+        yield f"{name} of rows", items((tree.InQuery(rows, own), _B), from_=_b)
     flag = tree.Subquery(one(tree.Aggregate(AggregateFunction.bool_and, (param(False, _B),)), _B))
     yield "bool-and", items((tree.Quantified(BinaryOp.gt, flag, every), _B))
     order = (tree.OrderItem(of("b", "id", _I)),)
     window = tree.Over(tree.WindowCall(WindowFunction.lag, (of("b", "n", _I),)), (), order)
     around = one(of("b", "n", _I), _I, from_=tree.Table("lang_a", "t_o"))
-    for name, query in (("window", numbers), ("window around", around)):
+    few = replace(around, offset=number(5))
+    for name, query in (("window", numbers), ("window around", around), ("window around few", few)):
         yield f"{name} in", items((tree.InQuery(window, query), _B), from_=_b)
         yield f"{name} any", items((tree.Quantified(BinaryOp.ge, window, query), _B), from_=_b)
+    counted = tree.Aggregate(AggregateFunction.count)
+    turned = call(Function.reverse, tree.Column("t_o", "word", _T))
+    for group in (turned, number(1)):
+        groups = items(
+            (turned, _T),
+            (counted, _I),
+            from_=tree.Table("lang_a", "t_o"),
+            grouping=grouped(group, having=TRUE),
+        )
+        sought = tree.InQuery(row(of("b", "word", _T), of("b", "id", _I)), groups)
+        yield f"row among groups by {sexpr(group)}", ids(_b, sought)

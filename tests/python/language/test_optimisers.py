@@ -19,6 +19,7 @@ from . import tree
 from .compare import Verdict, check
 from .databases import filled, sql
 from .encode import sexpr
+from .erring import of_errors
 from .rows import Relation
 from .schema import fill
 from .shapes import grouped, ids, items, left, no, of, param
@@ -350,6 +351,7 @@ STATEMENTS = {
         of_existing,
         of_frames,
         of_collations,
+        of_errors,
     )
     for name, statement in kind()
 }
@@ -357,11 +359,18 @@ STATEMENTS = {
 _REFUSED = {
     "MariaDB": (
         *(f"of_sought: {word} outer" for word in ("in", "not in", "any", "all")),
-        *(f"of_computed_values: window around {word}" for word in ("in", "any")),
+        *(f"of_computed_values: window around {word}" for word in ("in", "any", "few in", "few any")),
         *(f"of_existing: {word} outer" for word in ("intersect", "except_")),
         "of_existing: ordered by a name",
+        "of_errors: lateral groups",
+        *(f"of_errors: union in exists, offset {n}" for n in (0, 1, 9)),
     ),
-    "MySQL": ("of_tables: within another",),
+    "SQLite": (
+        "of_errors: lateral groups",
+        *(name for name in STATEMENTS if name.startswith("of_errors: texts")),
+    ),
+    "MySQL": ("of_tables: within another", "of_errors: outer having",
+        *(f"of_computed_values: window around few {word}" for word in ("in", "any"))),
 }
 
 

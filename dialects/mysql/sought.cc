@@ -1,0 +1,113 @@
+// Values that are looked for in queries: IN, ANY and ALL.
+#include <unordered_set>
+
+#include "dialects/mysql/find.h"
+#include "dialects/mysql/renderer.h"
+#include "engine/ast/derive.h"
+#include "engine/sql/scope.h"
+
+namespace ferro::mysql {
+namespace {
+
+// The selects whose rows are those of the query.
+void AddSelects(const ast::Query& query, std::unordered_set<const ast::Select*>& found) {
+  if (query.kind == ast::Kind::kSelect) {
+    found.insert(&ast::As<ast::Select>(query));
+    return;
+  }
+  for (const ast::Query* member : ast::As<ast::Compound>(query).members) AddSelects(*member, found);
+}
+
+bool HasGroups(const ast::Query& query) {
+  return query.kind == ast::Kind::kSelect && ast::As<ast::Select>(query).grouping;
+}
+
+bool IsUnionOfDistinct(const ast::Node& node) {
+  if (node.kind != ast::Kind::kCompound) return false;
+  const auto& compound = ast::As<ast::Compound>(node);
+  return compound.op == ast::SetOp::kUnion && !compound.all;
+}
+
+}  // namespace
+
+// A value that is looked for in a UNION in FROM MySQL finds by the key that tells the rows apart, and forgets that one of
+// them may be NULL: it is not in the union then, instead of nobody knows. A limit makes rows without that key.
+bool MysqlRenderer::ReadsUnion(const ast::Query& query) const {
+  if (mariadb() || query.kind != ast::Kind::kSelect) return false;
+  bool found = false;
+  WalkOnce(query, [&](const ast::Node& node) {
+    found = found || IsUnionOfDistinct(node) ||
+            (node.kind == ast::Kind::kTable && union_ctes_.contains(ast::As<ast::Table>(node).name));
+  });
+  return found;
+}
+
+// All of a statement that has such a one: they may read each other.
+void MysqlRenderer::FindUnions(const ast::Statement& statement) {
+  if (mariadb()) return;
+  bool found = false;
+  ForEachCte(statement, [&](const ast::Cte& cte) {
+    union_ctes_.insert(cte.name);
+    WalkOnce(*cte.query, [&found](const ast::Node& node) { found = found || IsUnionOfDistinct(node); });
+  });
+  if (!found) union_ctes_.clear();
+}
+
+// Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
+// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. MySQL does not
+// understand what it makes of groups that a row is looked for in (error 1064).
+void MysqlRenderer::Looked(const ast::Query& query) {
+  if (!HasLimit(query) && !CombinesRows(query) && !groups_sought_.contains(&query)) {
+    if (!ReadsUnion(query)) return QueryText(query);
+    sql_ << "SELECT * FROM (";
+    QueryText(query);
+    sql_ << " LIMIT " << kAllRows << ") AS looked";
+    return;
+  }
+  if (mariadb() && sql::IsCorrelated(query)) {
+    return Refuse(sql::Feature::kCorrelatedTable,
+                  "a query with a limit, a window, INTERSECT or EXCEPT is a table in FROM here, which does not see the "
+                  "query around it: leave that out, or join");
+  }
+  if (windows_sought_.contains(&query)) {
+    return Refuse(sql::Feature::kSoughtWindow,
+                  "MySQL compares before the window is known with a query that has a limit, a window, INTERSECT or EXCEPT "
+                  "and reads the one around: leave that out, or compute the window in a query in FROM");
+  }
+  sql_ << "SELECT * FROM (";
+  TableText(query);
+  sql_ << ") AS looked";
+}
+
+void MysqlRenderer::FindSought(const ast::Statement& statement) {
+  const auto sought = [this](const ast::Expr& value, const ast::Query& query) {
+    AddSelects(query, sought_);
+    if (sql::HasWindow(value) && sql::IsCorrelated(query)) windows_sought_.insert(&query);
+    if (!mariadb() && value.kind == ast::Kind::kRow && HasGroups(query)) groups_sought_.insert(&query);
+  };
+  WalkOnce(statement, [&](const ast::Node& node) {
+    if (node.kind == ast::Kind::kInQuery) {
+      const auto& in = ast::As<ast::InQuery>(node);
+      sought(*in.value, *in.query);
+    } else if (node.kind == ast::Kind::kQuantified) {
+      const auto& quantified = ast::As<ast::Quantified>(node);
+      sought(*quantified.value, *quantified.query);
+    }
+  });
+}
+
+// To MySQL nothing is greater than ANY (SELECT 2), and MariaDB finds no NULL in `? IN (SELECT ? UNION SELECT ?)`: these selects
+// read a table of one row.
+void MysqlRenderer::NoTable(const ast::Select& select) {
+  if (sought_.contains(&select)) sql_ << " FROM (SELECT 1) AS one";
+}
+
+// To MariaDB `(SELECT MIN(0) FROM t) IN (SELECT 1 FROM t)` is true.
+void MysqlRenderer::Sought(const ast::Expr& value, Type common) {
+  if (!mariadb() || value.kind != ast::Kind::kSubquery) return Renderer::Sought(value, common);
+  sql_ << "COALESCE(";
+  Compared(value, common);
+  sql_ << ")";
+}
+
+}  // namespace ferro::mysql
