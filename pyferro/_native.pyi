@@ -75,6 +75,8 @@ class Expr(Generic[T_co]):
     @property
     def fragment(self) -> bytes: ...
     @property
+    def whole(self) -> bytes: ...  # of a statement: the fragment with a header
+    @property
     def values(
         self,
     ) -> tuple[Any, ...]: ...  # adapted; a tuple within stands for a list parameter or an array
@@ -249,6 +251,7 @@ class Column(Expr[T_co]):
     def name(self) -> str: ...
     @property
     def nullable(self) -> bool: ...
+    order_keys: Any  # what order.py keeps of it
     def adapt(self, value: Any) -> Any:
         """The object that is bound for `value`, or DataError/TypeError naming the column."""
     def store(self, value: Any) -> Any:
@@ -292,6 +295,15 @@ def hand_out(
 ) -> None:
     """Keep for each, as what the relation leads to, a list of the rows found for its key; unless
     `many`, the first of them or None. By `back`, if it is a name, each row leads to its parent."""
+
+class MetaBase(type):
+    """The base of the metaclass whose classes have columns."""
+
+def adopt_metaclass(metaclass: type, /) -> None:
+    """Told once, with the metaclass of `pyferro.Model`."""
+
+def making(step: int, /) -> None:
+    """One more class is being made (1), or one less (-1): no columns are found meanwhile."""
 
 def adopt_model(model: type, state_slot: str) -> None: ...
 def shortcuts(names: Collection[str] = ...) -> frozenset[str]:

@@ -62,7 +62,7 @@ def building() -> bool:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field, PydanticField))
-class ModelMeta(ModelMetaclass):
+class ModelMeta(ModelMetaclass, _native.MetaBase):
     """Makes the table of a model, and answers for its columns."""
 
     def __new__(
@@ -87,9 +87,11 @@ class ModelMeta(ModelMetaclass):
             namespace.setdefault("__init__", _init_with_relations)
         hidden = _unhide(bases, namespace)
         _building.depth += 1
+        _native.making(1)
         try:
             cls: Any = super().__new__(mcs, name, bases, namespace, **kwargs)
         finally:
+            _native.making(-1)
             _building.depth -= 1
         _hide(cls, hidden)
         if bases:
@@ -107,7 +109,7 @@ class ModelMeta(ModelMetaclass):
         return cls
 
     if not TYPE_CHECKING:
-
+        # Columns are found before this by native/shortcuts/class_columns.h, where that works.
         def __getattr__(cls, name: str) -> Any:
             if _building.depth == 0:
                 columns = cls.__dict__.get("__ferro_columns__")
@@ -430,6 +432,7 @@ class Model(BaseModel, metaclass=ModelMeta):
 state.bind(Model)
 operators.install()
 _native.adopt_model(Model, state.SLOT)
+_native.adopt_metaclass(ModelMeta)
 
 
 def _query(cls: type[M], using: Using = None) -> Query[M]:

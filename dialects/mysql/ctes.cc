@@ -98,6 +98,15 @@ void MysqlRenderer::FindNestedCtes(const ast::Statement& statement) {
   });
 }
 
+// Error 1054: with names for the columns MariaDB does not find the first select's, which rows of several queries are ordered by.
+void MysqlRenderer::CommonText(const ast::Cte& cte) {
+  const bool ordered = cte.query->kind == ast::Kind::kCompound && !ast::As<ast::Compound>(*cte.query).order.empty();
+  if (!mariadb() || cte.columns.empty() || !ordered) return Renderer::CommonText(cte);
+  sql_ << "SELECT * FROM (";
+  TableText(*cte.query);
+  sql_ << ") AS named";
+}
+
 // A query in FROM has no other names for its columns than another one around it.
 bool MysqlRenderer::Inlined(const ast::Table& table) {
   const auto found = inlined_.find(&table);

@@ -36,6 +36,7 @@ class MysqlRenderer final : public sql::Renderer {
   void CompoundText(const ast::Compound& compound) override;
   void Existing(const ast::Query& query) override;
   void Over(const ast::Over& over) override;
+  void CommonText(const ast::Cte& cte) override;
   bool IsSaid(const ast::Cte& cte) const override { return !unread_.contains(&cte); }
   bool Inlined(const ast::Table& table) override;
   void Sought(const ast::Expr& value, Type common) override;

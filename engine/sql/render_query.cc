@@ -165,11 +165,13 @@ void Renderer::With(const ast::With& with) {
     sql_ << " AS ";
     MaterializedWord(cte.materialized);
     sql_ << "(";
-    TableText(*cte.query);
+    CommonText(cte);
     sql_ << ")";
   }
   if (open || before == ", ") sql_ << " ";
 }
+
+void Renderer::CommonText(const ast::Cte& cte) { TableText(*cte.query); }
 
 void Renderer::MaterializedWord(ast::Materialized materialized) {
   if (!Is(Feature::kMaterializedHint, Support::kNative)) return;

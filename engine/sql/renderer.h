@@ -134,6 +134,8 @@ class Renderer {
   // A query in FROM or WITH, without its parentheses.
   virtual void TableText(const ast::Query& query) { QueryText(query); }
   virtual void CompoundText(const ast::Compound& compound);
+  // The query of a common table expression.
+  virtual void CommonText(const ast::Cte& cte);
   // Whether a common table expression is said at all.
   virtual bool IsSaid(const ast::Cte& /*cte*/) const { return true; }
   // Whether the table is a common table expression that is said where it is read, and has been written.

@@ -60,24 +60,26 @@ class Key(NamedTuple):
     part: Expr  # of a plan
     descending: bool
     nulls: int
+    wanted: int  # where NULLs stand, should there be any after all
 
     @property
     def nulls_first(self) -> bool:
         return self.nulls == plan.NULLS_FIRST
 
     def with_nulls(self) -> Key:
-        """The same where NULLs may come after all; they are last, or first when from the end."""
-        if self.nulls != plan.NULLS_NEVER:
+        """The same where NULLs may come after all, as beyond an outer join."""
+        if self.nulls != plan.NULLS_NEVER or self.wanted == plan.NULLS_NEVER:
             return self
-        part = plan.order_item(self.expr, self.descending, plan.NULLS_LAST)
-        return Key(self.expr, part, self.descending, plan.NULLS_LAST)
+        part = plan.order_item(self.expr, self.descending, self.wanted)
+        return Key(self.expr, part, self.descending, self.wanted, self.wanted)
 
     def flipped(self) -> Key:
         """The same from the other end."""
         nulls = {plan.NULLS_FIRST: plan.NULLS_LAST, plan.NULLS_LAST: plan.NULLS_FIRST}
         other = nulls.get(self.nulls, self.nulls)
         part = plan.order_item(self.expr, not self.descending, other)
-        return Key(self.expr, part, not self.descending, other)
+        wanted = nulls.get(self.wanted, self.wanted)
+        return Key(self.expr, part, not self.descending, other, wanted)
 
 
 def plain_order(items: Iterable[Any]) -> list[Key]:
@@ -95,7 +97,11 @@ def order_items(
     names: Callable[[], Names], items: tuple[OrderItem, ...], nulls: Nulls | None
 ) -> list[Key]:
     """The keys of an order, of expressions and names."""
-    if nulls is not None and nulls not in _NULLS:
+    if nulls is None:
+        kept = [key for item in items if (key := _kept(item)) is not None]
+        if len(kept) == len(items):
+            return kept
+    elif nulls not in _NULLS:
         raise TypeError(f"nulls is one of {', '.join(map(repr, _NULLS))}")
     # ferro's way: the direction follows what it is for, as in order_by(lambda p: p.age, "desc").
     read: list[Ordered] = []
@@ -132,9 +138,29 @@ def ordered_again(order: Iterable[Key]) -> list[Ordered]:
     return [Ordered(key.expr, key.descending, _SAID.get(key.nulls)) for key in order]
 
 
+def _kept(item: OrderItem) -> Key | None:
+    """The key of a column without more words, which the column keeps."""
+    descending = False
+    if type(item) is Ordered:
+        if item.nulls is not None:
+            return None
+        descending = item.descending
+        item = item.expr
+    if not isinstance(item, Column):
+        return None
+    if item.order_keys is None:
+        item.order_keys = tuple(_key(item, Ordered(item, each), None) for each in (False, True))
+    kept: Key = item.order_keys[descending]
+    return kept
+
+
 def _key(expr: Expr, one: Ordered, nulls: Nulls | None) -> Key:
-    where = _nulls(expr, one.nulls or nulls)
-    return Key(expr, plan.order_item(expr, one.descending, where), one.descending, where)
+    said = one.nulls or nulls
+    wanted = plan.NULLS_LAST if said is None else _NULLS[said]
+    never = isinstance(expr, Column) and not expr.nullable
+    where = plan.NULLS_NEVER if never else wanted
+    part = plan.order_item(expr, one.descending, where)
+    return Key(expr, part, one.descending, where, wanted)
 
 
 def _ordered(names: Callable[[], Names], item: OrderItem) -> Ordered:
@@ -153,9 +179,3 @@ def _ordered(names: Callable[[], Names], item: OrderItem) -> Ordered:
             return _ordered(names, made)
         item = made
     raise TypeError(f"order_by takes columns, names and lambdas, not {type(item).__name__}")
-
-
-def _nulls(expr: Expr, nulls: Nulls | None) -> int:
-    if isinstance(expr, Column) and not expr.nullable:
-        return plan.NULLS_NEVER
-    return plan.NULLS_LAST if nulls is None else _NULLS[nulls]

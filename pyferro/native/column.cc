@@ -63,6 +63,7 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   self->table = Py_NewRef(table);
   self->name = Py_NewRef(name);
   self->dump = dump == Py_None ? nullptr : Py_NewRef(dump);
+  self->order_keys = nullptr;
   self->nullable = nullable != 0;
   self->measures = measures;
   self->measures.members = members == Py_None ? nullptr : Py_NewRef(members);
@@ -71,12 +72,14 @@ PyObject* Column_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 
 int Column_traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(AsColumn(self).dump);
+  Py_VISIT(AsColumn(self).order_keys);
   Py_VISIT(AsColumn(self).measures.members);
   return ExprTraverse(self, visit, arg);
 }
 
 int Column_clear(PyObject* self) {
   Py_CLEAR(AsColumn(self).dump);
+  Py_CLEAR(AsColumn(self).order_keys);
   Py_CLEAR(AsColumn(self).measures.members);
   return ExprClear(self);
 }
@@ -84,6 +87,7 @@ int Column_clear(PyObject* self) {
 void Column_dealloc(PyObject* self) {
   PyObject_GC_UnTrack(self);
   Py_CLEAR(AsColumn(self).dump);
+  Py_CLEAR(AsColumn(self).order_keys);
   Py_CLEAR(AsColumn(self).measures.members);
   Py_CLEAR(AsColumn(self).table);
   Py_CLEAR(AsColumn(self).name);
@@ -109,6 +113,15 @@ PyObject* Column_table(PyObject* self, void*) { return Py_NewRef(AsColumn(self).
 PyObject* Column_name(PyObject* self, void*) { return Py_NewRef(AsColumn(self).name); }
 PyObject* Column_nullable(PyObject* self, void*) { return PyBool_FromLong(AsColumn(self).nullable); }
 
+PyObject* Column_order_keys(PyObject* self, void*) {
+  PyObject* keys = AsColumn(self).order_keys;
+  return Py_NewRef(keys == nullptr ? Py_None : keys);
+}
+int Column_set_order_keys(PyObject* self, PyObject* keys, void*) {
+  Py_XSETREF(AsColumn(self).order_keys, Py_XNewRef(keys));
+  return 0;
+}
+
 PyMethodDef kColumnMethods[] = {
     {"adapt", Column_adapt, METH_O, "The object that is bound for a value, or an error naming the column."},
     {"store", Column_store, METH_O, "The same for a value to be stored, which has to fit the column's measures."},
@@ -116,6 +129,7 @@ PyMethodDef kColumnMethods[] = {
 
 PyGetSetDef kColumnGetters[] = {{"table", Column_table, nullptr, "Name of the table.", nullptr},
                                 {"name", Column_name, nullptr, "Name of the column.", nullptr},
+                                {"order_keys", Column_order_keys, Column_set_order_keys, "What Python keeps for orders by it.", nullptr},
                                 {"nullable", Column_nullable, nullptr, "Whether it may be NULL.", nullptr},
                                 {nullptr, nullptr, nullptr, nullptr, nullptr}};
 

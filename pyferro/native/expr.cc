@@ -126,6 +126,11 @@ PyObject* Expr_fragment(PyObject* self, void*) {
   const std::string fragment = Finished(AsExpr(self));
   return PyBytes_FromStringAndSize(fragment.data(), static_cast<Py_ssize_t>(fragment.size()));
 }
+PyObject* Expr_whole(PyObject* self, void*) {
+  std::string plan(kPlanHeader);
+  plan += Finished(AsExpr(self));
+  return PyBytes_FromStringAndSize(plan.data(), static_cast<Py_ssize_t>(plan.size()));
+}
 PyObject* Expr_types(PyObject* self, void*) {
   const std::string& types = AsExpr(self).types;
   return PyBytes_FromStringAndSize(types.data(), static_cast<Py_ssize_t>(types.size()));
@@ -163,6 +168,7 @@ PyMethodDef kExprMethods[] = {
 
 PyGetSetDef kExprGetters[] = {
     {"fragment", Expr_fragment, nullptr, "Plan bytes without a header.", nullptr},
+    {"whole", Expr_whole, nullptr, "Plan bytes with a header.", nullptr},
     {"values", Expr_values, nullptr, "Adapted values of the parameters, in order.", nullptr},
     {"types", Expr_types, nullptr, "Canonical type of each value; lists have 128 added.", nullptr},
     {"owner", Expr_owner, nullptr, "What its first column belongs to, or None.", nullptr},

@@ -29,7 +29,8 @@ struct ColumnObject {
   ExprObject expr;
   PyObject* table;
   PyObject* name;
-  PyObject* dump;  // may be null
+  PyObject* dump;        // may be null
+  PyObject* order_keys;  // what Python keeps; may be null
   bool nullable;
   Measures measures;
 };

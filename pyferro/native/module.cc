@@ -5,6 +5,7 @@
 #include "pyferro/native/pipeline.h"
 #include "pyferro/native/plan_bytes.h"
 #include "pyferro/native/relate.h"
+#include "pyferro/native/shortcuts/class_columns.h"
 #include "pyferro/native/shortcuts/datetime_layout.h"
 #include "pyferro/native/shortcuts/shortcuts.h"
 #include "pyferro/native/state.h"
@@ -66,6 +67,8 @@ PyMethodDef kFunctions[] = {
     {"node", PlanNode, METH_VARARGS, "Plan bytes of a node of a kind with so many operands."},
     {"parse_json", ParseJsonFunction, METH_O, "What JSON text becomes in a row."},
     {"adopt_model", AdoptModelFunction, METH_VARARGS, "Told the base class of all models, once."},
+    {"adopt_metaclass", AdoptMetaclassFunction, METH_O, "Told the metaclass of all models, once."},
+    {"making", MakingFunction, METH_O, "One more class, or one less, is being made."},
     {"keys_of", KeysOfFunction, METH_VARARGS, "The keys of instances."},
     {"share", ShareFunction, METH_VARARGS, "One instance for each key."},
     {"remember", RememberFunction, METH_VARARGS, "Relates instances to values."},
@@ -98,8 +101,7 @@ bool AddConstants(PyObject* module) {
   }
   std::string none;
   AppendNode(none, FERRO_NODE_NONE, 0);
-  const std::string header("FP\x02\x00", 4);
-  Ref header_bytes = Ref::Steal(Bytes(header));
+  Ref header_bytes = Ref::Steal(Bytes(std::string(kPlanHeader)));
   Ref none_bytes = Ref::Steal(Bytes(none));
   return header_bytes && none_bytes && PyModule_AddObjectRef(module, "HEADER", header_bytes.get()) == 0 &&
          PyModule_AddObjectRef(module, "NONE", none_bytes.get()) == 0 &&
@@ -125,7 +127,7 @@ bool InternNames(ModuleState& state) {
          Intern(state.name_private, "__pydantic_private__") &&
          Intern(state.name_fields_set, "__pydantic_fields_set__") &&
          Intern(state.name_post_init, "model_post_init") && Intern(state.name_related, "__ferro_related__") &&
-         Intern(state.name_row_state, "__ferro_state__");
+         Intern(state.name_row_state, "__ferro_state__") && Intern(state.name_columns, "__ferro_columns__");
 }
 
 bool Import(PyObject*& to, const char* module, const char* name) {
@@ -171,7 +173,7 @@ int Exec(PyObject* module) {
   ModuleState& state = StateOf(module);
   state.json_keys = new JsonKeys;
   const bool good = InMainInterpreter() && HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
-                    FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
+                    AddMetaBase(module, state) && FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
                     AddDatabase(module, state) && AddOperation(module, state) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) && AddCsv(module, state) &&
                     AddConstants(module);
   return good ? 0 : -1;
@@ -182,11 +184,11 @@ template <class F>
 void EachReference(ModuleState& state, F each) {
   for (PyTypeObject** type : {&state.expr_type, &state.column_type, &state.peculiar_type, &state.row_plan_type, &state.statement_type,
                               &state.operation_type, &state.database_type, &state.transaction_type,
-                              &state.waiter_type, &state.pipeline_type, &state.csv_lines_type, &state.datetime_type}) {
+                              &state.waiter_type, &state.pipeline_type, &state.csv_lines_type, &state.datetime_type, &state.meta_type}) {
     each(reinterpret_cast<PyObject**>(type));
   }
   PyObject** const first = &state.decimal_type;
-  PyObject** const last = &state.name_row_state;
+  PyObject** const last = &state.name_columns;
   for (PyObject** object = first; object <= last; ++object) each(object);
 }
 

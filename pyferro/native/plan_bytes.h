@@ -3,10 +3,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "ferro.h"
 
 namespace ferro::py {
+
+// Before a whole plan: its magic and version.
+inline constexpr std::string_view kPlanHeader("FP\x02\x00", 4);
 
 inline void AppendVarint(std::string& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));

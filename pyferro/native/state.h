@@ -26,6 +26,7 @@ struct ModuleState {
   PyTypeObject* waiter_type;
   PyTypeObject* pipeline_type;
   PyTypeObject* csv_lines_type;
+  PyTypeObject* meta_type;
 
   // Others'.
   PyObject* decimal_type;
@@ -66,6 +67,7 @@ struct ModuleState {
   PyObject* name_post_init;
   PyObject* name_related;    // __ferro_related__
   PyObject* name_row_state;  // __ferro_state__
+  PyObject* name_columns;    // __ferro_columns__
 
   JsonKeys* json_keys;
 
@@ -73,6 +75,8 @@ struct ModuleState {
   unsigned shortcuts;        // and what of it is in use
   UuidSlots uuid_slots;
   ModelSlots model_slots;
+  getattrofunc class_getattro;  // of the metaclass of models, without kClassColumns
+  int classes_in_making;
 
   // When an await of ours last gave way to the loop, on the monotonic clock: see operation.cc.
   int64_t last_pause_ns;

@@ -156,7 +156,7 @@ class RawQuery(Generic[R]):
         database = self._database
         return Op(
             lambda: database.start(
-                _native.HEADER + body.fragment,
+                body.whole,
                 body.types,
                 body.values,
                 result,
@@ -186,7 +186,7 @@ class RawQuery(Generic[R]):
             target = self._target()
             body = self._tagged(target.types)
             return database.start_stream(
-                _native.HEADER + body.fragment,
+                body.whole,
                 body.types,
                 body.values,
                 _native.RESULT_ROWS,

@@ -42,7 +42,7 @@ class RenderedSql:
 
 def rendered(database: Database, body: Expr, hidden: bool = False) -> RenderedSql:
     """`body` for a database. `hidden`: a condition reads a secret, so no text is shown."""
-    statement = database.statement(_native.HEADER + body.fragment)
+    statement = database.statement(body.whole)
     shown = [
         _shown(type, value, hidden) for type, value in zip(body.types, body.values, strict=True)
     ]
@@ -91,7 +91,7 @@ def explain(
             return Explanation(text, found, database.dialect)
 
         return database.start(
-            _native.HEADER + made.fragment,
+            made.whole,
             made.types,
             made.values,
             _native.RESULT_ROWS,

@@ -281,9 +281,7 @@ class Rows(Peculiar, Generic[R]):
 
         def start() -> _native.Operation[Any]:
             result, shape = chosen.shape(one)
-            return resolve(using).start(
-                _native.HEADER + body.fragment, body.types, body.values, result, shape, ending
-            )
+            return resolve(using).start(body.whole, body.types, body.values, result, shape, ending)
 
         return Op(start)
 
@@ -292,7 +290,7 @@ class Rows(Peculiar, Generic[R]):
         body = plan.tagged(body, self._tag)
         return Op(
             lambda: resolve(using).start(
-                _native.HEADER + body.fragment,
+                body.whole,
                 body.types,
                 body.values,
                 _native.RESULT_SCALAR,
@@ -349,7 +347,7 @@ class Rows(Peculiar, Generic[R]):
         def start(page: int) -> _native.Operation[Any]:
             result, shape = chosen.shape(False)
             return resolve(using).start_stream(
-                _native.HEADER + body.fragment, body.types, body.values, result, shape, ending, page
+                body.whole, body.types, body.values, result, shape, ending, page
             )
 
         return Batches(start, size)

@@ -96,6 +96,8 @@ class Select(Rows[R]):
         return Names(self._start, self._chosen)
 
     def common(self) -> tuple[Cte | ChangeCte, ...]:
+        if not self._joined and not self._with_ctes:
+            return getattr(self._start, "ctes", ())
         found: list[Cte | ChangeCte] = []
         for cte in self._with_ctes:
             found += cte.ctes
@@ -225,30 +227,24 @@ class Select(Rows[R]):
         order = (
             [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
         )
-
-        def reading(source: Expr | None) -> Expr:
-            return plan.select(
-                chosen,
-                source,
-                self._where,
-                ctes=ctes,
-                distinct=distinct,
-                grouping=grouping,
-                order=order,
-                limit=page(self._limit) if limit is None else limit,
-                offset=page(self._offset),
-                ties=self._ties,
-                lock=None if self._lock is None else self._lock_clause(),
-            )
-
-        made = reading(self._from)
+        where = self._where
+        rest = (
+            where,
+            grouping,
+            order,
+            page(self._limit) if limit is None else limit,
+            page(self._offset),
+            int(self._ties),
+            None if self._lock is None else self._lock_clause(),
+        )
+        made = build(NULL, plan.SELECT, ctes, distinct, chosen, self._from, *rest)
         if not made.paths:
             return made
         # Expressions in it lead to related tables: once more, with those joined.
-        needed = paths_of(chosen, self._where, distinct, grouping, order)
+        needed = paths_of(chosen, where, distinct, grouping, order)
         reaching = self._copy()
         elsewhere = reaching._reach(needed)
-        made = reading(reaching._from)
+        made = build(NULL, plan.SELECT, ctes, distinct, chosen, reaching._from, *rest)
         return joined(made, elsewhere) if made.paths else made
 
     def _reach(self, paths: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -186,5 +186,5 @@ def _unless(database: Database, body: Expr, error: type[Exception] | None) -> Bo
 def _start(
     database: Database, body: Expr, result: int = _native.RESULT_COUNT
 ) -> _native.Operation[Any]:
-    whole = _native.HEADER + body.fragment
+    whole = body.whole
     return database.start(whole, body.types, body.values, result, None, None)

@@ -101,7 +101,7 @@ class Plans:
 
     @cached_property
     def get_plan(self) -> bytes:
-        return _native.HEADER + plan.select(self.items, self.source, self.by_key).fragment
+        return plan.select(self.items, self.source, self.by_key).whole
 
     @cached_property
     def delete_plan(self) -> bytes:

@@ -127,7 +127,7 @@ class InsertFrom(Op[int]):
         def start() -> _native.Operation[int]:
             whole = self._whole(())
             return resolve(using).start(
-                _native.HEADER + whole.fragment,
+                whole.whole,
                 whole.types,
                 whole.values,
                 _native.RESULT_COUNT,
@@ -165,7 +165,7 @@ class InsertFrom(Op[int]):
             result, shape = chosen.shape(False)
             whole = self._whole(chosen.chosen_items())
             return resolve(self._using).start(
-                _native.HEADER + whole.fragment,
+                whole.whole,
                 whole.types,
                 whole.values,
                 result,

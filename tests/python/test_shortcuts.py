@@ -29,7 +29,7 @@ from pyferro import PK, Field, Model, _native
 
 ALL = frozenset(
     {"dict_entries", "lazy_fields_set", "lazy_tracking"}
-    | {"decimal_layout", "uuid_slots", "datetime_layout"}
+    | {"decimal_layout", "uuid_slots", "datetime_layout", "class_columns"}
 )
 CHOICES = [ALL, frozenset(), *({one} for one in sorted(ALL)), *(ALL - {one} for one in sorted(ALL))]
 
@@ -95,7 +95,7 @@ def found_here() -> frozenset[str]:
     """What this interpreter should be found to have; see docs/python-versions.md."""
     left_out: set[str] = set()
     if sysconfig.get_config_var("Py_GIL_DISABLED"):
-        left_out |= {"dict_entries", "lazy_tracking"}
+        left_out |= {"dict_entries", "lazy_tracking", "class_columns"}
     if hasattr(sys, "gettotalrefcount"):  # a debug build
         left_out |= {"lazy_tracking"}
     return ALL - left_out

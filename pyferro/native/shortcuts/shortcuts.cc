@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "pyferro/native/shortcuts/class_columns.h"
 #include "pyferro/native/shortcuts/datetime_layout.h"
 #include "pyferro/native/shortcuts/decimal_layout.h"
 #include "pyferro/native/shortcuts/dict_entries.h"
@@ -21,7 +22,8 @@ constexpr Named kNames[] = {{"dict_entries", kDictEntries},
                             {"lazy_tracking", kLazyTracking},
                             {"decimal_layout", kDecimalLayout},
                             {"uuid_slots", kUuidSlots},
-                            {"datetime_layout", kDatetimeLayout}};
+                            {"datetime_layout", kDatetimeLayout},
+                            {"class_columns", kClassColumns}};
 
 unsigned BitOf(const char* name, size_t size) {
   for (const Named& named : kNames) {
@@ -29,7 +31,7 @@ unsigned BitOf(const char* name, size_t size) {
   }
   PyErr_Format(PyExc_ValueError,
                "there is no shortcut of that name (dict_entries, lazy_fields_set, lazy_tracking, decimal_layout, "
-               "uuid_slots, datetime_layout; PYFERRO_SHORTCUTS may also be none)");
+               "uuid_slots, datetime_layout, class_columns; PYFERRO_SHORTCUTS may also be none)");
   return 0;
 }
 
@@ -70,6 +72,7 @@ bool FindShortcuts(ModuleState& state) {
   if (TryDecimalLayout(state)) found |= kDecimalLayout;
   if (TryUuidSlots(state)) found |= kUuidSlots;
   if (TryDatetimeLayout(state)) found |= kDatetimeLayout;
+  if (TryClassColumns(state)) found |= kClassColumns;
   found |= kLazyFieldsSet;
 #if !defined(Py_GIL_DISABLED) && !defined(Py_DEBUG)
   // Free-threaded: its collector was not tried. Debug builds: there every object is to be seen by the collector.

@@ -17,6 +17,7 @@ enum Shortcut : unsigned {
   kDecimalLayout = 8,   // decimals filled in place: decimal_layout.h
   kUuidSlots = 16,      // UUIDs past their constructor: uuid_slots.h
   kDatetimeLayout = 32,  // datetimes filled in place: datetime_layout.h
+  kClassColumns = 64,    // columns before the attributes of a class: class_columns.h
 };
 
 // Tries all of them out and reads the environment. The two of models stay off until AdoptModel. False with an

@@ -31,6 +31,7 @@ def of_errors() -> Iterator[tuple[str, tree.Query]]:
     yield "outer having", one(number(1), _I, from_=_a, grouping=grouped(having=every))
     yield from _texts()
     yield from _sets()
+    yield from _named()
     yield "unread beside a recursive one", _unread()
     lateral = tree.Derived(one(of("b", "id", _I), _I, from_=_c), "u", True)
     key = tree.Column("u", "x", _I)
@@ -103,7 +104,9 @@ def _texts() -> Iterator[tuple[str, tree.Query]]:
         of("a", "name", _T),
         of("a", "day", Type.date),
     ):
-        for descending, nulls in product((False, True), (Nulls.default, Nulls.nulls_first, Nulls.nulls_last)):
+        for descending, nulls in product(
+            (False, True), (Nulls.default, Nulls.nulls_first, Nulls.nulls_last)
+        ):
             order = (tree.OrderItem(key, descending, nulls), *map(tree.OrderItem, last))
             texts = tree.Aggregate(AggregateFunction.string_agg, arguments, False, None, order)
             yield f"texts by {sexpr(key)} {descending} {nulls.name}", one(texts, _T, from_=cross)
@@ -125,6 +128,18 @@ def _sets() -> Iterator[tuple[str, tree.Query]]:
         joined = tree.Join(kind, table, _b, met)
         counted = tree.Aggregate(AggregateFunction.count)
         yield f"intersect {kind.name}", replace(one(counted, _I, from_=joined), with_=common)
+
+
+def _named() -> Iterator[tuple[str, tree.Query]]:
+    """MariaDB's error 1054: names for the columns of a common table expression, and an order by its own."""
+    order = (tree.OrderItem(tree.Column("", "x", _I)),)
+    members = (one(of("a", "n", _I), _I, from_=_a), one(of("b", "n", _I), _I, from_=_b))
+    for op in SetOp:
+        for limit in (None, number(2)):
+            both = tree.Compound(None, op, False, members, order, limit)
+            common = tree.With(False, (tree.Cte("w", ("y",), both),))
+            read = one(tree.Column("v", "y", _I), _I, from_=tree.Table("w", "v"))
+            yield f"named {op.name} {limit is None}", replace(read, with_=common)
 
 
 def _unread() -> tree.Query:

@@ -502,6 +502,15 @@ def test_an_outer_join_orders_its_nulls_last(posts: None) -> None:
     assert rows(query.order_by(Author.name.desc(), Post.id))[-1] == (4, None)
 
 
+def test_an_outer_join_orders_its_nulls_as_is_said(posts: None) -> None:
+    """Of a column that is never NULL by itself, too."""
+    query = select(Post.id, Author.name).left_join(Author, Author.id == Post.author_id)
+    for name in (Author.name.asc(), Author.name.desc()):
+        assert rows(query.order_by(name.nulls_first(), Post.id))[0] == (4, None)
+        assert rows(query.order_by(name.nulls_last(), Post.id))[-1] == (4, None)
+    assert rows(query.order_by(Author.name, nulls="first").order_by(Post.id))[0] == (4, None)
+
+
 def test_a_common_table_expression_within_a_condition(posts: None) -> None:
     busy = select(Post.author_id).group_by(Post.author_id).having(fn.count() > 2).cte("busy")
     found = rows(Author.where(Author.id.in_(select(busy.c.author_id))))
