@@ -167,6 +167,10 @@ void MysqlRenderer::Call(const ast::Call& call) {
         "CASE WHEN $? THEN NULL ELSE COALESCE(JSON_CONTAINS(JSON_KEYS($1), JSON_QUOTE($2)), FALSE) "
         "END");
   }
+  // In HAVING the one of MIN(1) is NULL.
+  if (call.function == ast::Function::kNullIf && call.arguments[0]->kind == ast::Kind::kAggregate) {
+    return say("NULLIF(COALESCE($1), $2)");
+  }
   // It gives the first text when the second is empty or not found, whatever the third is, and it replaces within the first,
   // which is another's, too, where that is a parameter of a derived table: so it gets a copy.
   if (call.function == ast::Function::kReplace) {

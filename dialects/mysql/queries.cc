@@ -113,11 +113,13 @@ absl::string_view MysqlRenderer::WholeWindow(const ast::Over& over) {
   return beside_others_.contains(&over) ? "PARTITION BY RAND() < 0" : "";
 }
 
-// Error 1054: HAVING of a query within another HAVING does not find a column of the query around it.
+// Error 1054: HAVING of a query within another HAVING does not find a column of the query around it, and neither does a query in FROM
+// there.
 void MysqlRenderer::RefuseOuterHaving(const ast::Statement& statement) {
   if (mariadb()) return;
   bool lost = false;
   const auto within = [&lost](const ast::Node& part) {
+    lost = lost || (part.kind == ast::Kind::kDerived && sql::IsCorrelated(*ast::As<ast::Derived>(part).query));
     if (part.kind != ast::Kind::kSelect) return;
     const auto& select = ast::As<ast::Select>(part);
     const bool having = select.grouping && select.grouping->having;
@@ -131,7 +133,8 @@ void MysqlRenderer::RefuseOuterHaving(const ast::Statement& statement) {
   if (!lost) return;
   Fail(MakeErrorWithHint(ErrorClass::kUnsupported,
                          absl::StrCat(profile_.version.ToString(),
-                                      " does not find a column of the query around in HAVING of a query within HAVING"),
+                                      " does not find a column of the query around in HAVING, or in a query in FROM, of a query "
+                                      "within HAVING"),
                          "compare with the column in WHERE, or in the query around"));
 }
 

@@ -13,6 +13,7 @@ class SqliteRenderer final : public sql::Renderer {
 
  protected:
   void Compared(const ast::Expr& expr, Type common) override;
+  void Term(const ast::Expr& term) override;
   void Arithmetic(const ast::Binary& binary) override;
   void Negation(const ast::Expr& operand) override;
   void Call(const ast::Call& call) override;

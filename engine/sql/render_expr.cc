@@ -217,9 +217,11 @@ void Renderer::Chain(ast::LogicalOp op, std::span<const ast::Expr* const> terms)
   }
   for (size_t i = 0; i < terms.size(); ++i) {
     if (i > 0) sql_ << word;
-    Operand(*terms[i]);
+    Term(*terms[i]);
   }
 }
+
+void Renderer::Term(const ast::Expr& term) { Operand(term); }
 
 void Renderer::Comparison(const ast::Binary& binary) {
   const Type common = CommonType(TypeOf(*binary.left), TypeOf(*binary.right));

@@ -59,6 +59,8 @@ class Renderer {
   virtual void Compared(const ast::Expr& expr, Type common);
   virtual void Membership(const ast::In& in);
   virtual void LikePredicate(const ast::Like& like);
+  // Of AND and OR.
+  virtual void Term(const ast::Expr& term);
   // One of + - * / and so on, but no comparison.
   virtual void Arithmetic(const ast::Binary& binary);
   virtual void ArithmeticOperand(const ast::Expr& expr);

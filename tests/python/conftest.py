@@ -21,6 +21,13 @@ SERVERS = ("postgresql", "mariadb", "mysql")
 Create = Callable[..., None]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    sanitizer = os.environ.get("FERRO_SANITIZER")
+    for item in items:
+        if sanitizer and item.get_closest_marker("measured"):
+            item.add_marker(pytest.mark.skip(reason="a bound of memory or time, under a sanitizer"))
+
+
 def url_of(kind: str, folder: Path) -> str:
     if kind == "sqlite":
         return f"sqlite:///{folder / 'test.db'}"

@@ -389,6 +389,7 @@ async def longest_turn(query: Any, how: str) -> float:
     return max(longest)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("how", ["all", "stream"])
 async def test_the_loop_is_never_held_for_long(million: Any, how: str) -> None:
     """Less than 5 ms, 100,000 rows long, where "never" is what one of three runs shows.
@@ -427,6 +428,7 @@ async def latest_tick(query: Any) -> float:
     return max(longest)
 
 
+@pytest.mark.measured
 async def test_who_sleeps_is_woken_in_time(million: Any) -> None:
     """Within 5 ms, with the collector at work: two slices of rows, and what it takes between them."""
     query = select(Thousand).cross_join(aliased(Thousand, "other"))

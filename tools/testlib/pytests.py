@@ -52,6 +52,7 @@ def sanitized(site: Path, sanitizer: str) -> dict[str, str]:
         "LD_PRELOAD": " ".join(libraries),
         "PYTHONPATH": str(site),
         "PYTHONMALLOC": "malloc",
+        "FERRO_SANITIZER": sanitizer,  # tests of memory and time are left out, see conftest.py
     }
     if sanitizer == "address":
         environment["ASAN_OPTIONS"] = "detect_leaks=0:halt_on_error=1"

@@ -13,8 +13,8 @@ from . import tree
 from .encode import sexpr
 from .shapes import grouped, ids, items, left, of, param
 from .test_places import call, one
-from .tree import TRUE, number
-from .words import AggregateFunction, BinaryOp, Function, JoinKind, Nulls, SetOp, Type
+from .tree import FALSE, TRUE, number
+from .words import AggregateFunction, BinaryOp, Function, JoinKind, LogicalOp, Nulls, SetOp, Type
 
 _I, _B, _T, _F = Type.int64, Type.bool, Type.text, Type.float64
 _a, _b, _c = (tree.Table(f"lang_{name}", f"t_{name}") for name in "abc")
@@ -31,6 +31,7 @@ def of_errors() -> Iterator[tuple[str, tree.Query]]:
     yield "outer having", one(number(1), _I, from_=_a, grouping=grouped(having=every))
     yield from _texts()
     yield from _sets()
+    yield from _folded()
     yield from _named()
     yield "unread beside a recursive one", _unread()
     lateral = tree.Derived(one(of("b", "id", _I), _I, from_=_c), "u", True)
@@ -128,6 +129,22 @@ def _sets() -> Iterator[tuple[str, tree.Query]]:
         joined = tree.Join(kind, table, _b, met)
         counted = tree.Aggregate(AggregateFunction.count)
         yield f"intersect {kind.name}", replace(one(counted, _I, from_=joined), with_=common)
+
+
+def _folded() -> Iterator[tuple[str, tree.Query]]:
+    """SQLite takes an aggregate beside FALSE away, and MariaDB has NULL for NULLIF of one in HAVING."""
+    every = tree.Aggregate(AggregateFunction.bool_and, (TRUE,))
+    for name, terms in (
+        ("first", (FALSE, every)),
+        ("last", (every, FALSE)),
+        ("three", (TRUE, every, FALSE)),
+    ):
+        for op in LogicalOp:
+            yield f"folded {op.name} {name}", one(tree.Logical(op, terms), _B, from_=_b)
+    for value in (TRUE, FALSE):
+        kept = call(Function.null_if, every, value)
+        grouping = grouped(of("b", "word", _T), having=kept)
+        yield f"folded null-if {value is TRUE}", one(number(1), _I, from_=_b, grouping=grouping)
 
 
 def _named() -> Iterator[tuple[str, tree.Query]]:
