@@ -357,6 +357,15 @@ class Operation(Generic[T]):
     def close(self) -> None:
         """Abort, without waiting."""
 
+class Request:
+    """A function that starts an operation, to be called once."""
+
+    def __init__(self, start: Callable[[], Any]) -> None: ...
+    def _take(self) -> Callable[[], Any]:
+        """The function, once; then InterfaceError."""
+    def run(self) -> Any: ...
+    def __await__(self) -> Generator[Any, None, Any]: ...
+
 @final
 class Database:
     def __init__(self, url: str) -> None: ...

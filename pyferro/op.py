@@ -1,7 +1,7 @@
 """Requests that have not run yet. `await` one, or call `run()`; both do the same, once.
 
 `Op` holds one operation of the engine, `Steps` a sequence of them written as a generator. Waiting
-itself is native code: nothing here knows an event loop.
+itself is native code, as what an Op is made of: nothing here knows an event loop.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Generator
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
+from . import _native
 from .errors import InterfaceError
 
 if TYPE_CHECKING:
@@ -22,22 +23,19 @@ T = TypeVar("T")
 Body = Generator["Operation[Any]", Any, T]
 
 
-class Op(Generic[T]):
+class Op(_native.Request, Generic[T]):
     """A request that has not run yet: `await` it, or call `run()` where no loop is running."""
 
-    __slots__ = ("_start",)
+    __slots__ = ()
 
-    def __init__(self, start: Callable[[], Operation[T]]) -> None:
-        self._start: Callable[[], Any] | None = start
+    if TYPE_CHECKING:
 
-    def run(self) -> T:
-        """Run now and block this thread; other threads go on, as the GIL is released."""
-        result: T = self._take()().run()
-        return result
+        def __init__(self, start: Callable[[], Operation[T]]) -> None: ...
 
-    def __await__(self) -> Generator[Any, None, T]:
-        started: Operation[T] = self._take()()
-        return started.__await__()
+        def run(self) -> T:
+            """Run now and block this thread; other threads go on, as the GIL is released."""
+
+        def __await__(self) -> Generator[Any, None, T]: ...
 
     def timeout(self, seconds: float) -> Op[T]:
         """This request, to fail with `QueryTimeout` unless it ends within so many seconds.
@@ -55,22 +53,20 @@ class Op(Generic[T]):
 
         return Op(limited)
 
-    def _take(self) -> Callable[[], Any]:
-        start = self._start
-        if start is None:
-            raise InterfaceError("this request has run already", hint="make a new one for each run")
-        self._start = None
-        return start
 
-    def __del__(self) -> None:
-        # The slot is missing when __init__ itself failed.
-        if getattr(self, "_start", None) is not None:
-            warnings.warn(
-                f"{type(self).__name__} was never awaited or run, so nothing happened",
-                RuntimeWarning,
-                stacklevel=2,
-                source=self,
-            )
+def refuse_again(op: _native.Request) -> NoReturn:
+    """Of one that has run."""
+    raise InterfaceError("this request has run already", hint="make a new one for each run")
+
+
+def tell_unused(op: _native.Request) -> None:
+    """Of one that is dropped and has not run."""
+    warnings.warn(
+        f"{type(op).__name__} was never awaited or run, so nothing happened",
+        RuntimeWarning,
+        stacklevel=2,
+        source=op,
+    )
 
 
 class Steps(Op[T]):
@@ -78,8 +74,9 @@ class Steps(Op[T]):
 
     __slots__ = ()
 
-    def __init__(self, body: Callable[[], Body[T]]) -> None:
-        self._start = body
+    if TYPE_CHECKING:
+
+        def __init__(self, body: Callable[[], Body[T]]) -> None: ...
 
     def timeout(self, seconds: float) -> Op[T]:
         _check(seconds)

@@ -54,8 +54,8 @@ void MysqlRenderer::FindUnions(const ast::Statement& statement) {
 }
 
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
-// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. MySQL does not
-// understand what it makes of groups that a row is looked for in (error 1064).
+// the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. Groups that
+// a row is looked for in MySQL does not understand (error 1064), and MariaDB goes down with some.
 void MysqlRenderer::Looked(const ast::Query& query) {
   if (!HasLimit(query) && !CombinesRows(query) && !groups_sought_.contains(&query)) {
     if (!ReadsUnion(query)) return QueryText(query);
@@ -66,8 +66,8 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   }
   if (mariadb() && sql::IsCorrelated(query)) {
     return Refuse(sql::Feature::kCorrelatedTable,
-                  "a query with a limit, a window, INTERSECT or EXCEPT is a table in FROM here, which does not see the "
-                  "query around it: leave that out, or join");
+                  "a query with a limit, a window, INTERSECT or EXCEPT, or with groups that a row is looked for in, is a "
+                  "table in FROM here, which does not see the query around it: leave that out, or join");
   }
   if (windows_sought_.contains(&query)) {
     return Refuse(sql::Feature::kSoughtWindow,
@@ -83,7 +83,7 @@ void MysqlRenderer::FindSought(const ast::Statement& statement) {
   const auto sought = [this](const ast::Expr& value, const ast::Query& query) {
     AddSelects(query, sought_);
     if (sql::HasWindow(value) && sql::IsCorrelated(query)) windows_sought_.insert(&query);
-    if (!mariadb() && value.kind == ast::Kind::kRow && HasGroups(query)) groups_sought_.insert(&query);
+    if (value.kind == ast::Kind::kRow && HasGroups(query)) groups_sought_.insert(&query);
   };
   WalkOnce(statement, [&](const ast::Node& node) {
     if (node.kind == ast::Kind::kInQuery) {

@@ -174,7 +174,7 @@ int Exec(PyObject* module) {
   state.json_keys = new JsonKeys;
   const bool good = InMainInterpreter() && HaveInterpreterLock() && InternNames(state) && ImportTypes(state) &&
                     AddMetaBase(module, state) && FindShortcuts(state) && AddExpr(module, state) && AddColumn(module, state) && AddBuild(module) && AddRowPlan(module, state) &&
-                    AddDatabase(module, state) && AddOperation(module, state) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) && AddCsv(module, state) &&
+                    AddDatabase(module, state) && AddOperation(module, state) && AddRequest(module) && AddWaiter(module, state) && AddPipeline(module, state) && AddCells(module) && AddCsv(module, state) &&
                     AddConstants(module);
   return good ? 0 : -1;
 }

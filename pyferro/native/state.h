@@ -101,6 +101,7 @@ bool AddBuild(PyObject* module);
 bool AddRowPlan(PyObject* module, ModuleState& state);
 bool AddDatabase(PyObject* module, ModuleState& state);
 bool AddOperation(PyObject* module, ModuleState& state);
+bool AddRequest(PyObject* module);
 bool AddCells(PyObject* module);
 bool AddCsv(PyObject* module, ModuleState& state);
 

@@ -8,7 +8,7 @@ from .._native import NULL, Expr, build, joined
 from ..language import plan
 from ..language.conditions import combine
 from ..language.windows import listed
-from .rows import Names, Rows, page
+from .rows import Names, Rows
 from .sources import ChangeCte, Cte, JoinKind, Source, join, node_of, scope_of, source_of
 
 if TYPE_CHECKING:
@@ -223,20 +223,17 @@ class Select(Rows[R]):
         distinct = (
             None if self._distinct is None else build(NULL, plan.DISTINCT, list(self._distinct))
         )
-        grouping = self._grouping()
+        grouped = self._group is not None or self._having is not None
+        grouping = self._grouping() if grouped else None
         order = (
             [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
         )
+        if limit is None and self._limit is not None:
+            limit = plan.count(self._limit)
+        offset = None if self._offset is None else plan.count(self._offset)
+        lock = None if self._lock is None else self._lock_clause()
         where = self._where
-        rest = (
-            where,
-            grouping,
-            order,
-            page(self._limit) if limit is None else limit,
-            page(self._offset),
-            int(self._ties),
-            None if self._lock is None else self._lock_clause(),
-        )
+        rest = (where, grouping, order, limit, offset, int(self._ties), lock)
         made = build(NULL, plan.SELECT, ctes, distinct, chosen, self._from, *rest)
         if not made.paths:
             return made
@@ -277,10 +274,8 @@ class Select(Rows[R]):
         strength, names, wait = self._lock
         return build(NULL, plan.LOCK, strength, names, wait)
 
-    def _grouping(self) -> Expr | None:
+    def _grouping(self) -> Expr:
         group = self._group
-        if group is None and self._having is None:
-            return None
         if group is None:
             return build(NULL, plan.GROUPING, PLAIN, (), (), self._having)
         if group.kind == SETS:

@@ -128,7 +128,7 @@ class Run(Op[R]):
             raise TypeError("run() takes a function and its arguments")
         self._function = function
         self._retrying = retrying
-        self._start = functools.partial(function, *args, **kwargs)
+        super().__init__(functools.partial(function, *args, **kwargs))
 
     def run(self) -> R:
         start = self._take()

@@ -176,3 +176,16 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
         )
         sought = tree.InQuery(row(of("b", "word", _T), of("b", "id", _I)), groups)
         yield f"row among groups by {sexpr(group)}", ids(_b, sought)
+    # Which brings MariaDB down.
+    seen = param(None, Type.timestamp)
+    moved = call(Function.add_seconds, seen, number(-1))
+    least = tree.Aggregate(AggregateFunction.min, (moved,))
+    by = grouped(tree.Column("t_o", "f", Type.float64), having=TRUE)
+    found = items(
+        (param(b"", Type.bytes), Type.bytes),
+        (least, Type.timestamp),
+        from_=tree.Table("lang_b", "t_o"),
+        grouping=by,
+    )
+    pair = row(param(b"a", Type.bytes), tree.Column("t_c", "moment", Type.timestamp))
+    yield "row among constants of groups", ids(_c, tree.InQuery(pair, found))
