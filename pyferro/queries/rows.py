@@ -105,7 +105,7 @@ class Rows(Peculiar, Generic[R]):
 
     def _copy(self) -> Self:
         made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)
+        made.__dict__ = self.__dict__.copy()
         return made
 
     # Plans.

@@ -361,7 +361,7 @@ class Select(Rows[R]):
 
     def _with(self, chosen: Projection) -> Selection[Any]:
         made: Selection[Any] = Selection.__new__(Selection)
-        made.__dict__.update(self.__dict__)
+        made.__dict__ = self.__dict__.copy()
         made._chosen = chosen
         return made
 

@@ -50,7 +50,11 @@ def start_newer(folder: Path, *, leash: bool) -> Server:
 
 def _start(name: str, programs: Path, folder: Path, *, leash: bool) -> Server:
     version = subprocess.run(
-        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
+        [programs / "postgres", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=process.environment(),
     ).stdout
     as_user = unprivileged()
     data, log, password = folder / "data", folder / "log", folder / "password"
@@ -130,7 +134,9 @@ def unprivileged() -> dict[str, Any]:
 
 def _environment(folder: Path) -> dict[str, str]:
     """Ours without PG*: a PGDATA or PGPORT of the caller must not reach this cluster."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    kept = {
+        name: value for name, value in process.environment().items() if not name.startswith("PG")
+    }
     return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 

@@ -22,12 +22,25 @@ PyObject* GetAttribute(PyObject* model, PyObject* name) {
   ModuleState* state = StateOfType(Py_TYPE(model));
   if (state == nullptr) return nullptr;
   // At the end of the interpreter there are no names any more.
-  if (state->classes_in_making == 0 && (state->shortcuts & kClassColumns) != 0 && state->name_columns != nullptr) {
+  const bool used = (state->shortcuts & kClassColumns) != 0 && state->name_columns != nullptr;
+  if (!used) return state->class_getattro(model, name);
+  if (state->classes_in_making == 0) {
     PyObject* column = FindColumn(*state, model, name);
     if (column != nullptr) return Py_NewRef(column);
     if (PyErr_Occurred()) return nullptr;
   }
-  return state->class_getattro(model, name);
+  PyObject* found = PyType_Type.tp_getattro(model, name);
+  if (found != nullptr || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+  PyErr_Clear();
+  return state->class_getattro(model, name);  // which asks __getattr__ in the end
+}
+
+// Whether classes find their attributes as all classes do, but for __getattr__.
+bool IsPlain(PyObject* metaclass) {
+  Ref own = Ref::Steal(PyObject_GetAttrString(metaclass, "__getattribute__"));
+  Ref type = Ref::Steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(&PyType_Type), "__getattribute__"));
+  PyErr_Clear();
+  return own && own.get() == type.get();
 }
 
 void Adopt(PyObject* metaclass) {
@@ -53,7 +66,7 @@ Ref Called(PyTypeObject* metaclass, const char* name, PyTypeObject* base, const 
 // A class of a metaclass of its own, with columns, one of which an attribute hides.
 bool Works(ModuleState& state) {
   Ref metaclass = Called(&PyType_Type, "Meta", state.meta_type, "{}");
-  if (!metaclass) return false;
+  if (!metaclass || !IsPlain(metaclass.get())) return false;
   state.class_getattro = AsType(metaclass.get())->tp_getattro;
   Adopt(metaclass.get());
   Ref model = Called(AsType(metaclass.get()), "Model", &PyBaseObject_Type, "{s:{s:i,s:i},s:i,s:i}", "__ferro_columns__", "a",
@@ -96,6 +109,10 @@ PyObject* AdoptMetaclassFunction(PyObject* module, PyObject* metaclass) {
   if (!PyType_Check(metaclass) || !PyType_IsSubtype(AsType(metaclass), state.meta_type)) {
     PyErr_SetString(PyExc_TypeError, "adopt_metaclass() takes a subclass of MetaBase");
     return nullptr;
+  }
+  if (!IsPlain(metaclass)) {
+    state.shortcuts_found &= ~unsigned{kClassColumns};
+    state.shortcuts &= state.shortcuts_found;
   }
   if ((state.shortcuts_found & kClassColumns) == 0 || AsType(metaclass)->tp_getattro == GetAttribute) Py_RETURN_NONE;
   state.class_getattro = AsType(metaclass)->tp_getattro;

@@ -2,7 +2,8 @@
 //
 // Without it Python searches the class, its bases and the metaclass, makes an AttributeError, drops it, and calls the
 // metaclass's __getattr__, which finds the column. With it the metaclass has a tp_getattro that looks into the columns
-// first, where no attribute goes before them; everything else takes the same way as ever.
+// first, where no attribute goes before them. Other attributes it finds as `type` does, without asking for a __getattribute__ that
+// the metaclass does not have; and what is not found takes the same way as ever.
 #pragma once
 
 #include "pyferro/native/ref.h"

@@ -251,7 +251,8 @@ TEST_F(AppendingTest, AWriteThatIsSlowHereIsDoneOnceOnTheWorker) {
 TEST_F(AppendingTest, ALockIsWaitedForOnTheWorker) {
   EXPECT_FALSE(AllOnWorker(Ran(50, *appending_)));
   ASSERT_OK(Script(*connection_, "BEGIN IMMEDIATE"));
-  Operation<Result> operation(appending_->Run(Write("INSERT INTO t VALUES (?)", 7), nullptr));
+  const auto write = Write("INSERT INTO t VALUES (?)", 7);
+  Operation<Result> operation(appending_->Run(write, nullptr));
   EXPECT_EQ(operation.context.Resume(), Progress::kWait);
   ASSERT_OK(Script(*connection_, "COMMIT"));
   while (operation.WaitAndResume() != Progress::kDone) {
