@@ -1,10 +1,12 @@
 // Values that are looked for in queries: IN, ANY and ALL.
+#include <algorithm>
 #include <unordered_set>
 
 #include "dialects/mysql/find.h"
 #include "dialects/mysql/renderer.h"
 #include "engine/ast/derive.h"
 #include "engine/sql/scope.h"
+#include "engine/sql/type_of.h"
 
 namespace ferro::mysql {
 namespace {
@@ -20,6 +22,16 @@ void AddSelects(const ast::Query& query, std::unordered_set<const ast::Select*>&
 
 bool HasGroups(const ast::Query& query) {
   return query.kind == ast::Kind::kSelect && ast::As<ast::Select>(query).grouping;
+}
+
+// Whether an item is an aggregate of no column.
+bool HasConstantAggregate(const ast::Query& query) {
+  const auto items = sql::ItemsOf(query);
+  return std::any_of(items.begin(), items.end(), [](const ast::SelectItem* item) {
+    bool constant = sql::HasAggregate(*item->value);
+    sql::ForEachFreeColumn(*item->value, [&constant](const ast::Column&) { constant = false; });
+    return constant;
+  });
 }
 
 bool IsUnionOfDistinct(const ast::Node& node) {
@@ -55,7 +67,8 @@ void MysqlRenderer::FindUnions(const ast::Statement& statement) {
 
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
 // the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. Groups that
-// a row is looked for in MySQL does not understand (error 1064), and MariaDB goes down with some.
+// a row is looked for in MySQL does not understand (error 1064), and MariaDB goes down with some; of those whose aggregates are of
+// constants it forgets a NULL.
 void MysqlRenderer::Looked(const ast::Query& query) {
   if (!HasLimit(query) && !CombinesRows(query) && !groups_sought_.contains(&query)) {
     if (!ReadsUnion(query)) return QueryText(query);
@@ -66,7 +79,7 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   }
   if (mariadb() && sql::IsCorrelated(query)) {
     return Refuse(sql::Feature::kCorrelatedTable,
-                  "a query with a limit, a window, INTERSECT or EXCEPT, or with groups that a row is looked for in, is a "
+                  "a query with a limit, a window, INTERSECT or EXCEPT, or with groups of rows or constants, is a "
                   "table in FROM here, which does not see the query around it: leave that out, or join");
   }
   if (windows_sought_.contains(&query)) {
@@ -83,7 +96,8 @@ void MysqlRenderer::FindSought(const ast::Statement& statement) {
   const auto sought = [this](const ast::Expr& value, const ast::Query& query) {
     AddSelects(query, sought_);
     if (sql::HasWindow(value) && sql::IsCorrelated(query)) windows_sought_.insert(&query);
-    if (value.kind == ast::Kind::kRow && HasGroups(query)) groups_sought_.insert(&query);
+    const bool lost = value.kind == ast::Kind::kRow || (mariadb() && HasConstantAggregate(query));
+    if (lost && HasGroups(query)) groups_sought_.insert(&query);
   };
   WalkOnce(statement, [&](const ast::Node& node) {
     if (node.kind == ast::Kind::kInQuery) {
@@ -102,9 +116,10 @@ void MysqlRenderer::NoTable(const ast::Select& select) {
   if (sought_.contains(&select)) sql_ << " FROM (SELECT 1) AS one";
 }
 
-// To MariaDB `(SELECT MIN(0) FROM t) IN (SELECT 1 FROM t)` is true.
+// To MariaDB `(SELECT MIN(0) FROM t) IN (SELECT 1 FROM t)` is true, and `HAVING MIN(a) IN (SELECT …)` of no group.
 void MysqlRenderer::Sought(const ast::Expr& value, Type common) {
-  if (!mariadb() || value.kind != ast::Kind::kSubquery) return Renderer::Sought(value, common);
+  const bool computed = value.kind == ast::Kind::kSubquery || value.kind == ast::Kind::kAggregate;
+  if (!mariadb() || !computed) return Renderer::Sought(value, common);
   sql_ << "COALESCE(";
   Compared(value, common);
   sql_ << ")";

@@ -176,6 +176,27 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
         )
         sought = tree.InQuery(row(of("b", "word", _T), of("b", "id", _I)), groups)
         yield f"row among groups by {sexpr(group)}", ids(_b, sought)
+    table = tree.Table("lang_b", "t_o")
+    for function in (AggregateFunction.min, AggregateFunction.max, AggregateFunction.count):
+        own = tree.Aggregate(function, (of("b", "id", _I),))
+        for every in (False, True):
+            sought = tree.Quantified(BinaryOp.ne if every else BinaryOp.eq, own, numbers, every)
+            grouping = grouped(of("b", "flag", _B), having=sought)
+            yield (
+                f"{function.name} in having {every}",
+                one(number(1), _I, from_=_b, grouping=grouping),
+            )
+    for type in _TWO:
+        if type not in (Type.bool, Type.bytes, Type.uuid):
+            most = tree.Aggregate(AggregateFunction.max, (param(None, type),))
+            groups = one(
+                most,
+                type,
+                from_=table,
+                grouping=grouped(tree.Column("t_o", "flag", _B), having=TRUE),
+            )
+            sought = tree.Quantified(BinaryOp.eq, param(_TWO[type][0], type), groups, True)
+            yield f"among groups of NULL {type.name}", items((sought, _B))
     # Which brings MariaDB down.
     seen = param(None, Type.timestamp)
     moved = call(Function.add_seconds, seen, number(-1))
