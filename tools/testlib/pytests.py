@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .tally import Tally
 
-SECONDS = 1500.0
+SECONDS = 1500.0  # twice that under a sanitizer
 ALL_PASSED, SOME_FAILED, NOTHING_COLLECTED = 0, 1, 5
 
 
@@ -80,10 +80,11 @@ def run(
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
     )
+    seconds = 2 * SECONDS if "FERRO_SANITIZER" in environment else SECONDS
     try:
-        status = process.wait(SECONDS)
+        status = process.wait(seconds)
     except subprocess.TimeoutExpired:
-        tally.fail(f"pytest: not done after {SECONDS:.0f} s")
+        tally.fail(f"pytest: not done after {seconds:.0f} s")
         return tally
     finally:
         if process.poll() is None:
