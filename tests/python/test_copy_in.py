@@ -250,6 +250,7 @@ def resident(name: str) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux only")
+@pytest.mark.measured
 def test_memory_does_not_grow_with_the_rows(create: Create, db: Database) -> None:
     """FERRO_COPY_ROWS=1000000 for the whole million."""
     create(CopyHome, Copied)

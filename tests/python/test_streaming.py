@@ -335,6 +335,7 @@ def million(create: Create) -> Any:
     return select(Thousand.id, other.id, text).cross_join(other)
 
 
+@pytest.mark.measured
 def test_memory_is_bounded_for_a_million_rows(million: Any) -> None:
     count = 0
     least, most = 1 << 62, 0
@@ -348,6 +349,7 @@ def test_memory_is_bounded_for_a_million_rows(million: Any) -> None:
     assert most - least < 16 << 20, f"grew by {(most - least) >> 20} MB"
 
 
+@pytest.mark.measured
 async def test_memory_is_bounded_in_a_loop(million: Any) -> None:
     count = 0
     least, most = 1 << 62, 0

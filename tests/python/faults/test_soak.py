@@ -182,4 +182,6 @@ async def test_a_crowd_leaves_nothing_behind(url: str, kind: str, rows: None) ->
         await asyncio.sleep(0.01)
     assert descriptors() <= before, "descriptors are left open"
     print(f"\n{kind}: {dict(crowd.done)}, {gained:+.1f} MB, {pool.opened} connections opened")
-    assert gained < MEGABYTES, f"{gained:.1f} MB more than after the first third"
+    # A sanitizer keeps what was freed for a while.
+    if "FERRO_SANITIZER" not in os.environ:
+        assert gained < MEGABYTES, f"{gained:.1f} MB more than after the first third"
