@@ -17,7 +17,6 @@ pytest.importorskip("_testcapi", reason="this interpreter has no _testcapi to ma
 SCENARIOS = ("get", "all", "related", "insert", "bulk", "unique", "transaction", "raw")
 
 
-@pytest.mark.measured  # which allocation fails, with which allocator
 def test_memory_that_runs_out(url: str) -> None:
     program = Path(__file__).parent / "support" / "memory.py"
     done = subprocess.run(
