@@ -15,8 +15,8 @@ constexpr int64_t kMaxVarchar = 16383;
 
 // The type that a parameter is cast to where nothing says its own; empty: it needs none.
 absl::string_view CastWord(Type type, bool mariadb) {
-  // MariaDB pads the UUIDs beside a NULL of no length.
-  if (mariadb) return type == Type::kText ? "CHAR" : type == Type::kUuid ? "BINARY(16)" : "";
+  // MariaDB pads the UUIDs beside a NULL of no length, and groups by as many bytes of COALESCE(x, x) as it takes x for.
+  if (mariadb) return type == Type::kText ? "CHAR" : type == Type::kUuid ? "BINARY(16)" : type == Type::kBytes ? "BINARY" : "";
   switch (type) {
     case Type::kBool:
     case Type::kInt64:
@@ -127,6 +127,7 @@ void MysqlRenderer::Begin(const ast::Statement& statement) {
 void MysqlRenderer::Parameter(const ast::Param& param) {
   const auto untyped = untyped_.find(&param);
   absl::string_view type = untyped == untyped_.end() ? "" : CastWord(param.type, mariadb());
+  if (type.empty() && given_.contains(&param)) type = CastWord(param.type, false);
   if (type.empty() && param.type == Type::kText && untyped != untyped_.end() && untyped->second) type = "CHAR";
   if (type.empty()) return Renderer::Parameter(param);
   sql_ << "CAST(";

@@ -90,6 +90,7 @@ class MysqlRenderer final : public sql::Renderer {
   void RefuseCopiesOfCopies(const ast::Statement& statement);
   void FindNestedCtes(const ast::Statement& statement);
   void FindUnread(const ast::Statement& statement);
+  void FindGiven(const ast::Query& query);
   void FindSought(const ast::Statement& statement);
   void FindUnions(const ast::Statement& statement);
   bool ReadsUnion(const ast::Query& query) const;
@@ -115,7 +116,8 @@ class MysqlRenderer final : public sql::Renderer {
   std::unordered_map<const ast::Table*, const ast::Cte*> inlined_;
   std::unordered_set<ast::Name, absl::Hash<ast::Name>> union_ctes_;  // where one of them has a UNION
   std::unordered_set<const ast::Cte*> unread_;
-  std::unordered_set<const ast::Select*> sought_;  // whose rows a value is looked for in
+  std::unordered_set<const ast::Select*> needs_table_;  // where it reads none
+  std::unordered_set<const ast::Param*> given_;         // by a select without a table to the query around, in MariaDB
   std::unordered_set<const ast::Query*> groups_sought_;   // in which a row is looked for
   std::unordered_set<const ast::Query*> windows_sought_;  // that read the query around, and a window is looked for in
   std::unordered_set<const ast::Over*> beside_others_;  // windows of all rows

@@ -92,9 +92,28 @@ void MysqlRenderer::Looked(const ast::Query& query) {
   sql_ << ") AS looked";
 }
 
+// MariaDB finds no NULL among parameters that a select without a table gives to another query, and MySQL nothing greater than
+// ANY (SELECT 2): such selects read a table of one row.
+void MysqlRenderer::NoTable(const ast::Select& select) {
+  if (needs_table_.contains(&select)) sql_ << " FROM (SELECT 1) AS one";
+}
+
+// Nor does it find a NULL in what FULL JOIN is rewritten to, unless the parameter is cast.
+void MysqlRenderer::FindGiven(const ast::Query& query) {
+  std::unordered_set<const ast::Select*> selects;
+  AddSelects(query, selects);
+  for (const ast::Select* select : selects) {
+    if (select->from) continue;
+    needs_table_.insert(select);
+    for (const ast::SelectItem* item : select->items) {
+      if (item->value->kind == ast::Kind::kParam) given_.insert(&ast::As<ast::Param>(*item->value));
+    }
+  }
+}
+
 void MysqlRenderer::FindSought(const ast::Statement& statement) {
   const auto sought = [this](const ast::Expr& value, const ast::Query& query) {
-    AddSelects(query, sought_);
+    AddSelects(query, needs_table_);
     if (sql::HasWindow(value) && sql::IsCorrelated(query)) windows_sought_.insert(&query);
     const bool lost = value.kind == ast::Kind::kRow || (mariadb() && HasConstantAggregate(query));
     if (lost && HasGroups(query)) groups_sought_.insert(&query);
@@ -106,14 +125,12 @@ void MysqlRenderer::FindSought(const ast::Statement& statement) {
     } else if (node.kind == ast::Kind::kQuantified) {
       const auto& quantified = ast::As<ast::Quantified>(node);
       sought(*quantified.value, *quantified.query);
+    } else if (mariadb() && node.kind == ast::Kind::kDerived) {
+      FindGiven(*ast::As<ast::Derived>(node).query);
+    } else if (mariadb() && node.kind == ast::Kind::kCte) {
+      FindGiven(*ast::As<ast::Cte>(node).query);
     }
   });
-}
-
-// To MySQL nothing is greater than ANY (SELECT 2), and MariaDB finds no NULL in `? IN (SELECT ? UNION SELECT ?)`: these selects
-// read a table of one row.
-void MysqlRenderer::NoTable(const ast::Select& select) {
-  if (sought_.contains(&select)) sql_ << " FROM (SELECT 1) AS one";
 }
 
 // To MariaDB `(SELECT MIN(0) FROM t) IN (SELECT 1 FROM t)` is true, and `HAVING MIN(a) IN (SELECT …)` of no group.
