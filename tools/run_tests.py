@@ -67,6 +67,10 @@ def _run(options: argparse.Namespace, fleet: Fleet, total: Tally) -> None:
         found = programs.registered(build, MESON)
         if options.fast:
             found = [program for program in found if "server" not in program.suites]
+        if options.sanitize == "thread":
+            # An allocation that fails within a library goes past its count of ignored calls.
+            found = [program for program in found if program.name != "capi/memory"]
+            total.skip("capi/memory: exceptions through libraries confuse ThreadSanitizer")
         if not found:
             total.fail(f"no test programs in {build.name}/")
         _timed(

@@ -24,6 +24,10 @@ bool HasGroups(const ast::Query& query) {
   return query.kind == ast::Kind::kSelect && ast::As<ast::Select>(query).grouping;
 }
 
+bool HasHaving(const ast::Query& query) {
+  return HasGroups(query) && ast::As<ast::Select>(query).grouping->having;
+}
+
 // Whether an item is an aggregate of no column.
 bool HasConstantAggregate(const ast::Query& query) {
   const auto items = sql::ItemsOf(query);
@@ -68,7 +72,7 @@ void MysqlRenderer::FindUnions(const ast::Statement& statement) {
 // Error 1235: no LIMIT in a query that a value is looked for in, but in one within it. Both servers ask each select for
 // the value before INTERSECT and EXCEPT put rows together, and MariaDB before windows are known, which MySQL refuses. Groups that
 // a row is looked for in MySQL does not understand (error 1064), and MariaDB goes down with some; of those whose aggregates are of
-// constants it forgets a NULL.
+// constants it forgets a NULL, as MySQL does of those with HAVING.
 void MysqlRenderer::Looked(const ast::Query& query) {
   if (!HasLimit(query) && !CombinesRows(query) && !groups_sought_.contains(&query)) {
     if (!ReadsUnion(query)) return QueryText(query);
@@ -87,8 +91,10 @@ void MysqlRenderer::Looked(const ast::Query& query) {
                   "MySQL compares before the window is known with a query that has a limit, a window, INTERSECT or EXCEPT "
                   "and reads the one around: leave that out, or compute the window in a query in FROM");
   }
-  sql_ << "SELECT * FROM (";
+  const bool keyed = !mariadb() && IsUnionOfDistinct(query) && !HasLimit(query);  // see ReadsUnion
+  sql_ << "SELECT * FROM (" << (keyed ? "SELECT * FROM (" : "");
   TableText(query);
+  if (keyed) sql_ << ") AS whole LIMIT " << kAllRows;
   sql_ << ") AS looked";
 }
 
@@ -115,7 +121,7 @@ void MysqlRenderer::FindSought(const ast::Statement& statement) {
   const auto sought = [this](const ast::Expr& value, const ast::Query& query) {
     AddSelects(query, needs_table_);
     if (sql::HasWindow(value) && sql::IsCorrelated(query)) windows_sought_.insert(&query);
-    const bool lost = value.kind == ast::Kind::kRow || (mariadb() && HasConstantAggregate(query));
+    const bool lost = value.kind == ast::Kind::kRow || (mariadb() ? HasConstantAggregate(query) : HasHaving(query));
     if (lost && HasGroups(query)) groups_sought_.insert(&query);
   };
   WalkOnce(statement, [&](const ast::Node& node) {

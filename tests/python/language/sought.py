@@ -107,7 +107,8 @@ def of_sought() -> Iterator[tuple[str, tree.Query]]:
         yield f"all {name}", ids(_b, tree.Quantified(BinaryOp.le, d, query, True))
 
 
-_TWO: dict[Type, tuple[Any, Any]] = {
+# Two values of each type.
+TWO: dict[Type, tuple[Any, Any]] = {
     Type.bool: (True, False),
     Type.int64: (5, 7),
     Type.float64: (1.5, 2.5),
@@ -128,8 +129,8 @@ _TWO: dict[Type, tuple[Any, Any]] = {
 
 def of_null_parameters() -> Iterator[tuple[str, tree.Query]]:
     """Values that are looked for among parameters of which one is NULL."""
-    for type, all, first in product(_TWO, (False, True), (False, True)):
-        value, other = _TWO[type]
+    for type, all, first in product(TWO, (False, True), (False, True)):
+        value, other = TWO[type]
         pair = (None, other) if first else (other, None)
         members = tuple(one(param(each, type), type) for each in pair)
         query = tree.Compound(None, SetOp.union, all, members)
@@ -186,7 +187,7 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
                 f"{function.name} in having {every}",
                 one(number(1), _I, from_=_b, grouping=grouping),
             )
-    for type in _TWO:
+    for type in TWO:
         if type not in (Type.bool, Type.bytes, Type.uuid):
             most = tree.Aggregate(AggregateFunction.max, (param(None, type),))
             groups = one(
@@ -195,8 +196,15 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
                 from_=table,
                 grouping=grouped(tree.Column("t_o", "flag", _B), having=TRUE),
             )
-            sought = tree.Quantified(BinaryOp.eq, param(_TWO[type][0], type), groups, True)
+            sought = tree.Quantified(BinaryOp.eq, param(TWO[type][0], type), groups, True)
             yield f"among groups of NULL {type.name}", items((sought, _B))
+    having = grouped(having=tree.Aggregate(AggregateFunction.bool_and, (TRUE,)))
+    nulls = one(param(None), _I, from_=table, grouping=having)
+    for every in (False, True):
+        yield f"among groups with having {every}", items((tree.InQuery(param(5), nulls, every), _B))
+    lag = tree.Over(tree.WindowCall(WindowFunction.lag, (param(None),)), (), ())
+    union = tree.Compound(None, SetOp.union, False, (one(lag, _I), one(param(None), _I)))
+    yield "in a union with a window", items((tree.InQuery(param(5), union), _B))
     # Which brings MariaDB down.
     seen = param(None, Type.timestamp)
     moved = call(Function.add_seconds, seen, number(-1))
