@@ -202,8 +202,8 @@ def of_computed_values() -> Iterator[tuple[str, tree.Query]]:
     nulls = one(param(None), _I, from_=table, grouping=having)
     for every in (False, True):
         yield f"among groups with having {every}", items((tree.InQuery(param(5), nulls, every), _B))
-    lag = tree.Over(tree.WindowCall(WindowFunction.lag, (param(None),)), (), ())
-    union = tree.Compound(None, SetOp.union, False, (one(lag, _I), one(param(None), _I)))
+    first = tree.Over(tree.WindowCall(WindowFunction.first_value, (param(None),)))
+    union = tree.Compound(None, SetOp.union, False, (one(first, _I), one(param(None), _I)))
     yield "in a union with a window", items((tree.InQuery(param(5), union), _B))
     # Which brings MariaDB down.
     seen = param(None, Type.timestamp)
