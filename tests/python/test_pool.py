@@ -274,8 +274,8 @@ def test_what_is_held_for_too_long_is_reported_with_its_place(
         caplog.clear()
         return found
 
-    def forgetful() -> pyferro.Transaction:
-        block = db.transaction()
+    def forgetful(read_only: bool = False) -> pyferro.Transaction:
+        block = db.transaction(read_only=read_only)
         block.__enter__()
         return block
 
@@ -292,13 +292,16 @@ def test_what_is_held_for_too_long_is_reported_with_its_place(
     assert "test_pool.py" in first
     assert "in forgetful, called from" in first
     time.sleep(0.1)
-    contextvars.Context().run(lambda: db.transaction(read_only=True).__enter__())
+    last = contextvars.Context().run(forgetful, True)
     [second] = said()  # the transaction is not told of twice
     assert second.startswith("slow: a stream has held")
     del stream
     del block
     db.close()
-    assert len(said()) == 1  # how many are in use, and none of what is over
+    third, in_use = said()  # and none of what is over
+    assert third.startswith("slow: a transaction has held")
+    assert in_use.startswith("slow was closed with")
+    del last
 
 
 async def test_an_application_has_a_database_while_it_runs(url: str, ten: None) -> None:
