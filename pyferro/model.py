@@ -24,6 +24,7 @@ from .instances import state
 from .instances.attributes import RelationAttribute, set_related, take_given
 from .instances.hooks import Hooks, deleting, hooks_of, saving
 from .language import operators
+from .queries import get as getting
 from .tables.class_body import annotated_names, take_relations
 from .tables.fields import Field
 from .tables.related import arrived
@@ -281,16 +282,12 @@ class Model(BaseModel, metaclass=ModelMeta):
     @classmethod
     def get(cls, pk: Any, *, using: Using = None) -> Op[Self]:
         """The row with this key, or ModelDoesNotExist."""
-        from .queries.get import get
-
-        return get(cls, pk, using)
+        return getting.get(cls, pk, using)
 
     @classmethod
     def get_or_none(cls, pk: Any, *, using: Using = None) -> Op[Self | None]:
         """The row with this key, or None."""
-        from .queries.get import get_or_none
-
-        return get_or_none(cls, pk, using)
+        return getting.get_or_none(cls, pk, using)
 
     # Writing.
 

@@ -65,12 +65,12 @@ class Plans:
     @cached_property
     def by_key(self) -> bytes:
         """The condition on the key: one parameter for each of its columns, in order."""
-        return _all_equal(self._key_columns())
+        return _all_equal(self.key_columns)
 
     @cached_property
     def found_by(self) -> tuple[str, ...]:
         """The columns by which a row that was read is found again: its key, and its version."""
-        self._key_columns()
+        self.require_key()
         return self.key if self.version is None else (*self.key, self.version)
 
     @cached_property
@@ -97,7 +97,7 @@ class Plans:
 
     @cached_property
     def key_types(self) -> bytes:
-        return bytes(column.type for column in self._key_columns())
+        return bytes(column.type for column in self.key_columns)
 
     @cached_property
     def get_plan(self) -> bytes:
@@ -169,19 +169,26 @@ class Plans:
         """The columns that are no part of what a row is found by."""
         return [name for name in self.columns if name not in self.key and name != self.version]
 
-    def _key_columns(self) -> list[_native.Column]:
+    def require_key(self) -> None:
+        """TypeError if there is no primary key."""
         if not self.key:
             raise TypeError(
                 f"{self.model.__name__} has no primary key\n"
                 "declare one: `id: PK[int]`, or Field(primary_key=True)"
             )
+
+    @cached_property
+    def key_columns(self) -> list[_native.Column]:
+        """Those of the primary key, in its order; TypeError if there is none."""
+        self.require_key()
         return [self.columns[name] for name in self.key]
 
     def key_values(self, pk: Any) -> tuple[Any, ...]:
         """A key as it is bound: one value, or a tuple where the key has several columns."""
-        columns = self._key_columns()
+        columns = self.key_columns
         if len(columns) == 1:
-            return (_not_none(columns[0].adapt(pk)),)
+            value = columns[0].adapt(pk)
+            return (value,) if value is not None else (_not_none(value),)
         if not isinstance(pk, tuple) or len(pk) != len(columns):
             raise TypeError(f"a key of {self.model.__name__} is a tuple ({', '.join(self.key)})")
         return tuple(_not_none(c.adapt(v)) for c, v in zip(columns, pk, strict=True))
@@ -201,7 +208,7 @@ class Plans:
         """The key of an instance's values, as `key_values` takes it; None if it has none."""
         if len(self.key) == 1:
             return values.get(self.key[0])
-        self._key_columns()
+        self.require_key()
         parts = tuple(map(values.get, self.key))
         return None if any(part is None for part in parts) else parts
 

@@ -257,6 +257,6 @@ def _by_key(query: Query[Any]) -> Expr:
     """A condition that reads other tables, or stops at a limit, as one on the keys of a query."""
     from ..language.expressions import row
 
-    columns = query._table._key_columns()
+    columns = query._table.key_columns
     inner = query._with(projection(query._names(), columns))
     return columns[0].in_(inner) if len(columns) == 1 else row(*columns).in_(inner)
