@@ -9,33 +9,23 @@ from __future__ import annotations
 import asyncio
 import time
 import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import pytest
 from conftest import Create
+from support.cut import SCENARIOS, URL, WHOLE, Entry, awaiting, block
 from support.pool import rested
 from support.proxy import Proxy
 from support.slow import running, slow, watcher
 
 import pyferro
 from pyferro import (
-    PK,
     Database,
-    Field,
-    Model,
-    UniqueViolationError,
     select,
     sql,
     transaction,
 )
-from pyferro.runtime.connections import resolve
-
-
-class Entry(Model, table="cancel_entry"):
-    id: PK[int]
-    name: str = Field(default="", max_length=40)
-    n: int = 0
 
 
 @pytest.fixture(autouse=True)
@@ -167,10 +157,6 @@ async def test_many_tasks_and_random_cancellations(db: Database, url: str, kind:
 # --- The sweep
 
 
-async def awaiting(op: Awaitable[Any]) -> Any:
-    return await op
-
-
 @types.coroutine
 def cutting(body: Coroutine[Any, Any, Any], at: int) -> Generator[Any, Any, int]:
     """Runs `body`, cancels the running task at its suspension number `at`; how many there were."""
@@ -193,98 +179,6 @@ def cutting(body: Coroutine[Any, Any, Any], at: int) -> Generator[Any, Any, int]
             step = lambda: body.throw(caught)  # noqa: B023, E731
         else:
             step = lambda: body.send(sent)  # noqa: B023, E731
-
-
-async def read() -> None:
-    assert len(await Entry.where(n__gte=0).all()) == 3
-
-
-async def get() -> None:
-    assert (await Entry.get(2)).name == "n2"
-
-
-async def write() -> None:
-    await Entry.create(name="new")
-
-
-async def bulk() -> None:
-    await Entry.bulk_create([Entry(name=f"b{i}") for i in range(3000)])
-
-
-async def change() -> None:
-    await Entry.where(id=1).update(n=7)
-
-
-async def block() -> None:
-    async with transaction():
-        await Entry.create(name="new")
-        await Entry.where(id=1).update(n=7)
-
-
-async def nested() -> None:
-    async with transaction() as tx:
-        await Entry.create(name="a")
-        async with tx.savepoint():
-            await Entry.create(name="b")
-        try:
-            async with tx.savepoint():
-                await Entry.create(id=1)
-        except UniqueViolationError:
-            pass
-        await Entry.create(name="c")
-
-
-async def fails() -> None:
-    try:
-        async with transaction():
-            await Entry.create(name="a")
-            raise KeyError
-    except KeyError:
-        pass
-
-
-async def isolated() -> None:
-    database = resolve()
-    async with database.transaction(isolation="serializable", timeout=20):
-        await Entry.where(id=2).update(n=7)
-
-
-async def read_only() -> None:
-    database = resolve()
-    async with database.transaction(read_only=True):
-        await Entry.count()
-    await Entry.where(id=1).update(n=7)
-
-
-async def together() -> None:
-    async with asyncio.TaskGroup() as group:
-        for i in range(1, 4):
-            group.create_task(awaiting(Entry.get(i)))
-
-
-async def connects() -> None:
-    """Opens connections, and a database that is closed again whatever happens."""
-    database = resolve()
-    async with await pyferro.connect(URL[0], name="cut") as another:
-        await Entry.using(another).count()
-    assert database.native.pool[1] == 0
-
-
-async def queued() -> None:
-    """Waits for a connection behind others."""
-    await asyncio.gather(*(awaiting(Entry.where(id=i).count()) for i in range(12)))
-
-
-URL = [""]
-SCENARIOS = [
-    read, get, write, bulk, change, block, nested, fails, isolated, read_only, together, queued,
-    connects,
-]  # fmt: skip
-
-# What may be there afterwards: all of a scenario's work or nothing of it.
-WHOLE = {
-    "bulk": {3, 3003}, "write": {3, 4}, "block": {3, 4}, "nested": {3, 6},
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.__name__)
