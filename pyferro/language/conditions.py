@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .. import _native
 from .._native import Expr
 from . import operators
 
@@ -73,6 +74,10 @@ def combine(
     lookups: dict[str, Any],
 ) -> Expr | None:
     """All of it, joined with AND; None for no condition at all."""
+    if not lookups:
+        made = _native.all_of(so_far, *conditions)
+        if made is not None:
+            return made
     for condition in conditions:
         term = condition if isinstance(condition, Expr) else _resolve(names(), condition)
         so_far = term if so_far is None else so_far & term

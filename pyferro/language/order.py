@@ -25,12 +25,13 @@ _SAID: dict[int, Nulls] = {plan.NULLS_FIRST: "first", plan.NULLS_LAST: "last"}
 class Ordered:
     """An expression with a direction: what `asc` and `desc` make."""
 
-    __slots__ = ("descending", "expr", "nulls")
+    __slots__ = ("descending", "expr", "key", "nulls")
 
     def __init__(self, expr: Expr | str, descending: bool, nulls: Nulls | None = None) -> None:
         self.expr = expr
         self.descending = descending
         self.nulls = nulls
+        self.key: Key | None = None  # of one that a column keeps
 
     def nulls_first(self) -> Ordered:
         return Ordered(self.expr, self.descending, "first")
@@ -41,12 +42,22 @@ class Ordered:
 
 def asc(expr: Expr | str) -> Ordered:
     """Smallest first."""
-    return Ordered(expr, False)
+    return _kept(expr)[0] if isinstance(expr, Column) else Ordered(expr, False)
 
 
 def desc(expr: Expr | str) -> Ordered:
     """Largest first."""
-    return Ordered(expr, True)
+    return _kept(expr)[1] if isinstance(expr, Column) else Ordered(expr, True)
+
+
+def _kept(column: Column) -> tuple[Ordered, Ordered]:
+    """A column's own orders, which it keeps: nothing in them is of a query."""
+    kept: tuple[Ordered, Ordered] | None = column.order_keys
+    if kept is None:
+        column.order_keys = kept = (Ordered(column, False), Ordered(column, True))
+        for one in kept:
+            one.key = _key(column, one, None)
+    return kept
 
 
 if TYPE_CHECKING:
@@ -98,8 +109,13 @@ def order_items(
 ) -> list[Key]:
     """The keys of an order, of expressions and names."""
     if nulls is None:
-        kept = [key for item in items if (key := _kept(item)) is not None]
-        if len(kept) == len(items):
+        kept = []
+        for item in items:
+            one = _kept(item)[0] if isinstance(item, Column) else item
+            if type(one) is not Ordered or one.key is None:
+                break
+            kept.append(one.key)
+        else:
             return kept
     elif nulls not in _NULLS:
         raise TypeError(f"nulls is one of {', '.join(map(repr, _NULLS))}")
@@ -136,22 +152,6 @@ def rest_of_key(
 def ordered_again(order: Iterable[Key]) -> list[Ordered]:
     """The keys of an order as items of another one, such as a window's."""
     return [Ordered(key.expr, key.descending, _SAID.get(key.nulls)) for key in order]
-
-
-def _kept(item: OrderItem) -> Key | None:
-    """The key of a column without more words, which the column keeps."""
-    descending = False
-    if type(item) is Ordered:
-        if item.nulls is not None:
-            return None
-        descending = item.descending
-        item = item.expr
-    if not isinstance(item, Column):
-        return None
-    if item.order_keys is None:
-        item.order_keys = tuple(_key(item, Ordered(item, each), None) for each in (False, True))
-    kept: Key = item.order_keys[descending]
-    return kept
 
 
 def _key(expr: Expr, one: Ordered, nulls: Nulls | None) -> Key:

@@ -79,26 +79,17 @@ class Operations:
         result: int,
         shape: Shape,
         finish: Callable[[Any], Any] | None,
+        *,
+        apart: bool = False,
     ) -> _native.Operation[Any]:
         """An operation for a plan, in the transaction that is open here.
 
-        Within a session, instances of rows that it holds are those that it holds.
+        Within a session, instances of rows that it holds are those that it holds, unless they are
+        wanted `apart`.
         """
         session = current_session()
-        if session is not None and session.holds_of(self):
+        if session is not None and not apart and session.holds_of(self):
             finish = session.adopting(result, shape, finish)
-        return self.start_apart(whole, types, values, result, shape, finish)
-
-    def start_apart(
-        self,
-        whole: bytes,
-        types: bytes,
-        values: Sequence[Any],
-        result: int,
-        shape: Any,
-        finish: Callable[[Any], Any] | None,
-    ) -> _native.Operation[Any]:
-        """The same, with new instances in any case."""
         statement = self._statements.get(whole) or self.statement(whole)
         if _heard.get(_DEBUG) is not False or self._observer is not None:
             watched = self._watched(whole, statement, types, values, result, shape, finish)

@@ -142,7 +142,7 @@ def save(
 
 def _take_what_is_there(database: Database, table: Table, key: Any, instance: Model) -> Body[bool]:
     """Whether there is such a row, of this version where it has one; the instance is then as it is."""
-    stored = yield database.start_apart(*table.reading(table.key_values(key)), None)
+    stored = yield database.start(*table.reading(table.key_values(key)), None, apart=True)
     if stored is None:
         return False
     fields, version = instance.__dict__, table.version
@@ -157,7 +157,7 @@ def check_version(database: Database, table: Table, key: Any) -> Body[None]:
     """After a change that found no row: StaleData if there is one, of another version."""
     if table.version is None:
         return
-    stored = yield database.start(*table.reading(table.key_values(key)), None)
+    stored = yield database.start(*table.reading(table.key_values(key)), None, apart=True)
     if stored is not None:
         raise StaleData(table.model, key)
 
@@ -246,7 +246,7 @@ def refresh(instance: Model, using: Using) -> Op[None]:
         instance.__dict__.update(found.__dict__)
         mark(instance, LOADED)
 
-    return Op(lambda: resolve(using).start_apart(*table.reading(values), finish))
+    return Op(lambda: resolve(using).start(*table.reading(values), finish, apart=True))
 
 
 def bulk_insert(model: type[M], instances: Sequence[M], using: Using) -> Op[list[M]]:
