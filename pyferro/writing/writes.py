@@ -157,7 +157,7 @@ def check_version(database: Database, table: Table, key: Any) -> Body[None]:
     """After a change that found no row: StaleData if there is one, of another version."""
     if table.version is None:
         return
-    stored = yield database.start(*table.reading(table.key_values(key)), None, apart=True)
+    stored = yield database.start(*table.reading(table.key_values(key)), None)
     if stored is not None:
         raise StaleData(table.model, key)
 
