@@ -264,8 +264,8 @@ def build(type: int, kind: int, /, *operands: Any) -> Expr[Any]:
 def operand(value: Any, beside: Expr[Any] | None = None, type: int = ..., /) -> Expr[Any]:
     """An expression as it is; a value as a parameter of that type, or of that of `beside`."""
 
-def all_of(first: Expr[Any] | None, /, *terms: Any) -> Expr[Any] | None:
-    """The conditions joined with AND; None where one of the terms is no expression, or there is none."""
+def all_of(first: Expr[Any] | None, /, *terms: Expr[Any]) -> Expr[Any] | None:
+    """The conditions joined with AND; None where there is none."""
 
 def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:
     """The same expression, for which only these sources are still to be joined."""

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dialects/mysql/find.h"
 #include "dialects/mysql/renderer.h"
 #include "engine/ast/derive.h"
 #include "engine/regex/print.h"
@@ -14,8 +15,7 @@ namespace {
 using ast::AggregateFunction;
 
 bool IsConstant(const ast::Expr& expr) {
-  bool constant = true;
-  sql::ForEachFreeColumn(expr, [&constant](const ast::Column&) { constant = false; });
+  bool constant = ReadsNoColumn(expr);
   const auto look = [&constant](const ast::Node& node) { constant = constant && node.kind != ast::Kind::kRaw; };
   ast::Walk(expr, look);
   return constant;

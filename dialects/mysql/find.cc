@@ -16,6 +16,12 @@ bool HasWindow(const ast::Select& select) {
 
 }  // namespace
 
+bool ReadsNoColumn(const ast::Node& node) {
+  bool none = true;
+  sql::ForEachFreeColumn(node, [&none](const ast::Column&) { none = false; });
+  return none;
+}
+
 bool HasLimit(const ast::Query& query) {
   const auto limited = [](const auto& node) { return node.limit || node.offset; };
   if (query.kind == ast::Kind::kSelect) return limited(ast::As<ast::Select>(query));

@@ -15,6 +15,8 @@ void WalkOnce(const ast::Node& node, absl::FunctionRef<void(const ast::Node&)> l
 
 void ForEachCte(const ast::Node& node, absl::FunctionRef<void(const ast::Cte&)> sink);
 
+bool ReadsNoColumn(const ast::Node& node);
+
 bool HasLimit(const ast::Query& query);
 
 // Whether the rows of its selects are no more than what INTERSECT, EXCEPT or a window computes from.

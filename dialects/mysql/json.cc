@@ -167,7 +167,7 @@ void MysqlRenderer::Call(const ast::Call& call) {
         "CASE WHEN $? THEN NULL ELSE COALESCE(JSON_CONTAINS(JSON_KEYS($1), JSON_QUOTE($2)), FALSE) "
         "END");
   }
-  // In HAVING the one of MIN(1) is NULL.
+  // In HAVING NULLIF(MIN(1), 0) is NULL.
   if (call.function == ast::Function::kNullIf && call.arguments[0]->kind == ast::Kind::kAggregate) {
     return say("NULLIF(COALESCE($1), $2)");
   }

@@ -23,10 +23,7 @@ void AddWindows(const ast::Node& node, std::vector<const ast::Over*>& windows) {
 
 // Whether an item is computed, but of no column: of parameters, perhaps.
 bool IsComputedConstant(const ast::SelectItem& item) {
-  if (item.value->kind == ast::Kind::kLiteral) return false;
-  bool constant = true;
-  sql::ForEachFreeColumn(*item.value, [&constant](const ast::Column&) { constant = false; });
-  return constant;
+  return item.value->kind != ast::Kind::kLiteral && ReadsNoColumn(*item.value);
 }
 
 bool HasComputedConstant(const ast::Query& query) {

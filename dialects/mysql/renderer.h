@@ -118,7 +118,7 @@ class MysqlRenderer final : public sql::Renderer {
   std::unordered_set<const ast::Cte*> unread_;
   std::unordered_set<const ast::Select*> needs_table_;  // where it reads none
   std::unordered_set<const ast::Param*> given_;         // by a select without a table to the query around, in MariaDB
-  std::unordered_set<const ast::Query*> groups_sought_;   // in which a row is looked for
+  std::unordered_set<const ast::Query*> groups_sought_;   // in which a server does not find what is looked for
   std::unordered_set<const ast::Query*> windows_sought_;  // that read the query around, and a window is looked for in
   std::unordered_set<const ast::Over*> beside_others_;  // windows of all rows
   bool reads_constants_ = false;  // of common table expressions

@@ -32,9 +32,7 @@ bool HasHaving(const ast::Query& query) {
 bool HasConstantAggregate(const ast::Query& query) {
   const auto items = sql::ItemsOf(query);
   return std::any_of(items.begin(), items.end(), [](const ast::SelectItem* item) {
-    bool constant = sql::HasAggregate(*item->value);
-    sql::ForEachFreeColumn(*item->value, [&constant](const ast::Column&) { constant = false; });
-    return constant;
+    return sql::HasAggregate(*item->value) && ReadsNoColumn(*item->value);
   });
 }
 

@@ -108,15 +108,15 @@ void ArgumentsOf(const ast::Call& call, std::vector<const ast::Expr*>& arguments
 
 }  // namespace
 
-// Our functions (dialects/sqlite/functions/arithmetic.cc) take int64 and float64 operands, also when their
-// types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL. A chain is one call
-// of many arguments, since SQLite's parser takes some 30 calls within each other.
 // Beside a literal 0 SQLite takes away what else AND has, and a query whose aggregate that was is of all rows then.
 void SqliteRenderer::Term(const ast::Expr& term) {
   const bool no = term.kind == ast::Kind::kLiteral && ast::As<ast::Literal>(term).literal == ast::LiteralKind::kFalse;
   no ? void(sql_ << "+0") : Renderer::Term(term);
 }
 
+// Our functions (dialects/sqlite/functions/arithmetic.cc) take int64 and float64 operands, also when their
+// types are known to SQLite alone, and fail where SQLite's operators would turn to REAL or NULL. A chain is one call
+// of many arguments, since SQLite's parser takes some 30 calls within each other.
 void SqliteRenderer::Arithmetic(const ast::Binary& binary) {
   switch (binary.op) {
     case BinaryOp::kAdd:

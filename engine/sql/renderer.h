@@ -79,7 +79,6 @@ class Renderer {
   void AggregateCall(absl::string_view name, const ast::Aggregate& aggregate);
   void FilterClause(const ast::Aggregate& aggregate);
   void OrderBy(ast::List<const ast::OrderItem*> order, absl::string_view before = " ");
-  void OrderItem(const ast::OrderItem& item);
 
   // What follows a text so that it is compared exactly, where the server's collations would not.
   virtual void ExactCollation() {}
@@ -247,6 +246,7 @@ class Renderer {
   void Join(const ast::Join& join);
   void GroupingClause(const ast::Grouping& grouping);
   void OrderClause(const ast::Select& select);
+  void OrderItem(const ast::OrderItem& item);
   void Direction(const ast::OrderItem& item);
   void WhereClause(const ast::Maybe<ast::Expr>& where);
 

@@ -9,8 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .. import _native
-from .._native import Expr
+from .._native import Expr, all_of
 from . import operators
 
 if TYPE_CHECKING:
@@ -74,17 +73,14 @@ def combine(
     lookups: dict[str, Any],
 ) -> Expr | None:
     """All of it, joined with AND; None for no condition at all."""
-    if not lookups:
-        made = _native.all_of(so_far, *conditions)
-        if made is not None:
-            return made
-    for condition in conditions:
-        term = condition if isinstance(condition, Expr) else _resolve(names(), condition)
-        so_far = term if so_far is None else so_far & term
-    for key, value in lookups.items():
-        term = _lookup(names(), key, value)
-        so_far = term if so_far is None else so_far & term
-    return so_far
+    terms: tuple[Any, ...] = conditions
+    for one in conditions:
+        if not isinstance(one, Expr):
+            terms = tuple(t if isinstance(t, Expr) else _resolve(names(), t) for t in conditions)
+            break
+    if lookups:
+        terms += tuple(_lookup(names(), key, value) for key, value in lookups.items())
+    return all_of(so_far, *terms)
 
 
 def _resolve(names: Names, condition: Condition) -> Expr:

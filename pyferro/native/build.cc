@@ -138,44 +138,15 @@ PyObject* AsOperand(PyObject* module, PyObject* const* args, Py_ssize_t count) {
       .release();
 }
 
-// all_of(first, *terms): as `first & term & …`, at once.
+// all_of(first, *terms): as `first & term & …`, at once; `first` may be None.
 PyObject* AllOf(PyObject* module, PyObject* const* args, Py_ssize_t count) {
-  ModuleState& state = StateOf(module);
   if (count > 0 && args[0] == Py_None) {
     ++args;
     --count;
   }
-  Py_ssize_t values = 0;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    if (!IsExpr(state, args[i])) Py_RETURN_NONE;
-    values += PyTuple_GET_SIZE(AsExpr(args[i]).values);
-  }
   if (count == 0) Py_RETURN_NONE;
   if (count == 1) return Py_NewRef(args[0]);
-  const ExprObject& first = AsExpr(args[0]);
-  const bool goes_on = first.chain == FERRO_LOGICAL_AND;
-  std::string fragment, types;
-  if (!goes_on) AppendInt(fragment, FERRO_LOGICAL_AND);
-  unsigned depth = goes_on ? first.depth : first.depth + 1u;
-  Origin origin = OriginOf(first);
-  Ref all = Ref::Steal(PyTuple_New(values));
-  if (!all) return nullptr;
-  Py_ssize_t at = 0;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    const ExprObject& term = AsExpr(args[i]);
-    if (i > 0 && !Merge(origin, OriginOf(term))) return nullptr;
-    fragment += i == 0 && goes_on ? term.fragment : Finished(term);
-    types += term.types;
-    if (i > 0) depth = std::max(depth, term.depth + 1u);
-    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(term.values); ++k) {
-      PyTuple_SET_ITEM(all.get(), at++, Py_NewRef(PyTuple_GET_ITEM(term.values, k)));
-    }
-  }
-  Ref made = MakeExpr(state, std::move(fragment), std::move(types), std::move(all), FERRO_TYPE_BOOL, origin, depth);
-  if (!made) return nullptr;
-  AsExpr(made.get()).chain = FERRO_LOGICAL_AND;
-  AsExpr(made.get()).terms = (goes_on ? first.terms : 1u) + static_cast<uint32_t>(count - 1);
-  return made.release();
+  return JoinTerms(StateOf(module), FERRO_LOGICAL_AND, args, count).release();
 }
 
 // joined(expr, paths): the same, where only `paths` is still to be joined.
@@ -230,7 +201,7 @@ PyMethodDef kFunctions[] = {
     {"operand", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(AsOperand)), METH_FASTCALL,
      "operand(value, beside=None, type=NULL): an expression as it is, a value as a parameter."},
     {"all_of", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(AllOf)), METH_FASTCALL,
-     "all_of(first, *terms): the conditions joined with AND; None where one is no expression, or there is none."},
+     "all_of(first, *terms): the conditions joined with AND; `first` may be None, and of no condition that is the result."},
     {"joined", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Joined)), METH_FASTCALL,
      "joined(expr, paths): the same expression, for which only these sources are still to be joined."},
     {"assembled", Assembled, METH_VARARGS,

@@ -77,39 +77,13 @@ PyObject* Invert(PyObject* self) {
   return Unary(*state, FERRO_UNARY_NOT, self, FERRO_TYPE_BOOL).release();
 }
 
-// A chain of one operator stays flat: `a & b & c` is one node with three terms.
 template <int kOp>
 PyObject* Logical(PyObject* left, PyObject* right) {
   ModuleState* state = StateOfType(Py_TYPE(left));
   if (state == nullptr) PyErr_Clear();
   if (state == nullptr && (state = StateOfType(Py_TYPE(right))) == nullptr) return nullptr;
-  if (!IsExpr(*state, left) || !IsExpr(*state, right)) {
-    PyErr_SetString(PyExc_TypeError,
-                    "& and | join conditions: put parentheses around comparisons, (a == 1) & (b == 2)");
-    return nullptr;
-  }
-  const ExprObject& a = AsExpr(left);
-  const ExprObject& b = AsExpr(right);
-  Origin origin = OriginOf(a);
-  if (!Merge(origin, OriginOf(b))) return nullptr;
-  std::string fragment;
-  // A chain's depth is that of its one node.
-  const unsigned depth = std::max<unsigned>(a.chain == kOp ? a.depth : a.depth + 1u, b.depth + 1u);
-  uint32_t terms = 1;
-  if (a.chain == kOp) {
-    fragment = a.fragment;
-    terms = a.terms;
-  } else {
-    AppendInt(fragment, kOp);
-    fragment += Finished(a);
-  }
-  fragment += Finished(b);
-  Ref made = MakeExpr(*state, std::move(fragment), a.types + b.types,
-                      Join(Ref::Borrow(a.values), Ref::Borrow(b.values)), FERRO_TYPE_BOOL, origin, depth);
-  if (!made) return nullptr;
-  AsExpr(made.get()).chain = kOp;
-  AsExpr(made.get()).terms = terms + 1;
-  return made.release();
+  PyObject* const terms[] = {left, right};
+  return JoinTerms(*state, kOp, terms, 2).release();
 }
 
 PyObject* Expr_is_null(PyObject* self, PyObject*) { return ExprCompare(self, Py_None, Py_EQ); }
@@ -214,6 +188,43 @@ PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
                          kExprSlots};
 
 }  // namespace
+
+Ref JoinTerms(ModuleState& state, int op, PyObject* const* terms, Py_ssize_t count) {
+  Py_ssize_t values = 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!IsExpr(state, terms[i])) {
+      PyErr_SetString(PyExc_TypeError,
+                      "& and | join conditions: put parentheses around comparisons, (a == 1) & (b == 2)");
+      return {};
+    }
+    values += PyTuple_GET_SIZE(AsExpr(terms[i]).values);
+  }
+  const ExprObject& first = AsExpr(terms[0]);
+  const bool goes_on = first.chain == op;
+  std::string fragment, types;
+  if (!goes_on) AppendInt(fragment, op);
+  // A chain's depth is that of its one node.
+  unsigned depth = goes_on ? first.depth : first.depth + 1u;
+  Origin origin = OriginOf(first);
+  Ref all = Ref::Steal(PyTuple_New(values));
+  if (!all) return {};
+  Py_ssize_t at = 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    const ExprObject& term = AsExpr(terms[i]);
+    if (i > 0 && !Merge(origin, OriginOf(term))) return {};
+    fragment += i == 0 && goes_on ? term.fragment : Finished(term);
+    types += term.types;
+    if (i > 0) depth = std::max(depth, term.depth + 1u);
+    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(term.values); ++k) {
+      PyTuple_SET_ITEM(all.get(), at++, Py_NewRef(PyTuple_GET_ITEM(term.values, k)));
+    }
+  }
+  Ref made = MakeExpr(state, std::move(fragment), std::move(types), std::move(all), FERRO_TYPE_BOOL, origin, depth);
+  if (!made) return {};
+  AsExpr(made.get()).chain = static_cast<int8_t>(op);
+  AsExpr(made.get()).terms = (goes_on ? first.terms : 1u) + static_cast<uint32_t>(count - 1);
+  return made;
+}
 
 PyObject* ExprCompare(PyObject* self, PyObject* other, int how) {
   ModuleState* state = StateOfType(Py_TYPE(self));

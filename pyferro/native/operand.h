@@ -45,6 +45,10 @@ bool AddParam(Operand& out, uint8_t type, const Ref& adapted);
 // column for messages.
 bool ToOperand(ModuleState& state, PyObject* beside, PyObject* object, Operand& out);
 
+// Conditions joined with FERRO_LOGICAL_AND or _OR, of which there are two or more; TypeError where one is none. A chain of one
+// operator stays flat: `a & b & c` is one node with three terms.
+Ref JoinTerms(ModuleState& state, int op, PyObject* const* terms, Py_ssize_t count);
+
 // Two tuples of values as one.
 Ref Join(const Ref& left, const Ref& right);
 

@@ -102,7 +102,7 @@ class Query(Select[M]):
         self, one: bool, limit: Expr | None, finish: Callable[[Any], Any] | None = None
     ) -> Op[Any]:
         if not self._loads:
-            return Select._fetch(self, one, limit, finish)
+            return super()._fetch(one, limit, finish)
         from ..relations.loading import load_rows
 
         return load_rows(self, one, limit, finish)

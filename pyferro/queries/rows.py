@@ -142,8 +142,7 @@ class Rows(Peculiar, Generic[R]):
     def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
         common = self.common()
         if not common:
-            body = self._body(items, limit=limit)
-            return grounded(body) if body.paths else body
+            return grounded(self._body(items, limit=limit))
         body = self._body(items, limit=limit, ctes=with_clause(common))
         return grounded(after_changes(common, body))
 

@@ -186,5 +186,4 @@ def _unless(database: Database, body: Expr, error: type[Exception] | None) -> Bo
 def _start(
     database: Database, body: Expr, result: int = _native.RESULT_COUNT
 ) -> _native.Operation[Any]:
-    whole = body.whole
-    return database.start(whole, body.types, body.values, result, None, None)
+    return database.start(body.whole, body.types, body.values, result, None, None)

@@ -187,8 +187,7 @@ class Plans:
         """A key as it is bound: one value, or a tuple where the key has several columns."""
         columns = self.key_columns
         if len(columns) == 1:
-            value = columns[0].adapt(pk)
-            return (value,) if value is not None else (_not_none(value),)
+            return (_not_none(columns[0].adapt(pk)),)
         if not isinstance(pk, tuple) or len(pk) != len(columns):
             raise TypeError(f"a key of {self.model.__name__} is a tuple ({', '.join(self.key)})")
         return tuple(_not_none(c.adapt(v)) for c, v in zip(columns, pk, strict=True))

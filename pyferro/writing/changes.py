@@ -147,8 +147,7 @@ class Change(Op[int]):
         if query.common():
             change, before = self._statement(items)
             body = plan.tagged(after_changes(before, change), query._tag)
-            whole = body.whole
-            return database.start(whole, body.types, body.values, result, shape, finish)
+            return database.start(body.whole, body.types, body.values, result, shape, finish)
         written = Written()
         made = plan.tagged_whole(self._whole(written, items), query._tag)
         return database.start(made, written.types, written.values, result, shape, finish)
