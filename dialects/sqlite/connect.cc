@@ -108,8 +108,8 @@ absl::Status SetUp(sqlite3* db, const Pace& pace, const db::Url& url) {
 
 }  // namespace
 
-db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::Url url,
-                                                                           absl::Time deadline) {
+db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(
+    db::Url url, absl::Time deadline, std::shared_ptr<Turns> turns) {
   url.journal_mode = absl::AsciiStrToLower(url.journal_mode);
   url.synchronous = absl::AsciiStrToLower(url.synchronous);
   FERRO_CO_TRY(CheckWord("journal_mode", url.journal_mode, kJournalModes));
@@ -129,7 +129,7 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
   }
   // The constructor is private.
   auto connection =
-      std::unique_ptr<Connection>(new Connection(std::move(handle), url, path == kMemory));
+      std::unique_ptr<Connection>(new Connection(std::move(handle), url, path == kMemory, std::move(turns)));
   sqlite3* db = connection->database_.get();
   Pace& pace = connection->pace_;
   deadline = std::min(deadline, context.deadline);
@@ -151,6 +151,7 @@ db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Connection::Open(db::U
     auto task = connection->OnWorker(std::move(job));
     status = co_await task;
   }
+  pace.EndTurn();
   connection->known_.End();
   if (!status.ok()) {
     const int native = DetailOf(status).native_code;

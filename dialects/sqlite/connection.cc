@@ -15,7 +15,7 @@
 //    takes the caller's thread once, then it is known.
 //  - A transaction's end goes to the worker when there is something to write, unless it only appends a little that was
 //  quick to make. Its beginning takes a lock but syncs nothing: it is tried without waiting.
-//  - Whatever finds a lock held is run again on the worker, which may wait.
+//  - Whatever finds a lock held, or others of its pool before it (turns.h), runs on the worker, which may wait.
 //  - A database in memory neither syncs nor waits: only slow reads leave the caller's thread.
 //
 // When the caller may be blocked, everything runs on its thread, and there is no worker.
@@ -29,6 +29,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "dialects/sqlite/errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -73,6 +74,14 @@ absl::Status CheckCount(sqlite3* db, const db::Request& request) {
       "split the statement");
 }
 
+// BEGIN IMMEDIATE or EXCLUSIVE. Other scripts that write meet the lock itself first.
+bool TakesWriteLock(absl::string_view sql) {
+  const std::vector<absl::string_view> words =
+      absl::StrSplit(absl::StripAsciiWhitespace(sql), absl::MaxSplits(absl::ByAnyChar(" \t\r\n;"), 2));
+  return words.size() > 1 && absl::EqualsIgnoreCase(words[0], "BEGIN") &&
+         (absl::EqualsIgnoreCase(words[1], "IMMEDIATE") || absl::EqualsIgnoreCase(words[1], "EXCLUSIVE"));
+}
+
 bool IsBulk(const db::Request& request) {
   if (request.parameters.size() > kBulkParameters) return true;
   size_t bytes = 0;
@@ -96,6 +105,7 @@ class Connection::HalfWay {
     connection_.known_.Begin();
   }
   ~HalfWay() {
+    connection_.pace_.EndTurn();
     connection_.known_.End();
     const bool still = sqlite3_get_autocommit(connection_.database_.get()) == 0;
     if (reads_ && still == in_transaction_) return;
@@ -117,10 +127,11 @@ class Connection::HalfWay {
   bool reads_ = false;
 };
 
-Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memory)
+Connection::Connection(DatabaseHandle database, const db::Url& url, bool in_memory,
+                       std::shared_ptr<Turns> turns)
     : database_(std::move(database)),
       known_(database_.get()),
-      pace_(database_.get(), url.busy_timeout),
+      pace_(database_.get(), url.busy_timeout, std::move(turns)),
       commits_(database_.get(), pace_),
       cache_(url.statement_cache),
       version_(LibraryVersion()),
@@ -168,6 +179,15 @@ bool Connection::TransactionIsLittle() const {
 
 bool Connection::HoldsWriteLock() const {
   return InTransaction() && sqlite3_txn_state(database_.get(), nullptr) == SQLITE_TXN_WRITE;
+}
+
+bool Connection::HasToQueue(bool writes) {
+  if (in_memory_ || !writes || sqlite3_txn_state(database_.get(), nullptr) != SQLITE_TXN_NONE) return false;
+  return !pace_.TryTurn();
+}
+
+absl::Status Connection::AwaitTurn(absl::string_view sql) {
+  return pace_.AwaitTurn() ? absl::OkStatus() : GaveUp(pace_, SQLITE_BUSY, sql);
 }
 
 void Connection::Judge(const absl::Status& status) {
@@ -298,7 +318,8 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   if (request.stream_rows > 0 && !run.writes()) half_way.Reads();
   const bool lone_write = run.writes() && !in_memory_ && !HoldsWriteLock();
   const bool commits = lone_write && !InTransaction();
-  bool on_worker = !context.blocking && StartsOnWorker(request, run, prepared);
+  bool queues = HasToQueue(run.writes());
+  bool on_worker = !context.blocking && (queues || StartsOnWorker(request, run, prepared));
   bool overran = false;
   bool described = false;
   const size_t most = request.stream_rows > 0 ? std::min<size_t>(request.stream_rows, kBatch) : kBatch;
@@ -306,10 +327,15 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
   // While one batch is looked at the worker fills the next. `ahead` is destroyed first, which ends its job.
   std::unique_ptr<Batch> shown;
   absl::StatusOr<Stop> stop = Stop::kEnd;
+  const auto advance_waiting = [&] {
+    if (std::exchange(queues, false)) FERRO_TRY(AwaitTurn(request.sql));
+    stop = run.Advance(batch_rows);
+    pace_.EndTurn();
+    return stop.status();
+  };
   const std::function<absl::Status()> advance = [&] {
     pace_.Begin(Mode::kWaiting);
-    stop = run.Advance(batch_rows);
-    return stop.status();
+    return advance_waiting();
   };
   std::optional<WorkerJob> ahead;
   for (;;) {
@@ -321,7 +347,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       if (!status.ok()) co_return status;
     } else if (context.blocking) {
       pace_.Begin(Mode::kWaiting, context.deadline, context.interrupt);
-      stop = run.Advance(batch_rows);
+      FERRO_CO_TRY(advance_waiting());
     } else {
       // Outside of a transaction a write that is stopped has done nothing.
       pace_.Begin(run.writes() && !commits ? Mode::kInline : Mode::kBudget);
@@ -425,8 +451,10 @@ db::Task<absl::Status> Connection::Script(absl::string_view sql) {
 
 db::Task<absl::Status> Connection::ScriptToEnd(absl::string_view sql) {
   runtime::Context& context = co_await runtime::ThisContext();
-  if (context.blocking || !ScriptGoesToWorker(sql)) {
+  const bool queues = HasToQueue(TakesWriteLock(sql));
+  if (context.blocking || !(queues || ScriptGoesToWorker(sql))) {
     pace_.Begin(context.blocking ? Mode::kWaiting : Mode::kInline, context.deadline, context.interrupt);
+    if (queues) FERRO_CO_TRY(AwaitTurn(sql));
     absl::Status status = ScriptNow(sql);
     // A single statement that met a lock has done nothing: it can be run again.
     const bool busy = !status.ok() && (DetailOf(status).native_code & 0xFF) == SQLITE_BUSY;
@@ -434,6 +462,7 @@ db::Task<absl::Status> Connection::ScriptToEnd(absl::string_view sql) {
   }
   std::function<absl::Status()> job = [&] {
     pace_.Begin(Mode::kWaiting);
+    if (queues) FERRO_TRY(AwaitTurn(sql));
     return ScriptNow(sql);
   };
   auto task = OnWorker(std::move(job));

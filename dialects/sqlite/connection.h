@@ -19,8 +19,8 @@ namespace ferro::sqlite {
 class Connection final : public db::Connection {
  public:
   // `path` is a file's, or ":memory:".
-  static db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Open(db::Url url,
-                                                                        absl::Time deadline);
+  static db::Task<absl::StatusOr<std::unique_ptr<db::Connection>>> Open(
+      db::Url url, absl::Time deadline, std::shared_ptr<Turns> turns);
   ~Connection() override;
 
   db::Task<absl::StatusOr<db::Outcome>> Run(const db::Request& request, db::RowSink* sink) override;
@@ -33,7 +33,7 @@ class Connection final : public db::Connection {
   ServerVersion version() const override { return version_; }
 
  private:
-  Connection(DatabaseHandle database, const db::Url& url, bool in_memory);
+  Connection(DatabaseHandle database, const db::Url& url, bool in_memory, std::shared_ptr<Turns> turns);
 
   class HalfWay;
 
@@ -47,6 +47,10 @@ class Connection final : public db::Connection {
   bool ScriptGoesToWorker(absl::string_view sql);
   bool HoldsWriteLock() const;
   bool InTransaction() const;
+  // Whether the statement has to queue for the turn to write (turns.h): it needs SQLite's lock, holds none, and others write.
+  bool HasToQueue(bool writes);
+  // In kWaiting.
+  absl::Status AwaitTurn(absl::string_view sql);
   bool TransactionIsLittle() const;
   class WorkerJob;
   runtime::Worker& worker();

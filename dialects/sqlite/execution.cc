@@ -15,21 +15,26 @@ constexpr int64_t kRowsBetweenLooks = 16;
 
 }  // namespace
 
+absl::Status GaveUp(const Pace& pace, int code, absl::string_view sql) {
+  ErrorDetail detail;
+  detail.native_code = code;
+  detail.sql = std::string(sql);
+  if (pace.cancelled()) {
+    detail.error_class = ErrorClass::kCancelled;
+    return MakeError(std::move(detail), "the statement was cancelled");
+  }
+  if (pace.expired()) {
+    detail.error_class = ErrorClass::kTimeout;
+    return MakeError(std::move(detail), "the deadline passed while the database was at work");
+  }
+  detail.error_class = ErrorClass::kLock;
+  return MakeError(std::move(detail), "database is locked: a write before this one takes too long");
+}
+
 absl::Status Failure(sqlite3* db, const Pace& pace, int code, Phase phase, absl::string_view sql) {
   const int primary = code & 0xFF;
-  if (primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) {
-    ErrorDetail detail;
-    detail.native_code = code;
-    detail.sql = std::string(sql);
-    if (pace.cancelled()) {
-      detail.error_class = ErrorClass::kCancelled;
-      return MakeError(std::move(detail), "the statement was cancelled");
-    }
-    if (pace.expired()) {
-      detail.error_class = ErrorClass::kTimeout;
-      return MakeError(std::move(detail), "the deadline passed while the database was at work");
-    }
-  }
+  const bool stopped = primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY;
+  if (stopped && (pace.cancelled() || pace.expired())) return GaveUp(pace, code, sql);
   return MakeSqliteError(db, code, phase, sql);
 }
 

@@ -29,6 +29,9 @@ enum class Stop : uint8_t {
   kBusy,     // a lock is held by somebody else and we did not wait: Restart()
 };
 
+// A wait that ended without what was waited for: kTimeout, kCancelled, kLock.
+absl::Status GaveUp(const Pace& pace, int code, absl::string_view sql);
+
 // The failure `code` of `db`, told apart from the ends that `pace` has brought about: kTimeout,
 // kCancelled.
 absl::Status Failure(sqlite3* db, const Pace& pace, int code, Phase phase, absl::string_view sql);

@@ -1,14 +1,19 @@
 // How long SQLite may keep the thread it is on: the budget of a statement on an event loop's
 // thread, the wait for a lock, the operation's deadline and its cancellation, all through SQLite's
 // progress and busy handlers. One thread at a time, except Cancel().
+//
+// Who waits for a lock queues first behind the others of its pool (turns.h), for as long as busy_timeout says for each of
+// them, and then waits that long for the lock itself, which others may hold.
 #pragma once
 
 #include <sqlite3.h>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "absl/time/time.h"
+#include "dialects/sqlite/turns.h"
 #include "engine/runtime/task.h"
 
 namespace ferro::sqlite {
@@ -28,7 +33,7 @@ class Pace {
   };
 
   // Installs the handlers on `db`, and takes them off at the end.
-  Pace(sqlite3* db, absl::Duration busy_timeout);
+  Pace(sqlite3* db, absl::Duration busy_timeout, std::shared_ptr<Turns> turns);
   ~Pace();
   Pace(const Pace&) = delete;
   Pace& operator=(const Pace&) = delete;
@@ -55,10 +60,20 @@ class Pace {
   void Cancel() {
     cancelled_.store(true, std::memory_order_relaxed);
     sqlite3_interrupt(db_);
+    turn_.Wake();
   }
+
+  // The turn to write, if it is to be had at once.
+  bool TryTurn() { return turn_.Try(); }
+  // In kWaiting: queues for it. False when its time was up, or it was cancelled or interrupted.
+  bool AwaitTurn();
+  // Lets the next one write, unless this connection still holds SQLite's lock.
+  void EndTurn();
 
  private:
   bool AskedToStop(int64_t now);
+  // When to stop waiting for what has been waited for since then.
+  int64_t GiveUpAt(int64_t since) const;
   static int OnProgress(void* self);
   static int OnBusy(void* self, int count);
 
@@ -73,6 +88,7 @@ class Pace {
   int64_t ask_at_ = 0;
   bool interrupted_ = false;  // the answer was yes
   std::atomic<bool> cancelled_ = false;
+  Turn turn_;
 };
 
 }  // namespace ferro::sqlite

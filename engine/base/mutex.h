@@ -2,6 +2,7 @@
 // calls of its own, which ThreadSanitizer sees only where abseil itself was compiled for it, and no distribution's is.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -32,6 +33,11 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   template <class Predicate>
   void Wait(std::condition_variable& changed, Predicate holds) {
     changed.wait(lock_, holds);
+  }
+  // For that long at most.
+  template <class Predicate>
+  void WaitFor(std::condition_variable& changed, std::chrono::nanoseconds most, Predicate holds) {
+    changed.wait_for(lock_, most, holds);
   }
 
  private:

@@ -136,3 +136,22 @@ async def test_somebody_elses_lock_is_waited_for_and_holds_no_loop(
     assert await Disk.count() == 2
     assert late < 0.25, f"the loop stood still for {late:.3f} s"
     pyferro.reset_engine()
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+async def test_many_writers_are_served_in_order(tmp_path: Path, mode: str) -> None:
+    pyferro.reset_engine()
+    url = f"sqlite:///{tmp_path / 'many.db'}?journal_mode={mode}&busy_timeout=0.4"
+    db = await pyferro.connect(url)
+    await db.create_tables(Disk)
+
+    async def write(number: int) -> int:
+        async with db.transaction():
+            await Disk.create(text=f"{number}")
+            await asyncio.sleep(0.03)  # all together wait four times longer than busy_timeout
+        await Disk.create(text="alone")
+        return await Disk.count()
+
+    counts = await asyncio.gather(*(write(number) for number in range(50)))
+    assert max(counts) == 100
+    pyferro.reset_engine()
