@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import GenericAlias
-from typing import Any, Generic, NoReturn, final, overload
+from typing import Any, Generic, NoReturn, Self, final, overload
 from uuid import UUID as Uuid
 
 from typing_extensions import TypeVar
@@ -22,6 +22,7 @@ from .queries.selection import Part
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True, default=Any)
 S = TypeVar("S")
+P = TypeVar("P", bound="Peculiar")
 N = TypeVar("N", bound=float | Decimal | None)
 B = TypeVar("B", bound=bool | None)
 D = TypeVar("D", bound=date)
@@ -63,6 +64,12 @@ RESULT_COUNT: int  # rows affected
 class Peculiar:
     """The base of what expressions are compared with in a way of its own: rows and queries. It has
     `_compared(expr, how)` and `_holds(expr, negated)`, which make the condition."""
+
+    def _copy(self) -> Self:
+        """Another one with the same slots; no `__init__` is called."""
+
+    def _copy_as(self, type: type[P], /) -> P:
+        """One of another class, with the slots of the bases that both have."""
 
 class Expr(Generic[T_co]):
     """A fragment of a plan and the values of its parameters. Immutable; operators make new ones.
@@ -264,7 +271,7 @@ def build(type: int, kind: int, /, *operands: Any) -> Expr[Any]:
 def operand(value: Any, beside: Expr[Any] | None = None, type: int = ..., /) -> Expr[Any]:
     """An expression as it is; a value as a parameter of that type, or of that of `beside`."""
 
-def all_of(first: Expr[Any] | None, /, *terms: Expr[Any]) -> Expr[Any] | None:
+def all_of(first: Expr[Any] | None, terms: tuple[Expr[Any], ...], /) -> Expr[Any] | None:
     """The conditions joined with AND; None where there is none."""
 
 def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:
@@ -405,6 +412,7 @@ class Database:
         plan: RowPlan | CsvLines | Sequence[Part] | Callable[[tuple[str, ...]], Any] | None = None,
         finish: Callable[[Any], Any] | None = None,
         page: int = 0,
+        /,
     ) -> Operation[Any]:
         """`types` and `values` as Expr has them. `plan`: a RowPlan, CsvLines, or the canonical types of the
         columns for tuples and scalars, with a RowPlan for those of an instance, and `(RowPlan, (i,

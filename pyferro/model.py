@@ -226,7 +226,7 @@ class Model(BaseModel, metaclass=ModelMeta):
     @classmethod
     def where(cls, *conditions: Condition, **lookups: Any) -> Query[Self]:
         """Only rows that meet all of it: `User.where(User.age > 3)`, a lambda, or `age__gt=3`."""
-        return _query(cls).where(*conditions, **lookups)
+        return _query(cls)._narrowed(conditions, lookups)
 
     @classmethod
     def unscoped(cls, using: Using = None) -> Query[Self]:

@@ -80,7 +80,7 @@ def combine(
             break
     if lookups:
         terms += tuple(_lookup(names(), key, value) for key, value in lookups.items())
-    return all_of(so_far, *terms)
+    return all_of(so_far, terms)
 
 
 def _resolve(names: Names, condition: Condition) -> Expr:

@@ -11,7 +11,13 @@ namespace {
 // Operands one after the other, with the values of those that are expressions.
 class Builder {
  public:
-  explicit Builder(ModuleState& state) : state_(state) {}
+  Builder(ModuleState& state, PyObject* const* operands, Py_ssize_t count) : state_(state) {
+    size_t size = 0;
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      size += kChainEnd + (IsExpr(state, operands[i]) ? AsExpr(operands[i]).fragment.size() : 0);
+    }
+    fragment_.reserve(size);
+  }
 
   bool Add(PyObject* operand) {
     if (IsExpr(state_, operand)) return AddExpr(operand);
@@ -50,7 +56,7 @@ class Builder {
  private:
   bool AddExpr(PyObject* operand) {
     const ExprObject& expr = AsExpr(operand);
-    fragment_ += Finished(expr);
+    AppendFinished(fragment_, expr);
     types_ += expr.types;
     if (!Merge(origin_, OriginOf(expr))) return false;
     depth_ = std::max(depth_, unsigned{expr.depth});
@@ -104,7 +110,7 @@ PyObject* Build(PyObject* module, PyObject* const* args, Py_ssize_t count) {
     return nullptr;
   }
   if (!ReadByte(args[0], type) || !ReadByte(args[1], kind)) return nullptr;
-  Builder builder(state);
+  Builder builder(state, args + 2, count - 2);
   for (Py_ssize_t i = 2; i < count; ++i) {
     if (!builder.Add(args[i])) return nullptr;
   }
@@ -138,15 +144,23 @@ PyObject* AsOperand(PyObject* module, PyObject* const* args, Py_ssize_t count) {
       .release();
 }
 
-// all_of(first, *terms): as `first & term & …`, at once; `first` may be None.
+// all_of(first, terms): as `first & term & …`, at once; `first` may be None.
 PyObject* AllOf(PyObject* module, PyObject* const* args, Py_ssize_t count) {
-  if (count > 0 && args[0] == Py_None) {
-    ++args;
-    --count;
+  if (count != 2 || !PyTuple_Check(args[1])) {
+    PyErr_SetString(PyExc_TypeError, "all_of() takes a condition or None, and a tuple of conditions");
+    return nullptr;
   }
-  if (count == 0) Py_RETURN_NONE;
-  if (count == 1) return Py_NewRef(args[0]);
-  return JoinTerms(StateOf(module), FERRO_LOGICAL_AND, args, count).release();
+  ModuleState& state = StateOf(module);
+  Ref terms = Ref::Borrow(args[1]);
+  if (args[0] != Py_None) {
+    terms = Ref::Steal(PyTuple_Pack(1, args[0]));
+    if (terms) terms = Ref::Steal(PySequence_Concat(terms.get(), args[1]));
+    if (!terms) return nullptr;
+  }
+  const Py_ssize_t size = PyTuple_GET_SIZE(terms.get());
+  if (size == 0) Py_RETURN_NONE;
+  PyObject* const* first = &PyTuple_GET_ITEM(terms.get(), 0);
+  return size == 1 ? Py_NewRef(*first) : JoinTerms(state, FERRO_LOGICAL_AND, first, size).release();
 }
 
 // joined(expr, paths): the same, where only `paths` is still to be joined.
@@ -201,7 +215,7 @@ PyMethodDef kFunctions[] = {
     {"operand", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(AsOperand)), METH_FASTCALL,
      "operand(value, beside=None, type=NULL): an expression as it is, a value as a parameter."},
     {"all_of", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(AllOf)), METH_FASTCALL,
-     "all_of(first, *terms): the conditions joined with AND; `first` may be None, and of no condition that is the result."},
+     "all_of(first, terms): the conditions joined with AND; `first` may be None, and of no condition that is the result."},
     {"joined", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Joined)), METH_FASTCALL,
      "joined(expr, paths): the same expression, for which only these sources are still to be joined."},
     {"assembled", Assembled, METH_VARARGS,

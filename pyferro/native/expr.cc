@@ -1,5 +1,7 @@
 #include "pyferro/native/expr.h"
 
+#include <structmember.h>
+
 #include <algorithm>
 
 #include "pyferro/native/operand.h"
@@ -22,6 +24,7 @@ Ref Binary(ModuleState& state, int op, const Operand& left, const Operand& right
   Origin origin = left.origin;
   if (!Merge(origin, right.origin)) return {};
   std::string fragment;
+  fragment.reserve(left.fragment.size() + right.fragment.size() + kChainEnd);
   AppendInt(fragment, op);
   fragment += left.fragment;
   fragment += right.fragment;
@@ -101,8 +104,10 @@ PyObject* Expr_fragment(PyObject* self, void*) {
   return PyBytes_FromStringAndSize(fragment.data(), static_cast<Py_ssize_t>(fragment.size()));
 }
 PyObject* Expr_whole(PyObject* self, void*) {
-  std::string plan(kPlanHeader);
-  plan += Finished(AsExpr(self));
+  std::string plan;
+  plan.reserve(kPlanHeader.size() + AsExpr(self).fragment.size() + kChainEnd);
+  plan += kPlanHeader;
+  AppendFinished(plan, AsExpr(self));
   return PyBytes_FromStringAndSize(plan.data(), static_cast<Py_ssize_t>(plan.size()));
 }
 PyObject* Expr_types(PyObject* self, void*) {
@@ -175,9 +180,45 @@ PyType_Slot kExprSlots[] = {
     {Py_nb_lshift, FERRO_SLOT(ExprIn)},
     {0, nullptr}};
 
+// What a class and its bases hold in __slots__, tp_members of each, as far as `self` has it, too.
+PyObject* CopySlots(PyObject* self, PyTypeObject* type) {
+  Ref made = Ref::Steal(type->tp_alloc(type, 0));
+  if (!made) return nullptr;
+  for (PyTypeObject* of = type; of != nullptr; of = of->tp_base) {
+    if (of->tp_members == nullptr || !PyType_IsSubtype(Py_TYPE(self), of)) continue;
+    for (const PyMemberDef* member = of->tp_members; member->name != nullptr; ++member) {
+      if (member->type != T_OBJECT_EX) continue;
+      const auto place = [&](PyObject* object) {
+        return reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset);
+      };
+      *place(made.get()) = Py_XNewRef(*place(self));
+    }
+  }
+  return made.release();
+}
+
+// Each method of a query starts with a copy.
+PyObject* Peculiar_copy(PyObject* self, PyObject*) { return CopySlots(self, Py_TYPE(self)); }
+
+PyObject* Peculiar_copy_as(PyObject* self, PyObject* type) {
+  ModuleState* state = StateOfType(Py_TYPE(self));
+  if (state == nullptr) return nullptr;
+  if (!PyType_Check(type) ||
+      !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type), reinterpret_cast<PyTypeObject*>(state->peculiar_type))) {
+    return PyErr_Format(PyExc_TypeError, "_copy_as() takes a class of the same kind");
+  }
+  return CopySlots(self, reinterpret_cast<PyTypeObject*>(type));
+}
+
+PyMethodDef kPeculiarMethods[] = {
+    {"_copy", Peculiar_copy, METH_NOARGS, "Another one with the same slots; no __init__ is called."},
+    {"_copy_as", Peculiar_copy_as, METH_O, "One of another class, with the slots of the bases that both have."},
+    {nullptr, nullptr, 0, nullptr}};
+
 // The base of what an expression is compared with in a way of its own, rows and queries: it has _compared(expr, how) and
 // _holds(expr, negated), which make the condition.
 PyType_Slot kPeculiarSlots[] = {{Py_tp_doc, const_cast<char*>("What expressions are compared with in a way of its own.")},
+                                {Py_tp_methods, kPeculiarMethods},
                                 {0, nullptr}};
 PyType_Spec kPeculiarSpec = {"pyferro._native.Peculiar", 0, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
                              kPeculiarSlots};
@@ -191,6 +232,7 @@ PyType_Spec kExprSpec = {"pyferro._native.Expr", sizeof(ExprObject), 0,
 
 Ref JoinTerms(ModuleState& state, int op, PyObject* const* terms, Py_ssize_t count) {
   Py_ssize_t values = 0;
+  size_t size = kChainEnd;
   for (Py_ssize_t i = 0; i < count; ++i) {
     if (!IsExpr(state, terms[i])) {
       PyErr_SetString(PyExc_TypeError,
@@ -198,10 +240,12 @@ Ref JoinTerms(ModuleState& state, int op, PyObject* const* terms, Py_ssize_t cou
       return {};
     }
     values += PyTuple_GET_SIZE(AsExpr(terms[i]).values);
+    size += AsExpr(terms[i]).fragment.size() + kChainEnd;
   }
   const ExprObject& first = AsExpr(terms[0]);
   const bool goes_on = first.chain == op;
   std::string fragment, types;
+  fragment.reserve(size);
   if (!goes_on) AppendInt(fragment, op);
   // A chain's depth is that of its one node.
   unsigned depth = goes_on ? first.depth : first.depth + 1u;
@@ -212,7 +256,11 @@ Ref JoinTerms(ModuleState& state, int op, PyObject* const* terms, Py_ssize_t cou
   for (Py_ssize_t i = 0; i < count; ++i) {
     const ExprObject& term = AsExpr(terms[i]);
     if (i > 0 && !Merge(origin, OriginOf(term))) return {};
-    fragment += i == 0 && goes_on ? term.fragment : Finished(term);
+    if (i == 0 && goes_on) {
+      fragment += term.fragment;
+    } else {
+      AppendFinished(fragment, term);
+    }
     types += term.types;
     if (i > 0) depth = std::max(depth, term.depth + 1u);
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(term.values); ++k) {

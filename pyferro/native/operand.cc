@@ -39,12 +39,16 @@ bool FromValue(ModuleState& state, PyObject* beside, PyObject* value, Operand& o
 
 }  // namespace
 
+void AppendFinished(std::string& out, const ExprObject& expr) {
+  out += expr.fragment;
+  if (expr.chain < 0) return;
+  AppendNode(out, FERRO_NODE_LIST, expr.terms);
+  AppendNode(out, FERRO_NODE_LOGICAL, 2);
+}
+
 std::string Finished(const ExprObject& expr) {
-  std::string fragment = expr.fragment;
-  if (expr.chain >= 0) {
-    AppendNode(fragment, FERRO_NODE_LIST, expr.terms);
-    AppendNode(fragment, FERRO_NODE_LOGICAL, 2);
-  }
+  std::string fragment;
+  AppendFinished(fragment, expr);
   return fragment;
 }
 

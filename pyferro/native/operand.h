@@ -28,8 +28,10 @@ struct Operand {
   unsigned depth = 1;
 };
 
-// The fragment with what ends a chain.
+// The fragment with what ends a chain; its size is at most that of the fragment and kChainEnd more.
 std::string Finished(const ExprObject& expr);
+void AppendFinished(std::string& out, const ExprObject& expr);
+inline constexpr size_t kChainEnd = 24;
 
 // Null with an exception: for more levels of nodes than a plan may have, here and not when it runs, as each level copies
 // those below. `values` may be null when making them has failed.

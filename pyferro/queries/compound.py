@@ -14,10 +14,13 @@ R = TypeVar("R")
 class Compound(Rows[R]):
     """Rows of several queries; the first one says what they are called and become."""
 
+    __slots__ = ("_all", "_members", "_op")
+
     def __init__(self, op: int, all: bool, members: tuple[Rows[Any], ...]) -> None:
         if len(members) < 2:
             raise TypeError("a union takes another query")
         first = members[0]
+        self._say_nothing()
         self._op = op
         self._all = all
         self._members = members

@@ -7,7 +7,6 @@ ready-made pieces and returns an `Op`: no database is looked up before that runs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._native import Expr
@@ -38,7 +37,13 @@ T = TypeVar("T")
 class Query(Select[M]):
     """A query for instances of a model."""
 
-    _loads: Mapping[str, Node] = MappingProxyType({})
+    __slots__ = ("_loads", "_model", "_table")
+
+    _loads: Mapping[str, Node]
+
+    def _say_nothing(self) -> None:
+        super()._say_nothing()
+        self._loads = {}
 
     def __init__(self, model: type[M], using: Using = None, *, scoped: bool = True) -> None:
         table = table_of(model)

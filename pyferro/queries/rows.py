@@ -93,20 +93,35 @@ class Names:
 class Rows(Peculiar, Generic[R]):
     """What selects and their unions share: an order, a page, a result, and terminals."""
 
-    # What is not said is on the class: a query holds, and its copies copy, only what is.
-    _chosen: Projection
-    _using: Using = None
-    _order: tuple[Key, ...] = ()
-    _reversed: bool = False  # the order is from the end; rows are turned around when they are there
-    _limit: int | None = None
-    _offset: int | None = None
-    _tag: str | None = None  # a comment before the text
-    _ties: bool = False
+    # In slots, which are quick to copy and to read.
+    __slots__ = (
+        "_chosen",
+        "_limit",
+        "_offset",
+        "_order",
+        "_reversed",
+        "_tag",
+        "_ties",
+        "_using",
+    )
 
-    def _copy(self) -> Self:
-        made = object.__new__(type(self))
-        made.__dict__ = self.__dict__.copy()
-        return made
+    _chosen: Projection
+    _using: Using
+    _order: tuple[Key, ...]
+    _reversed: bool  # the order is from the end; rows are turned around when they are there
+    _limit: int | None
+    _offset: int | None
+    _tag: str | None  # a comment before the text
+    _ties: bool
+
+    def _say_nothing(self) -> None:
+        """What a new query starts with."""
+        self._using = None
+        self._order = ()
+        self._reversed = False
+        self._limit = self._offset = None
+        self._tag = None
+        self._ties = False
 
     # Plans.
 
@@ -142,7 +157,8 @@ class Rows(Peculiar, Generic[R]):
     def _whole(self, items: Any = None, limit: Expr | None = None) -> Expr:
         common = self.common()
         if not common:
-            return grounded(self._body(items, limit=limit))
+            body = self._body(items, limit=limit)
+            return grounded(body) if body.paths else body
         body = self._body(items, limit=limit, ctes=with_clause(common))
         return grounded(after_changes(common, body))
 

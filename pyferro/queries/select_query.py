@@ -8,6 +8,7 @@ from .._native import NULL, Expr, build, joined
 from ..language import plan
 from ..language.conditions import combine
 from ..language.windows import listed
+from ..tables.table import Table
 from .rows import Names, Rows
 from .sources import ChangeCte, Cte, JoinKind, Source, join, node_of, scope_of, source_of
 
@@ -64,18 +65,39 @@ def grouping_sets(*sets: Any) -> Grouped:
 class Select(Rows[R]):
     """A SELECT: what it reads, which rows, how they are grouped."""
 
+    __slots__ = (
+        "_distinct",
+        "_from",
+        "_group",
+        "_having",
+        "_joined",
+        "_lock",
+        "_outer",
+        "_start",
+        "_where",
+        "_with_ctes",
+    )
+
     _start: Any  # the Table or Source that it starts from; None: no table at all
     _from: Expr | None
-    _joined: tuple[Source | Any, ...] = ()
-    _outer: bool = False  # an outer join: any column may be NULL
-    _where: Expr | None = None
-    _distinct: tuple[Expr, ...] | None = None
-    _group: Grouped | None = None
-    _having: Expr | None = None
-    _lock: tuple[int, tuple[str, ...], int] | None = None
-    _with_ctes: tuple[Cte | ChangeCte, ...] = ()  # beside those of what it reads
+    _joined: tuple[Source | Any, ...]
+    _outer: bool  # an outer join: any column may be NULL
+    _where: Expr | None
+    _distinct: tuple[Expr, ...] | None
+    _group: Grouped | None
+    _having: Expr | None
+    _lock: tuple[int, tuple[str, ...], int] | None
+    _with_ctes: tuple[Cte | ChangeCte, ...]  # beside those of what it reads
+
+    def _say_nothing(self) -> None:
+        super()._say_nothing()
+        self._joined = ()
+        self._outer = False
+        self._distinct = self._group = self._having = self._lock = None
+        self._with_ctes = ()
 
     def _begin(self, start: Any, chosen: Projection, using: Using) -> None:
+        self._say_nothing()
         self._start = start
         self._from = None if start is None else node_of(start)
         self._chosen = chosen
@@ -97,7 +119,8 @@ class Select(Rows[R]):
 
     def common(self) -> tuple[Cte | ChangeCte, ...]:
         if not self._joined and not self._with_ctes:
-            return getattr(self._start, "ctes", ())
+            start = self._start
+            return () if type(start) is Table else getattr(start, "ctes", ())
         found: list[Cte | ChangeCte] = []
         for cte in self._with_ctes:
             found += cte.ctes
@@ -109,6 +132,9 @@ class Select(Rows[R]):
 
     def where(self, *conditions: Condition, **lookups: Any) -> Self:
         """Only rows that meet all of it: expressions, lambdas, keywords like `age__gte=3`."""
+        return self._narrowed(conditions, lookups)
+
+    def _narrowed(self, conditions: tuple[Condition, ...], lookups: dict[str, Any]) -> Self:
         made = self._copy()
         made._where = combine(self._names, self._where, conditions, lookups)
         return made
@@ -360,11 +386,12 @@ class Select(Rows[R]):
         return made
 
     def _with(self, chosen: Projection) -> Selection[Any]:
-        made: Selection[Any] = Selection.__new__(Selection)
-        made.__dict__ = self.__dict__.copy()
+        made: Selection[Any] = self._copy_as(Selection)
         made._chosen = chosen
         return made
 
 
 class Selection(Select[R]):
     """A query for some columns: tuples, or the values of a single one."""
+
+    __slots__ = ()

@@ -115,6 +115,8 @@ def load_one(instance: Any, to: ToOne) -> Op[Any]:
 class RelatedQuery(Query[M]):
     """The rows that one instance is related to: a query, and how to add and remove some."""
 
+    __slots__ = ("_instance", "_loaded", "_relation")
+
     def __init__(self, instance: Any, to: AnyRelation, loaded: list[M] | None) -> None:
         super().__init__(cast("type[M]", to.target))
         self._instance = instance
