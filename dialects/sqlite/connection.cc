@@ -353,6 +353,7 @@ db::Task<absl::StatusOr<db::Outcome>> Connection::RunToEnd(const db::Request& re
       pace_.Begin(run.writes() && !commits ? Mode::kInline : Mode::kBudget);
       stop = run.Advance(most);    // the budget already bounds how long the first rows may take
       on_worker = true;            // once rows were shown there is no running again
+      if (!run.writes()) pace_.EndTurn();  // of its schema
       overran = stop.ok() && (*stop == Stop::kSpent || *stop == Stop::kStopped);
       if (overran) prepared.slow = true;  // remembered even if nobody waits for the end
       if (stop.ok() && (*stop == Stop::kStopped || *stop == Stop::kBusy)) {
