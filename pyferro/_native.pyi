@@ -66,7 +66,7 @@ class Peculiar:
     `_compared(expr, how)` and `_holds(expr, negated)`, which make the condition."""
 
     def _copy(self) -> Self:
-        """Another one with the same slots; no `__init__` is called."""
+        """Another one with the same attributes; no `__init__` is called."""
 
     def _copy_as(self, type: type[P], /) -> P:
         """One of another class, with the slots of the bases that both have."""

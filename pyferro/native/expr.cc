@@ -197,8 +197,18 @@ PyObject* CopySlots(PyObject* self, PyTypeObject* type) {
   return made.release();
 }
 
-// Each method of a query starts with a copy.
-PyObject* Peculiar_copy(PyObject* self, PyObject*) { return CopySlots(self, Py_TYPE(self)); }
+// Each method of a query starts with a copy. Ours have nothing but slots; a class of a user's may have a dict.
+PyObject* Peculiar_copy(PyObject* self, PyObject*) {
+  PyTypeObject* type = Py_TYPE(self);
+  Ref made = Ref::Steal(CopySlots(self, type));
+  if (!made || type->tp_dictoffset == 0) return made.release();
+  ModuleState* state = StateOfType(type);
+  if (state == nullptr) return nullptr;
+  Ref held = Ref::Steal(PyObject_GetAttr(self, state->name_dict));
+  if (held) held = Ref::Steal(PyDict_Copy(held.get()));
+  if (!held || PyObject_SetAttr(made.get(), state->name_dict, held.get()) < 0) return nullptr;
+  return made.release();
+}
 
 PyObject* Peculiar_copy_as(PyObject* self, PyObject* type) {
   ModuleState* state = StateOfType(Py_TYPE(self));
@@ -211,7 +221,7 @@ PyObject* Peculiar_copy_as(PyObject* self, PyObject* type) {
 }
 
 PyMethodDef kPeculiarMethods[] = {
-    {"_copy", Peculiar_copy, METH_NOARGS, "Another one with the same slots; no __init__ is called."},
+    {"_copy", Peculiar_copy, METH_NOARGS, "Another one with the same attributes; no __init__ is called."},
     {"_copy_as", Peculiar_copy_as, METH_O, "One of another class, with the slots of the bases that both have."},
     {nullptr, nullptr, 0, nullptr}};
 

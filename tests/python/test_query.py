@@ -150,6 +150,19 @@ def test_queries_are_values(people: list[Person]) -> None:
     assert len(base.all().run()) == 4
 
 
+def test_a_class_of_queries_may_hold_more(people: list[Person]) -> None:
+    class Named(pyferro.Query[Person]):
+        def __init__(self, said: str) -> None:
+            super().__init__(Person)
+            self.said = said
+
+    query = Named("first")
+    narrowed = query.where(Person.name == "Ada").limit(1)
+    narrowed.said = "second"
+    assert (type(narrowed), query.said, narrowed.offset(0).said) == (Named, "first", "second")
+    assert narrowed.select(Person.age).all().run() == [36]
+
+
 def test_a_query_that_changes_its_values_only_is_compiled_once(
     people: list[Person], db: Database
 ) -> None:
