@@ -141,7 +141,7 @@ async def test_somebody_elses_lock_is_waited_for_and_holds_no_loop(
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 async def test_many_writers_are_served_in_order(tmp_path: Path, mode: str) -> None:
     pyferro.reset_engine()
-    url = f"sqlite:///{tmp_path / 'many.db'}?journal_mode={mode}&busy_timeout=0.4"
+    url = f"sqlite:///{tmp_path / 'many.db'}?journal_mode={mode}&busy_timeout=0.4&synchronous=off"
     db = await pyferro.connect(url)
     await db.create_tables(Disk)
 
