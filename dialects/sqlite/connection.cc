@@ -29,7 +29,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "dialects/sqlite/errors.h"
 #include "engine/base/error.h"
 #include "engine/base/try.h"
@@ -74,12 +73,19 @@ absl::Status CheckCount(sqlite3* db, const db::Request& request) {
       "split the statement");
 }
 
+// Its first word, which is taken off.
+absl::string_view TakeWord(absl::string_view& sql) {
+  sql = absl::StripLeadingAsciiWhitespace(sql);
+  const absl::string_view word = sql.substr(0, sql.find_first_of(" \t\r\n;"));
+  sql.remove_prefix(word.size());
+  return word;
+}
+
 // BEGIN IMMEDIATE or EXCLUSIVE. Other scripts that write meet the lock itself first.
 bool TakesWriteLock(absl::string_view sql) {
-  const std::vector<absl::string_view> words =
-      absl::StrSplit(absl::StripAsciiWhitespace(sql), absl::MaxSplits(absl::ByAnyChar(" \t\r\n;"), 2));
-  return words.size() > 1 && absl::EqualsIgnoreCase(words[0], "BEGIN") &&
-         (absl::EqualsIgnoreCase(words[1], "IMMEDIATE") || absl::EqualsIgnoreCase(words[1], "EXCLUSIVE"));
+  if (!absl::EqualsIgnoreCase(TakeWord(sql), "BEGIN")) return false;
+  const absl::string_view how = TakeWord(sql);
+  return absl::EqualsIgnoreCase(how, "IMMEDIATE") || absl::EqualsIgnoreCase(how, "EXCLUSIVE");
 }
 
 bool IsBulk(const db::Request& request) {
@@ -422,7 +428,7 @@ bool Connection::ScriptGoesToWorker(absl::string_view sql) {
   sql = absl::StripAsciiWhitespace(sql);
   const size_t semicolon = sql.find(';');
   if (semicolon != absl::string_view::npos && semicolon + 1 < sql.size()) return true;
-  const absl::string_view word = sql.substr(0, sql.find_first_of(" \t\r\n;"));
+  const absl::string_view word = TakeWord(sql);
   for (absl::string_view starts : {"BEGIN", "SAVEPOINT"}) {
     if (absl::EqualsIgnoreCase(word, starts)) return false;
   }

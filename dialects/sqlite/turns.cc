@@ -16,11 +16,10 @@ std::chrono::nanoseconds Until(int64_t until) {
 }  // namespace
 
 void Turns::GiveTo(Turn* next) {
-  holder_ = next;
+  holder_.store(next, std::memory_order_release);
   since_.store(SteadyNanos(), std::memory_order_relaxed);
   if (next == nullptr) return;
   next->queued_ = false;
-  next->held_.store(true, std::memory_order_release);
   next->changed_.notify_all();
 }
 
@@ -32,26 +31,20 @@ Turn::~Turn() { Release(); }
 bool Turn::Try() {
   if (held()) return true;
   MutexLock lock(turns_->mutex_);
-  if (turns_->holder_ != nullptr || turns_->first_ != nullptr) return false;
+  if (turns_->holder_ != nullptr) return false;
   turns_->GiveTo(this);
   return true;
 }
 
 bool Turn::Await(int64_t until) {
-  if (Try()) return true;
   MutexLock lock(turns_->mutex_);
+  if (turns_->holder_ == nullptr) turns_->GiveTo(this);
   if (!queued_ && !held()) {
     Turn** end = &turns_->first_;
     while (*end != nullptr) end = &(*end)->next_;
     *end = this;
     next_ = nullptr;
     queued_ = true;
-    // It may have become free since.
-    if (turns_->holder_ == nullptr) {
-      Turn* first = turns_->first_;
-      turns_->first_ = first->next_;
-      turns_->GiveTo(first);
-    }
   }
   lock.WaitFor(changed_, Until(until), [this] { return held() || cancelled_.load(); });
   return held();
@@ -66,7 +59,6 @@ void Turn::Release() {
     queued_ = false;
   }
   if (!held()) return;
-  held_.store(false, std::memory_order_relaxed);
   Turn* next = turns_->first_;
   if (next != nullptr) turns_->first_ = next->next_;
   turns_->GiveTo(next);

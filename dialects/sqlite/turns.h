@@ -21,10 +21,10 @@ class Turns {
  private:
   friend class Turn;
 
-  void GiveTo(Turn* next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveTo(Turn* next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);  // null: to nobody
 
   Mutex mutex_;
-  Turn* holder_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::atomic<Turn*> holder_ = nullptr;            // changed with the mutex; while it is null nobody waits
   Turn* first_ ABSL_GUARDED_BY(mutex_) = nullptr;  // of those who wait; each knows the next
   std::atomic<int64_t> since_ = 0;                 // SteadyNanos() when the holder got it
 };
@@ -38,8 +38,8 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  bool held() const { return held_.load(std::memory_order_acquire); }
-  // Takes it, when nobody has it or waits for it.
+  bool held() const { return turns_->holder_.load(std::memory_order_acquire) == this; }
+  // Takes it, when nobody has it.
   bool Try();
   // Queues, where it does not yet, until it is held, or until SteadyNanos() is `until`, or until it is cancelled; whether it is
   // held. Whoever gives up calls Release().
@@ -59,7 +59,6 @@ class Turn {
 
   const std::shared_ptr<Turns> turns_;
   const std::atomic<bool>& cancelled_;
-  std::atomic<bool> held_ = false;
   bool queued_ ABSL_GUARDED_BY(turns_->mutex_) = false;
   Turn* next_ ABSL_GUARDED_BY(turns_->mutex_) = nullptr;
   std::condition_variable changed_;

@@ -184,9 +184,10 @@ PyType_Slot kExprSlots[] = {
 PyObject* CopySlots(PyObject* self, PyTypeObject* type) {
   Ref made = Ref::Steal(type->tp_alloc(type, 0));
   if (!made) return nullptr;
-  for (PyTypeObject* of = type; of != nullptr; of = of->tp_base) {
-    if (of->tp_members == nullptr || !PyType_IsSubtype(Py_TYPE(self), of)) continue;
-    for (const PyMemberDef* member = of->tp_members; member->name != nullptr; ++member) {
+  PyTypeObject* of = type;
+  while (!PyType_IsSubtype(Py_TYPE(self), of)) of = of->tp_base;  // all have object
+  for (; of != nullptr; of = of->tp_base) {
+    for (const PyMemberDef* member = of->tp_members; member != nullptr && member->name != nullptr; ++member) {
       if (member->type != T_OBJECT_EX) continue;
       const auto place = [&](PyObject* object) {
         return reinterpret_cast<PyObject**>(reinterpret_cast<char*>(object) + member->offset);
