@@ -89,7 +89,7 @@ def main() -> int:
                 "budget_ms": BUDGET_MS,
                 "budget_met": met,
                 "settings": settings,
-                "circumstances": circumstances(),
+                "circumstances": circumstances(args.libpq),
                 "contestants": crews.entries,
                 "absent": crews.absent,
                 "figures": figures,

@@ -139,7 +139,7 @@ def main() -> int:
             document = {
                 "database": args.db,
                 "settings": crews.databases.settings(),
-                "circumstances": circumstances(),
+                "circumstances": circumstances(args.libpq),
                 "sizes": asdict(sizes),
                 "rounds": args.rounds,
                 "contestants": crews.entries,

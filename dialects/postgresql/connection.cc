@@ -225,18 +225,18 @@ db::Task<absl::Status> PostgresqlConnection::ClosePending() {
 // transaction: a DEALLOCATE that fails would abort it.
 absl::StatusOr<size_t> PostgresqlConnection::SendCloses(size_t at_most) {
   std::vector<std::string> names = statements_.TakePending(at_most);
-#ifndef LIBPQ_HAS_CLOSE_PREPARED
-  if (pooled_) names.clear();  // the server knows them by other names, and the pooler forgets what is not used
-#endif
+  const auto send_close = NewerLibpq().send_close_prepared;
+  // A pooler's server knows them by other names, and the pooler forgets what is not used.
+  if (pooled_ && send_close == nullptr) names.clear();
   for (const std::string& name : names) {
-#ifdef LIBPQ_HAS_CLOSE_PREPARED
-    const bool sent = PQsendClosePrepared(handle_.get(), name.c_str()) != 0;
-#else
-    const std::string sql = "DEALLOCATE " + name;
-    const bool sent = PQsendQueryParams(handle_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr,
-                                        nullptr, kBinary) != 0;
-#endif
-    if (!sent || PQpipelineSync(handle_.get()) == 0) return SendFailed("");
+    int sent;
+    if (send_close != nullptr) {
+      sent = send_close(handle_.get(), name.c_str());
+    } else {
+      const std::string sql = "DEALLOCATE " + name;
+      sent = PQsendQueryParams(handle_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kBinary);
+    }
+    if (sent == 0 || PQpipelineSync(handle_.get()) == 0) return SendFailed("");
     ++syncs_;
   }
   return names.size();
@@ -252,12 +252,13 @@ db::Task<absl::Status> PostgresqlConnection::TakeCloses(size_t count) {
 }
 
 // Of the statement that was sent, before anything of it was read.
-void PostgresqlConnection::ReadInParts([[maybe_unused]] const db::Request& request) {
-#ifdef LIBPQ_HAS_CHUNK_MODE
-  PQsetChunkedRowsMode(handle_.get(), kMoreRows);
-#else
-  if (request.columns.size() >= kWideRow) PQsetSingleRowMode(handle_.get());
-#endif
+void PostgresqlConnection::ReadInParts(const db::Request& request) {
+  const auto set_chunks = NewerLibpq().set_chunked_rows_mode;
+  if (set_chunks != nullptr) {
+    set_chunks(handle_.get(), kMoreRows);
+  } else if (request.columns.size() >= kWideRow) {
+    PQsetSingleRowMode(handle_.get());
+  }
 }
 
 // Takes what one statement (of a Script: all of them) gives, to its end.

@@ -22,7 +22,7 @@ inline constexpr int kMoreRows = 1024;
 
 // Rows of so many columns are read before the last one is here: to make objects of them takes as long as the server takes
 // for them. libpq 15 can only give each row as a result of its own, which for fewer columns costs more than it saves.
-// (libpq 17 gives chunks of kMoreRows, whatever the columns.)
+// (libpq 17 gives chunks of kMoreRows, whatever the columns: Newer.)
 inline constexpr size_t kWideRow = 16;
 inline constexpr int kRowsAtOnce = 256;  // at most
 

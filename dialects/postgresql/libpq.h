@@ -22,6 +22,15 @@ using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
 // Becomes a shared_ptr where cells point into the result.
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
+// What libpq has since 17, as the library that is in use has it, whatever this was compiled with; null where it has not.
+struct Newer {
+  int (*send_pipeline_sync)(PGconn*) = nullptr;                  // ends a statement without writing at once
+  int (*set_chunked_rows_mode)(PGconn*, int rows) = nullptr;     // after which results are kTuplesChunk
+  int (*send_close_prepared)(PGconn*, const char* name) = nullptr;
+};
+const Newer& NewerLibpq();
+inline constexpr auto kTuplesChunk = static_cast<ExecStatusType>(12);  // PGRES_TUPLES_CHUNK
+
 // Keeps libpq from printing the server's notices to stderr.
 void Silence(PGconn* connection);
 

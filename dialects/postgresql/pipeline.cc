@@ -1,8 +1,5 @@
 // Pipeline mode: statements one after the other, each in a segment of its own (it ends with a Sync), and their answers in
 // that order. A statement that is not prepared yet is prepared in the same segment.
-#include "dialects/postgresql/pipeline.h"
-
-#include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -18,28 +15,6 @@
 
 namespace ferro::postgresql {
 namespace {
-
-// libpq 17 puts a Sync behind the statements without writing at once. The symbol has to be of the library that is in use:
-// a process may hold another one.
-using SyncFunction = int (*)(PGconn*);
-SyncFunction FindSendSync() {
-#ifdef LIBPQ_HAS_SEND_PIPELINE_SYNC
-  return PQsendPipelineSync;
-#else
-  Dl_info found;
-  if (dladdr(reinterpret_cast<const void*>(&PQpipelineSync), &found) == 0) return nullptr;
-  void* const library = dlopen(found.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-  if (library == nullptr) return nullptr;
-  void* const symbol = dlsym(library, "PQsendPipelineSync");
-  dlclose(library);  // it was there before, and stays
-  return reinterpret_cast<SyncFunction>(symbol);
-#endif
-}
-
-SyncFunction SendSync() {
-  static const SyncFunction found = FindSendSync();
-  return found;
-}
 
 class PostgresqlAnswer final : public db::Answer {
  public:
@@ -93,8 +68,6 @@ class PostgresqlAnswer final : public db::Answer {
 
 }  // namespace
 
-bool SyncsWithoutWriting() { return SendSync() != nullptr; }
-
 absl::Status PostgresqlConnection::Enter() {
   FERRO_TRY(CheckUsable());
   if (PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) {
@@ -120,7 +93,7 @@ absl::Status PostgresqlConnection::Send(const db::Request& request) {
   }
   // libpq 15 writes at each Sync. The kernel then holds the bytes back, but for the first statement's, which are on their
   // way while the others are made.
-  if (++sent_at_once_ == 2 && SendSync() == nullptr) Cork(true);
+  if (++sent_at_once_ == 2 && NewerLibpq().send_pipeline_sync == nullptr) Cork(true);
   PGconn* const connection = handle_.get();
   Expected expected;
   expected.statement_id = request.statement_id;
@@ -142,7 +115,8 @@ absl::Status PostgresqlConnection::Send(const db::Request& request) {
                           encoder_.formats(), kBinary) == 0) {
     return SendFailed(request.sql);
   }
-  const SyncFunction sync = SendSync() != nullptr ? SendSync() : PQpipelineSync;
+  const auto own_sync = NewerLibpq().send_pipeline_sync;
+  const auto sync = own_sync != nullptr ? own_sync : PQpipelineSync;
   if (sync(connection) == 0) return SendFailed(request.sql);
   ++syncs_;
   expected_.push_back(std::move(expected));

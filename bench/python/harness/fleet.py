@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -22,11 +23,16 @@ class ContestantFailed(Exception):
 class Crew:
     """One worker process. Only one command is under way in all crews together."""
 
-    def __init__(self, name: str, log: IO[str]) -> None:
+    def __init__(self, name: str, log: IO[str], libraries: str | None = None) -> None:
+        """`libraries`: a folder of shared libraries that go before the system's."""
         self.name = name
+        environment = dict(os.environ)
+        if libraries is not None:
+            environment["LD_LIBRARY_PATH"] = libraries
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.worker", name],
             cwd=_HOME,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

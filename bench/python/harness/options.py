@@ -37,6 +37,12 @@ def parser(description: str) -> argparse.ArgumentParser:
         "--workloads", metavar="A,B", help="comma-separated workloads of run.py; all by default"
     )
     result.add_argument("--json", metavar="FILE", help="write the figures and their circumstances")
+    result.add_argument(
+        "--libpq",
+        metavar="FOLDER",
+        help="let pyferro use the libpq in this folder, as wheels bring their own (SQLAlchemy's "
+        "driver has 18); the system's by default",
+    )
     result.add_argument("--quick", action="store_true", help="small sizes, to see that it runs")
     result.add_argument("--log", metavar="FILE", help="where the workers' own output goes")
     return result
@@ -58,8 +64,9 @@ def named(given: str | None, names: list[str], what: str) -> list[str]:
     return wanted
 
 
-def circumstances() -> dict[str, Any]:
+def circumstances(libpq: str | None = None) -> dict[str, Any]:
     return {
+        "libpq": "the system's" if libpq is None else "one that was given",
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "compiler": platform.python_compiler(),
@@ -98,7 +105,7 @@ def meeting(args: argparse.Namespace, names: list[str], sizes: Sizes) -> Iterato
     log: IO[str] = open(args.log, "w") if args.log else tempfile.TemporaryFile("w+")  # noqa: SIM115
     try:
         for name in names:
-            crew = Crew(name, log)
+            crew = Crew(name, log, args.libpq if name == "pyferro" else None)
             try:
                 say(f"setting up {name}")
                 result.entries[name] = crew.ask(

@@ -1,7 +1,5 @@
 // Many statements on one session at once: answers in order, failures of one, sockets that are full, sessions that are left or
 // lost in the middle.
-#include "dialects/postgresql/pipeline.h"
-
 #include <poll.h>
 
 #include <deque>
