@@ -40,6 +40,8 @@ std::string SessionSettings(const ServerVersion& version) {
       "SET "
       "sql_mode='ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_"
       "DIVISION_BY_ZERO,"
+      // A key that is 0 is 0, and no leave to number the row.
+      "NO_AUTO_VALUE_ON_ZERO,"
       "NO_ENGINE_SUBSTITUTION,PIPES_AS_CONCAT,ANSI_QUOTES,NO_BACKSLASH_ESCAPES', "
       "time_zone='+00:00', "
       // Errors are read (error_text.h), and COMMIT is ours.

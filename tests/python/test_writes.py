@@ -81,6 +81,20 @@ def test_create_with_a_given_key_uses_it(wait: Waiting) -> None:
     assert wait(Item.get(77)).name == "a"
 
 
+def test_zero_is_a_key_as_any_other(wait: Waiting) -> None:
+    """MySQL would number the row instead, unless its session says otherwise."""
+    assert wait(Item.create(id=0, name="none")).id == 0
+    assert wait(Item.get(0)).name == "none"
+    wait(Item.where(Item.id == 0).delete())
+    made = wait(Item.bulk_create([Item(id=3, name="c"), Item(id=0, name="a"), Item(id=-1, name="b")]))
+    assert [one.id for one in made] == [3, 0, -1]
+    assert {one.id: one.name for one in Item.select().all().run()} == {3: "c", 0: "a", -1: "b"}
+    again = Item.get(0).run()
+    again.name = "d"
+    wait(again.save())
+    assert Item.get(0).run().name == "d"
+
+
 def test_bulk_create_returns_keys_in_order(wait: Waiting) -> None:
     made = wait(Item.bulk_create([Item(name=f"n{i}", price=i) for i in range(2500)]))
     keys = [item.id for item in made]
