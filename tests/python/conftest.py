@@ -6,6 +6,7 @@ variable the tests for it are skipped, and say so.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +86,15 @@ def drop(db: Database, model: type[Model]) -> None:
         + _native.node(83, 2)
     )
     db.start(whole, b"", (), _native.RESULT_COUNT, None, None).run()
+
+
+@pytest.fixture(scope="module")
+def quick_collections() -> Iterator[None]:
+    """Collections look at what is made from here on only, and not at all that a run of all tests holds."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Waiting:

@@ -27,6 +27,8 @@ from pydantic import AwareDatetime, PrivateAttr, ValidationError
 import pyferro
 from pyferro import PK, Field, Model, _native
 
+pytestmark = pytest.mark.usefixtures("quick_collections")
+
 ALL = frozenset(
     {"dict_entries", "lazy_fields_set", "lazy_tracking"}
     | {"decimal_layout", "uuid_slots", "datetime_layout", "class_columns"}

@@ -193,6 +193,7 @@ def test_lists_that_change_meanwhile_are_read_no_further() -> None:
     assert keys == []
 
 
+@pytest.mark.usefixtures("quick_collections")
 def test_nothing_is_kept_and_cycles_are_collected(shelf: Database) -> None:
     def counts() -> list[int]:
         return [sys.getrefcount(one) for one in (None, "books", "writer", Writer, Book)]
