@@ -19,7 +19,7 @@ from .instances.hooks import after_delete, after_save, before_delete, before_sav
 from .model import Model
 from .op import Op
 from .registry import clear_registry
-from .runtime.ambient import execute, fetch_all, fetch_one, transaction
+from .runtime.ambient import execute, fetch_all, fetch_one, pipeline, transaction
 from .runtime.connections import connect, reset_engine, set_default_connection
 from .runtime.database import Database
 from .runtime.pool_config import PoolConfig
@@ -102,6 +102,7 @@ __all__ = [
     "lifespan",
     "literal",
     "now",
+    "pipeline",
     "reset_engine",
     "rollup",
     "row",

@@ -366,6 +366,20 @@ class Operation(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]: ...
     def close(self) -> None:
         """Abort, without waiting."""
+    @property
+    def follows(self) -> bool:
+        """Whether it can be one of several()."""
+    @property
+    def transaction(self) -> Transaction | None:
+        """What it is part of; None also when it has ended."""
+    @property
+    def position(self) -> int:
+        """Of several(), after an error: which of them has failed."""
+
+def several(operations: Sequence[Operation[Any]]) -> Operation[list[Any]]:
+    """Operations of single statements in one transaction, which have not begun, as one. They
+    run in order, where the database allows it without waiting for each other, and it gives the
+    list of their results."""
 
 class Request:
     """A function that starts an operation, to be called once."""

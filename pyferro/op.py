@@ -18,26 +18,27 @@ if TYPE_CHECKING:
     from ._native import Operation
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 # A body of Steps: yields operations, is sent what they gave, returns the result.
 Body = Generator["Operation[Any]", Any, T]
 
 
-class Op(_native.Request, Generic[T]):
+class Op(_native.Request, Generic[T_co]):
     """A request that has not run yet: `await` it, or call `run()` where no loop is running."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
 
-        def __init__(self, start: Callable[[], Operation[T]]) -> None: ...
+        def __init__(self, start: Callable[[], Operation[T_co]]) -> None: ...
 
-        def run(self) -> T:
+        def run(self) -> T_co:
             """Run now and block this thread; other threads go on, as the GIL is released."""
 
-        def __await__(self) -> Generator[Any, None, T]: ...
+        def __await__(self) -> Generator[Any, None, T_co]: ...
 
-    def timeout(self, seconds: float) -> Op[T]:
+    def timeout(self, seconds: float) -> Op[T_co]:
         """This request, to fail with `QueryTimeout` unless it ends within so many seconds.
 
         They count from its start, and hold instead of the database's `statement_timeout`. The
@@ -46,8 +47,8 @@ class Op(_native.Request, Generic[T]):
         _check(seconds)
         start = self._take()
 
-        def limited() -> Operation[T]:
-            operation: Operation[T] = start()
+        def limited() -> Operation[T_co]:
+            operation: Operation[T_co] = start()
             operation.set_timeout(seconds)
             return operation
 
@@ -69,22 +70,22 @@ def tell_unused(op: _native.Request) -> None:
     )
 
 
-class Steps(Op[T]):
+class Steps(Op[T_co]):
     """A request of several operations, each of which may depend on those before."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
 
-        def __init__(self, body: Callable[[], Body[T]]) -> None: ...
+        def __init__(self, body: Callable[[], Body[T_co]]) -> None: ...
 
-    def timeout(self, seconds: float) -> Op[T]:
+    def timeout(self, seconds: float) -> Op[T_co]:
         _check(seconds)
         body = self._take()
         return Steps(lambda: _within(body(), seconds))
 
-    def run(self) -> T:
-        body: Body[T] = self._take()()
+    def run(self) -> T_co:
+        body: Body[T_co] = self._take()()
         try:
             operation = next(body)
             while True:
@@ -95,13 +96,13 @@ class Steps(Op[T]):
                 else:
                     operation = body.send(result)
         except StopIteration as end:
-            value: T = end.value
+            value: T_co = end.value
             return value
 
-    def __await__(self) -> Generator[Any, None, T]:
+    def __await__(self) -> Generator[Any, None, T_co]:
         return self._await(self._take()())
 
-    def _await(self, body: Body[T]) -> Generator[Any, None, T]:
+    def _await(self, body: Body[T_co]) -> Generator[Any, None, T_co]:
         try:
             operation = next(body)
             while True:
@@ -116,8 +117,14 @@ class Steps(Op[T]):
                 else:
                     operation = body.send(result)
         except StopIteration as end:
-            value: T = end.value
+            value: T_co = end.value
             return value
+
+
+class Single(Steps[T_co]):
+    """One whose first operation is its last, unless what that found ends in an error."""
+
+    __slots__ = ()
 
 
 def steps(op: Op[T]) -> Body[T]:
@@ -138,11 +145,25 @@ def _check(seconds: float) -> None:
 def _within(body: Body[T], seconds: float) -> Body[T]:
     """`body`, whose operations have to end together within a time."""
     end = monotonic() + seconds
+
+    def limit(operation: Operation[Any]) -> None:
+        operation.set_timeout(max(0.0, end - monotonic()))
+
+    return relayed(body, lambda: next(body), limit)
+
+
+def relayed(
+    body: Body[T],
+    begin: Callable[[], Operation[Any]],
+    see: Callable[[Operation[Any]], None] | None = None,
+) -> Body[T]:
+    """`body` from the operation on that `begin` takes of it; each is shown to `see` before."""
     try:
-        operation = next(body)
+        operation = begin()
         while True:
-            operation.set_timeout(max(0.0, end - monotonic()))
             try:
+                if see is not None:
+                    see(operation)
                 result = yield operation
             except GeneratorExit:
                 body.close()

@@ -11,6 +11,7 @@
 #include "engine/db/database.h"
 #include "engine/db/execute.h"
 #include "engine/db/pipeline.h"
+#include "engine/db/several.h"
 #include "engine/db/transaction.h"
 #include "engine/plan/writer.h"
 #include "engine/runtime/operation.h"

@@ -80,6 +80,13 @@ int64_t ferro_operation_rows_affected(const ferro_operation* operation) {
   return operation->operation.rows_affected;
 }
 
+size_t ferro_operation_position(const ferro_operation* operation) { return operation->operation.position; }
+
+int64_t ferro_operation_count_of(const ferro_operation* operation, size_t position) {
+  const std::vector<int64_t>& counts = operation->operation.counts;
+  return position < counts.size() ? counts[position] : 0;
+}
+
 size_t ferro_operation_column_count(const ferro_operation* operation) {
   return operation->operation.columns.size();
 }

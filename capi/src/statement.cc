@@ -134,6 +134,25 @@ ferro_code ferro_statement_stream(ferro_database* database, ferro_transaction* t
   });
 }
 
+ferro_code ferro_statement_run_several(ferro_database* database, ferro_transaction* transaction, const ferro_run* runs,
+                                       size_t count, ferro_operation** out_operation, ferro_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FERRO_TRY(CheckHandle(transaction, "transaction"));
+    std::vector<ferro::db::Execution> all;
+    all.reserve(count);
+    for (const ferro_run& run : std::span(runs, count)) {
+      FERRO_ASSIGN(ferro::db::Execution execution, MakeExecution(database, transaction, run.statement,
+                                                                 Values(run.arguments, run.argument_count)));
+      FERRO_TRY(ferro::db::CheckArguments(*execution.compiled, execution.arguments));
+      all.push_back(std::move(execution));
+    }
+    auto operation = std::make_unique<ferro_operation>();
+    operation->operation.Start(ferro::db::ExecuteSeveral(std::move(all), operation->operation));
+    *out_operation = operation.release();
+    return absl::OkStatus();
+  });
+}
+
 ferro_code ferro_statement_run_bulk(ferro_database* database, ferro_transaction* transaction,
                                     const ferro_statement* statement, const ferro_value* arguments,
                                     size_t rows, ferro_operation** out_operation,

@@ -65,10 +65,12 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   struct Expected {
     Part next = Part::kResult;
     bool closes = false;      // nobody asked for it
+    bool ends = false;        // its segment: a Sync comes behind it
     bool unprepared = false;  // it was refused before it could run
     uint64_t statement_id = 0;
     std::string name;
     Results results;
+    int64_t touched = 0;      // rows, as the server counts them
     std::shared_ptr<const PGresult> refusal;
   };
 
@@ -76,6 +78,7 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   absl::Status Leave() override;
   void BeginSending() override;
   absl::Status Send(const db::Request& request) override;
+  absl::Status EndSegment() override;
   absl::StatusOr<bool> Flush() override;
   absl::Status Receive() override;
   std::unique_ptr<db::Answer> Take() override;
@@ -166,7 +169,8 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   const bool pooled_;
   bool listening_ = false;
   std::deque<Expected> expected_;  // in a pipeline, oldest first
-  int sent_at_once_ = 0;
+  bool piped_within_ = false;      // the pipeline is within a transaction
+  int sent_at_once_ = 0;           // segments
   bool corked_ = false;
   int syncs_ = 0;          // ends of pipeline segments that were sent and not yet read
   bool trusted_text_ = true;

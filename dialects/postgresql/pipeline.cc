@@ -1,5 +1,5 @@
-// Pipeline mode: statements one after the other, each in a segment of its own (it ends with a Sync), and their answers in
-// that order. A statement that is not prepared yet is prepared in the same segment.
+// Pipeline mode: statements one after the other, in segments that end with a Sync, and their answers in that order. A
+// statement that is not prepared yet is prepared right before it.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "dialects/postgresql/connection.h"
 #include "dialects/postgresql/decode.h"
 #include "dialects/postgresql/errors.h"
@@ -20,8 +21,9 @@ class PostgresqlAnswer final : public db::Answer {
  public:
   using Results = absl::InlinedVector<std::shared_ptr<const PGresult>, 1>;
 
-  PostgresqlAnswer(Results results, absl::Status status, bool stale, bool trusted_text)
-      : results_(std::move(results)), status_(std::move(status)), stale_(stale), trusted_text_(trusted_text) {}
+  PostgresqlAnswer(Results results, int64_t touched, absl::Status status, bool stale, bool trusted_text)
+      : results_(std::move(results)), touched_(touched), status_(std::move(status)), stale_(stale),
+        trusted_text_(trusted_text) {}
 
   bool stale() const override { return stale_; }
   bool unread() const override { return unread_; }
@@ -32,6 +34,7 @@ class PostgresqlAnswer final : public db::Answer {
     }
     static const UserTypes kNoTypes;
     db::Outcome outcome;
+    outcome.rows_affected = touched_;
     if (results_.empty()) co_return outcome;
     RowDecoder decoder;
     unread_ = !kNoTypes.Missing(results_.front().get()).empty();
@@ -54,12 +57,12 @@ class PostgresqlAnswer final : public db::Answer {
     }
     unread_ = !status.ok();
     if (unread_) co_return status;
-    outcome.rows_affected = before;
     co_return outcome;
   }
 
  private:
   const Results results_;
+  const int64_t touched_;
   const absl::Status status_;
   const bool stale_;
   const bool trusted_text_;
@@ -70,10 +73,9 @@ class PostgresqlAnswer final : public db::Answer {
 
 absl::Status PostgresqlConnection::Enter() {
   FERRO_TRY(CheckUsable());
-  if (PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) {
-    return MakeError(ErrorClass::kInternal, "a pipeline within a transaction");
-  }
-  cursor_left_ = false;  // it was of a transaction
+  // libpq calls a session active from the first statement on.
+  piped_within_ = PQtransactionStatus(handle_.get()) != PQTRANS_IDLE;
+  if (!piped_within_) cursor_left_ = false;  // it was of a transaction
   if (PQenterPipelineMode(handle_.get()) == 0) return SendFailed("");
   busy_ = true;
   return absl::OkStatus();
@@ -91,16 +93,20 @@ absl::Status PostgresqlConnection::Send(const db::Request& request) {
   if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
     return WithDetail(encoded, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
   }
-  // libpq 15 writes at each Sync. The kernel then holds the bytes back, but for the first statement's, which are on their
-  // way while the others are made.
-  if (++sent_at_once_ == 2 && NewerLibpq().send_pipeline_sync == nullptr) Cork(true);
   PGconn* const connection = handle_.get();
   Expected expected;
   expected.statement_id = request.statement_id;
+  int sent = 0;
   if (const std::string* const known = statements_.Find(request.statement_id, encoder_.types()); known != nullptr) {
     expected.name = *known;
+  } else if (piped_within_ && statements_.full_of_pending()) {
+    // See Execute().
+    text_.assign(request.sql.data(), request.sql.size());
+    sent = PQsendQueryParams(connection, text_.c_str(), encoder_.count(), encoder_.types().data(), encoder_.values(),
+                             encoder_.lengths(), encoder_.formats(), kBinary);
+    if (sent == 0) return SendFailed(request.sql);
   } else {
-    FERRO_TRY(SendClosesInPipeline());
+    if (!piped_within_) FERRO_TRY(SendClosesInPipeline());
     expected.next = Part::kPrepare;
     expected.name = statements_.NewName();
     text_.assign(request.sql.data(), request.sql.size());
@@ -111,15 +117,23 @@ absl::Status PostgresqlConnection::Send(const db::Request& request) {
     // Those that follow may use it: the server will have prepared it by then, or else refuse them too.
     statements_.Add(request.statement_id, expected.name, encoder_.types());
   }
-  if (PQsendQueryPrepared(connection, expected.name.c_str(), encoder_.count(), encoder_.values(), encoder_.lengths(),
-                          encoder_.formats(), kBinary) == 0) {
+  if (sent == 0 && PQsendQueryPrepared(connection, expected.name.c_str(), encoder_.count(), encoder_.values(),
+                                       encoder_.lengths(), encoder_.formats(), kBinary) == 0) {
     return SendFailed(request.sql);
   }
-  const auto own_sync = NewerLibpq().send_pipeline_sync;
-  const auto sync = own_sync != nullptr ? own_sync : PQpipelineSync;
-  if (sync(connection) == 0) return SendFailed(request.sql);
-  ++syncs_;
   expected_.push_back(std::move(expected));
+  return absl::OkStatus();
+}
+
+absl::Status PostgresqlConnection::EndSegment() {
+  const auto own_sync = NewerLibpq().send_pipeline_sync;
+  // libpq 15 writes at each Sync. The kernel then holds the bytes back, but for the first segment's, which are on their way
+  // while the others are made.
+  if (++sent_at_once_ == 2 && own_sync == nullptr) Cork(true);
+  const auto sync = own_sync != nullptr ? own_sync : PQpipelineSync;
+  if (sync(handle_.get()) == 0) return SendFailed("");
+  ++syncs_;
+  expected_.back().ends = true;
   return absl::OkStatus();
 }
 
@@ -127,7 +141,7 @@ absl::Status PostgresqlConnection::SendClosesInPipeline() {
   FERRO_ASSIGN(const size_t closes, SendCloses(kClosesAtOnce));
   for (size_t i = 0; i < closes; ++i) {
     Expected expected;
-    expected.closes = true;
+    expected.closes = expected.ends = true;
     expected_.push_back(std::move(expected));
   }
   return absl::OkStatus();
@@ -173,12 +187,17 @@ bool PostgresqlConnection::Advance() {
     }
     if (result == nullptr) {
       if (PQstatus(handle_.get()) != CONNECTION_OK) return false;
+      if (expected.next == Part::kResult && !expected.ends) return true;
       expected.next = expected.next == Part::kPrepare ? Part::kResult : Part::kSync;
-    } else if (HoldsRows(result.get())) {
+      continue;
+    }
+    int64_t touched = 0;
+    if (absl::SimpleAtoi(PQcmdTuples(result.get()), &touched)) expected.touched = touched;
+    if (HoldsRows(result.get())) {
       // In parts if the connection's last statement before the pipeline was read so: libpq ends that mode with the first
       // statement that it takes from the queue, and the one that finds the queue empty is not taken from it.
       expected.results.push_back(std::move(result));
-    } else if (status == PGRES_FATAL_ERROR && expected.refusal == nullptr) {
+    } else if ((status == PGRES_FATAL_ERROR || status == PGRES_PIPELINE_ABORTED) && expected.refusal == nullptr) {
       expected.unprepared = expected.next == Part::kPrepare;
       expected.refusal = std::move(result);
     }
@@ -195,9 +214,12 @@ std::unique_ptr<db::Answer> PostgresqlConnection::AnswerTo(Expected& expected) {
     if (stale || expected.unprepared) {
       statements_.Forget(expected.statement_id, expected.name, stale && plan == RefusedPlan::kStale);
     }
-    status = StatementError(handle_.get(), expected.refusal.get(), "");
+    status = PQresultStatus(expected.refusal.get()) == PGRES_PIPELINE_ABORTED
+                 ? MakeError(ErrorClass::kFailedTransaction, "a statement before this one has failed")
+                 : StatementError(handle_.get(), expected.refusal.get(), "");
   }
-  return std::make_unique<PostgresqlAnswer>(std::move(expected.results), std::move(status), stale, trusted_text_);
+  return std::make_unique<PostgresqlAnswer>(std::move(expected.results), expected.touched, std::move(status), stale,
+                                            trusted_text_);
 }
 
 absl::Status PostgresqlConnection::LostError(const db::Request& request, bool oldest) const {

@@ -82,18 +82,20 @@ class Answer {
   virtual bool stale() const { return false; }
 };
 
-// Many statements on one connection at once: each is sent without waiting for the answers to those before, and has an end of
-// its own, so that one that fails touches no other. Nothing here waits.
+// Many statements on one connection at once: each is sent without waiting for the answers to those before. When one fails,
+// those after it in its segment are not run, and their answers say so; others are not touched. Nothing here waits.
 class Pipelining {
  public:
   virtual ~Pipelining() = default;
-  // From here to Leave() the connection does nothing else; given up in between it is in doubt.
+  // From here to Leave() the connection does nothing else; given up in between it is in doubt. May be within a transaction.
   virtual absl::Status Enter() = 0;
   virtual absl::Status Leave() = 0;  // when all answers were taken
   // Hints that statements follow each other up to Flush().
   virtual void BeginSending() {}
   // Puts a statement on its way. An error is of this one alone, unless the connection is lost().
   virtual absl::Status Send(const Request& request) = 0;
+  // Ends a segment of one statement or more. Answers are sure to come only for what stands before such an end.
+  virtual absl::Status EndSegment() = 0;
   // Whether all has been sent. If not: call it again when the socket can be written, and Receive() when it can be read, as
   // a server that is itself stuck sending takes no more.
   virtual absl::StatusOr<bool> Flush() = 0;

@@ -183,6 +183,7 @@ void Lane::SendAsked() {
   while (!asked_.empty()) {
     Pending& pending = *asked_.front();
     absl::Status sent = connection_->Send(pending.request());
+    if (sent.ok()) sent = connection_->EndSegment();
     if (IsOfSession(sent)) return Break(sent);
     asked_.Erase(pending);
     if (!sent.ok()) {

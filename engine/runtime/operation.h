@@ -40,6 +40,8 @@ class Operation {
   const absl::Status& status() const { return status_; }
 
   int64_t rows_affected = 0;
+  std::vector<int64_t> counts;  // of several statements: the rows of each
+  size_t position = 0;          // of several statements: the one that is at work, or has failed
   std::vector<std::string> columns;  // where the server says what they are: known with the first rows
 
  private:

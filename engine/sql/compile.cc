@@ -162,14 +162,18 @@ absl::StatusOr<const ast::Statement*> Rewritten(const ast::Statement* statement,
   return ApplyRewrites(*statement, profile, arena);
 }
 
+// What can be followed by others that are sent before its answer has come. What the user's own words do nobody knows.
+bool IsSingle(const ast::Statement& statement, const Compiled& compiled) {
+  return compiled.statement_class != StatementClass::kDefinition && compiled.steps.size() == 1 && !compiled.atomic &&
+         !compiled.steps.front().open && !compiled.steps.front().text.literals && !Has(statement, ast::Kind::kRaw);
+}
+
 // What may be sent again, or wait behind another one, without anybody noticing. A query in words of the user's may do
 // anything; one that locks rows waits for whoever has them.
 bool IsShareable(const ast::Statement& statement, const Compiled& compiled) {
   const auto uses = [&](Feature feature) { return compiled.features.test(static_cast<size_t>(feature)); };
-  return compiled.statement_class == StatementClass::kQuery && ast::IsQuery(statement.kind) &&
-         compiled.steps.size() == 1 && !compiled.atomic &&
-         !compiled.steps.front().text.literals && !uses(Feature::kRowLock) && !uses(Feature::kShareLock) &&
-         !Has(statement, ast::Kind::kRaw);
+  return compiled.single && compiled.statement_class == StatementClass::kQuery && ast::IsQuery(statement.kind) &&
+         !uses(Feature::kRowLock) && !uses(Feature::kShareLock);
 }
 
 }  // namespace
@@ -220,7 +224,8 @@ absl::StatusOr<Compiled> Compile(const plan::Plan& plan, const DialectProfile& p
     compiled.columns = ResultColumns(ItemsOf(static_cast<const ast::Query&>(*statement)));
     compiled.steps.back().columns = compiled.columns;
   }
-  compiled.shareable = explain == nullptr && IsShareable(*statement, compiled);
+  compiled.single = explain == nullptr && IsSingle(*statement, compiled);
+  compiled.shareable = IsShareable(*statement, compiled);
   if (explain != nullptr) FERRO_TRY(MakeExplained(explain->analyze, *profile.lexicon, compiled));
   if (tagged != nullptr) PutInFront(absl::StrCat("/* ", tagged->comment.text, " */ "), compiled);
   compiled.id = NextId();

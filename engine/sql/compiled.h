@@ -112,6 +112,7 @@ struct Compiled {
   std::vector<Type> parameters;       // declared type of each argument
   std::vector<bool> parameter_is_list;
   Bulk bulk;
+  bool single = false;              // one statement without words of the user's: its transaction goes on behind it, or has failed
   bool shareable = false;           // reads, takes no locks and calls nothing of the user's: others may follow it on a connection
   bool atomic = false;              // several steps that must share a transaction
   bool keys_are_result = false;     // after kInsertForKeys the keys themselves are the rows asked for

@@ -281,10 +281,6 @@ bool PackAll(ModuleState& state, Request& request, const char* types, Py_ssize_t
   return true;
 }
 
-ferro_transaction* TransactionHandle(PyObject* transaction) {
-  return transaction == Py_None ? nullptr : As<TransactionObject>(transaction).handle;
-}
-
 // What execute and execute_many have in common.
 std::unique_ptr<Request> NewRequest(ModuleState& state, PyObject* self, PyObject* transaction, PyObject* statement,
                                     int result, PyObject* plan, PyObject* finish) {
@@ -343,7 +339,7 @@ PyObject* Database_execute(PyObject* self, PyObject* const* args, Py_ssize_t siz
   ferro_database* const database = As<DatabaseObject>(self).handle;
   const ferro_statement* const compiled = As<StatementObject>(statement).handle;
   const ferro_value* const arguments = request->arguments.data();
-  ferro_transaction* const within = TransactionHandle(transaction);
+  ferro_transaction* const within = TransactionOf(transaction);
   const size_t given = request->arguments.size();
   const ferro_code code =
       page == 0 ? ferro_statement_run(database, within, compiled, arguments, given, &operation, &error)
@@ -351,6 +347,7 @@ PyObject* Database_execute(PyObject* self, PyObject* const* args, Py_ssize_t siz
                                          &operation, &error);
   if (code != FERRO_OK) return Raise(*state, error);
   request->may_share = page == 0 && transaction == Py_None;
+  request->single = true;
   return StartOperation(*state, std::move(request), operation);
 }
 
@@ -475,7 +472,7 @@ PyObject* Database_execute_many(PyObject* self, PyObject* args, PyObject* kwargs
   }
   ferro_operation* operation = nullptr;
   ferro_error* error = nullptr;
-  if (ferro_statement_run_bulk(As<DatabaseObject>(self).handle, TransactionHandle(transaction),
+  if (ferro_statement_run_bulk(As<DatabaseObject>(self).handle, TransactionOf(transaction),
                                As<StatementObject>(statement).handle, request->arguments.data(), count, &operation,
                                &error) != FERRO_OK) {
     return Raise(*state, error);
@@ -609,6 +606,12 @@ PyType_Spec kTransactionSpec = {"pyferro._native.Transaction", sizeof(Transactio
 }  // namespace
 
 ferro_database* HandleOf(PyObject* database) { return As<DatabaseObject>(database).handle; }
+
+ferro_statement* StatementOf(PyObject* statement) { return As<StatementObject>(statement).handle; }
+
+ferro_transaction* TransactionOf(PyObject* transaction) {
+  return transaction == Py_None ? nullptr : As<TransactionObject>(transaction).handle;
+}
 
 PyObject*& PipelinesOf(PyObject* database) { return As<DatabaseObject>(database).owner; }
 

@@ -29,9 +29,11 @@ bool Describe(ModuleState& state, Request& request) {
 
 // Makes rows of the batch at hand until it is used up or `until` has passed.
 Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
-  Request& request = *self.request;
+  const ferro_operation* const operation = self.request->operation.get();
+  Request& request = self.request->several ? *self.request->members[ferro_operation_position(operation)]
+                                            : *self.request;
   if (request.describe && !Describe(state, request)) return Turn::kError;
-  const ferro_batch* batch = ferro_operation_batch(request.operation.get());
+  const ferro_batch* batch = ferro_operation_batch(operation);
   const size_t rows = ferro_batch_rows(batch);
   const size_t columns = ferro_batch_columns(batch);
   const ferro_value* cells = ferro_batch_cells(batch);
@@ -56,7 +58,7 @@ Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
   return Turn::kDone;
 }
 
-PyObject* ResultOf(const Request& request) {
+PyObject* ResultOf(const Request& request, int64_t count) {
   switch (request.result) {
     case Result::kRows:
     case Result::kScalars: return Py_NewRef(request.rows.get());
@@ -64,24 +66,47 @@ PyObject* ResultOf(const Request& request) {
     case Result::kScalar:
       return Py_NewRef(PyList_GET_SIZE(request.rows.get()) > 0 ? PyList_GET_ITEM(request.rows.get(), 0)
                                                                : Py_None);
-    case Result::kCount:
-      return PyLong_FromLongLong(ferro_operation_rows_affected(request.operation.get()));
+    case Result::kCount: return PyLong_FromLongLong(count);
   }
   Py_UNREACHABLE();
 }
 
-// The value that an await gives, out of the rows or the count.
-Turn Give(OperationObject& self, Ref value, const Ref& finish) {
-  if (value && finish) value = Ref::Steal(PyObject_CallOneArg(finish.get(), value.get()));
+// What an await gives, out of the rows or the count.
+Ref Finished(Ref value, const Ref& finish) {
+  return value && finish ? Ref::Steal(PyObject_CallOneArg(finish.get(), value.get())) : std::move(value);
+}
+
+Turn Give(OperationObject& self, Ref value) {
   self.value = value.release();
   return self.value == nullptr ? Turn::kError : Turn::kDone;
 }
 
+// The results of several, each as it would be by itself.
+Turn FinishAll(OperationObject& self) {
+  std::vector<Ref> values;
+  std::vector<std::unique_ptr<Request>> members = std::move(self.request->members);
+  for (size_t i = 0; i < members.size(); ++i) {
+    const int64_t count = ferro_operation_count_of(self.request->operation.get(), i);
+    values.push_back(Ref::Steal(ResultOf(*members[i], count)));
+    if (!values.back()) return Turn::kError;
+  }
+  Drop(self);
+  Ref list = Ref::Steal(PyList_New(static_cast<Py_ssize_t>(members.size())));
+  if (!list) return Turn::kError;
+  for (self.position = 0; self.position < members.size(); ++self.position) {
+    Ref value = Finished(std::move(values[self.position]), members[self.position]->finish);
+    if (!value) return Turn::kError;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(self.position), value.release());
+  }
+  return Give(self, std::move(list));
+}
+
 Turn Finish(OperationObject& self) {
-  Ref value = Ref::Steal(ResultOf(*self.request));
+  if (self.request->several) return FinishAll(self);
+  Ref value = Ref::Steal(ResultOf(*self.request, ferro_operation_rows_affected(self.request->operation.get())));
   Ref finish = std::move(self.request->finish);
   Drop(self);
-  return Give(self, std::move(value), finish);
+  return Give(self, Finished(std::move(value), finish));
 }
 
 // A page is full: it is given, and the request stays as it is until the next one is wanted.
@@ -90,7 +115,7 @@ Turn TurnPage(OperationObject& self) {
   if (!next) return Turn::kError;
   Ref rows = std::exchange(self.request->rows, std::move(next));
   self.request->shape.Forget();
-  return Give(self, std::move(rows), self.request->finish);
+  return Give(self, Finished(std::move(rows), self.request->finish));
 }
 
 Turn Go(ModuleState& state, OperationObject& self, bool blocking) {
@@ -116,6 +141,7 @@ Turn Go(ModuleState& state, OperationObject& self, bool blocking) {
       return Turn::kError;
     }
     if (code != FERRO_OK) {
+      self.position = ferro_operation_position(operation);
       Raise(state, error);
       return Turn::kError;
     }
@@ -133,6 +159,11 @@ Turn Go(ModuleState& state, OperationObject& self, bool blocking) {
 }
 
 }  // namespace
+
+bool MayBeOfSeveral(const OperationObject& self) {
+  const Request* const request = self.request;
+  return request != nullptr && !self.started && request->single && request->page == 0 && !request->describe;
+}
 
 void Drop(OperationObject& self) {
   std::unique_ptr<Request> request(std::exchange(self.request, nullptr));

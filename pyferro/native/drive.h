@@ -20,6 +20,7 @@ struct OperationObject {
   PyObject* value;    // the result, when ended well
   PyObject *error_type, *error, *trace;  // when not
   size_t row;         // of the batch at hand, while a slice was too short for it
+  size_t position;    // of several statements: the one that has failed
   bool in_batch;
   bool started;
   bool ended;
@@ -31,6 +32,9 @@ enum class Turn { kDone, kWait, kSlice, kError, kPage };
 
 // One turn; `blocking` is without end, with the GIL released. After kError an exception is set and the request is gone.
 Turn Drive(ModuleState& state, OperationObject& self, bool blocking);
+
+// Whether it is a statement whose columns the plan says, and has not begun.
+bool MayBeOfSeveral(const OperationObject& self);
 
 // The request is over: its connection goes back (or, when it had not ended, is thrown away).
 void Drop(OperationObject& self);

@@ -74,6 +74,7 @@ PyMethodDef kFunctions[] = {
     {"remember", RememberFunction, METH_VARARGS, "Relates instances to values."},
     {"gather", GatherFunction, METH_VARARGS, "Rows by their keys."},
     {"hand_out", HandOutFunction, METH_VARARGS, "Relates instances to the rows found for their keys."},
+    {"several", SeveralFunction, METH_O, "Operations of one transaction as one, which gives a list."},
     {"shortcuts", ShortcutsFunction, METH_VARARGS, "The shortcuts past CPython's public API in use; sets them for tests."},
     {nullptr, nullptr, 0, nullptr}};
 

@@ -230,15 +230,7 @@ int Operation_traverse(PyObject* object, visitproc visit, void* arg) {
     const int stopped = self.watch->Traverse(visit, arg);
     if (stopped != 0) return stopped;
   }
-  if (self.request != nullptr) {
-    const Request& request = *self.request;
-    for (const Ref* ref : {&request.database, &request.transaction, &request.statement, &request.pipeline, &request.inputs,
-                           &request.describe, &request.finish, &request.rows}) {
-      Py_VISIT(ref->get());
-    }
-    return request.shape.Traverse(visit, arg);
-  }
-  return 0;
+  return self.request == nullptr ? 0 : self.request->Traverse(visit, arg);
 }
 
 int Operation_clear(PyObject* object) {
@@ -269,6 +261,22 @@ PyMethodDef kMethods[] = {
     {"_ready", Operation_ready, METH_NOARGS, "Called by the loop."},
     {nullptr, nullptr, 0, nullptr}};
 
+PyObject* Operation_position(PyObject* object, void*) { return PyLong_FromSize_t(AsOperation(object).position); }
+
+PyObject* Operation_follows(PyObject* object, void*) { return PyBool_FromLong(MayBeOfSeveral(AsOperation(object))); }
+
+PyObject* Operation_transaction(PyObject* object, void*) {
+  const Request* const request = AsOperation(object).request;
+  PyObject* const transaction = request == nullptr ? nullptr : request->transaction.get();
+  return Py_NewRef(transaction == nullptr ? Py_None : transaction);
+}
+
+PyGetSetDef kGetters[] = {
+    {"transaction", Operation_transaction, nullptr, "What it is part of; None also when it has ended.", nullptr},
+    {"position", Operation_position, nullptr, "Of several: which of them was the last that has run.", nullptr},
+    {"follows", Operation_follows, nullptr, "Whether it can be one of several.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr}};
+
 PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("A request under way: await it once, or run() it.")},
                         {Py_tp_dealloc, reinterpret_cast<void*>(Operation_dealloc)},
                         {Py_tp_traverse, reinterpret_cast<void*>(Operation_traverse)},
@@ -278,12 +286,24 @@ PyType_Slot kSlots[] = {{Py_tp_doc, const_cast<char*>("A request under way: awai
                         {Py_am_await, reinterpret_cast<void*>(Operation_await)},
                         {Py_am_send, reinterpret_cast<void*>(Operation_send)},
                         {Py_tp_methods, kMethods},
+                        {Py_tp_getset, kGetters},
                         {0, nullptr}};
 
 PyType_Spec kSpec = {"pyferro._native.Operation", sizeof(OperationObject), 0,
                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION, kSlots};
 
 }  // namespace
+
+int Request::Traverse(visitproc visit, void* arg) const {
+  for (const Ref* ref : {&database, &transaction, &statement, &pipeline, &inputs, &describe, &finish, &rows}) {
+    Py_VISIT(ref->get());
+  }
+  for (const std::unique_ptr<Request>& member : members) {
+    const int stopped = member->Traverse(visit, arg);
+    if (stopped != 0) return stopped;
+  }
+  return shape.Traverse(visit, arg);
+}
 
 bool GoOn(ModuleState& state, PyObject* object, bool now) {
   OperationObject& self = AsOperation(object);
@@ -323,7 +343,7 @@ PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
   self->request = request.release();
   self->watch = nullptr;
   self->value = self->error_type = self->error = self->trace = nullptr;
-  self->row = 0;
+  self->row = self->position = 0;
   self->in_batch = self->started = self->ended = false;
   PyObject_GC_Track(self);
   return reinterpret_cast<PyObject*>(self);

@@ -24,6 +24,7 @@ struct Request {
   Ref database, transaction, statement;  // kept alive
   Ref pipeline;                          // likewise, once it shares one
   bool may_share = false;                // a statement outside of transactions
+  bool single = false;                   // a statement with one row of arguments
   std::vector<ferro_value> arguments;
   Scratch scratch;
   Ref inputs;                            // Python objects that arguments point into
@@ -32,14 +33,21 @@ struct Request {
   Py_ssize_t page = 0;  // of a stream: each await gives so many rows, the last one fewer
   Ref describe;  // callable: the names of the columns to what RowShape::Read takes; until it was called
   Ref finish;
+  bool several = false;  // statements by one operation, see several.cc: what each of them is
+  std::vector<std::unique_ptr<Request>> members;
   std::unique_ptr<ferro_operation, FreeOperation> operation;
 
   Ref rows;                              // list, while they come
+
+  int Traverse(visitproc visit, void* arg) const;
 };
 
 // Lets an operation go on whose answer is here, in the context of the task that awaits it, and wakes that: `now`, as nothing
 // else runs in the loop, or by the loop. False with an exception, which is the program's end.
 bool GoOn(ModuleState& state, PyObject* operation, bool now);
+
+// Python: several(operations).
+PyObject* SeveralFunction(PyObject* module, PyObject* operations);
 
 // A new Operation object for a request whose engine operation has been started.
 PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request);

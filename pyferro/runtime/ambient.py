@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..op import Op
+from ..op import Op, Steps
 from .connections import Using, resolve
 from .database import Database, Row
 from .transaction import Isolation, Transaction, options_of
@@ -36,6 +36,13 @@ def transaction(
         using = session.connection_name
     options = options_of(isolation, read_only, deferrable, timeout, immediate)
     return Transaction(lambda: resolve(using), options)
+
+
+def pipeline(requests: Iterable[Op[T]], using: Using = None) -> Op[list[T]]:
+    """Run requests in order, in one transaction. See `Database.pipeline`."""
+    from .piping import run_together
+
+    return Steps(lambda: run_together(resolve(using), requests))
 
 
 def execute(

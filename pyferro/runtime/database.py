@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from ..op import Body, Done, Op, Steps
 from .operations import Operations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .retry import Retrying
 
 Row: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 
 class Database(Operations):
@@ -84,6 +85,17 @@ class Database(Operations):
         from .retry import Run
 
         return Run(self.retrying(), function, args, kwargs)
+
+    def pipeline(self, requests: Iterable[Op[T]]) -> Op[list[T]]:
+        """Run requests in order, in one transaction, and give the list of their results.
+
+        `await db.pipeline(post.save() for post in posts)`. It is as if each had been awaited before
+        the next one, but on PostgreSQL changes are sent without waiting for the answers to those
+        before. The first error undoes all of them; its `row` says which request it was.
+        """
+        from .piping import run_together
+
+        return Steps(lambda: run_together(self, requests))
 
     def advisory_lock(self, key: int | str, timeout: float | None = None) -> AdvisoryLock:
         """`with db.advisory_lock("nightly"):`, a lock of a name on PostgreSQL, MySQL and MariaDB.

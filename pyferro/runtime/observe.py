@@ -146,6 +146,10 @@ class Watched:
             raise
         return self
 
+    @property
+    def transaction(self) -> _native.Transaction | None:
+        return self._operation.transaction
+
     def set_timeout(self, seconds: float) -> None:
         self._operation.set_timeout(seconds)
 

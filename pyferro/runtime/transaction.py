@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from ..errors import InterfaceError
 from ..op import Body, Steps
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Isolation: TypeAlias = Literal[
     "read uncommitted", "read committed", "repeatable read", "serializable"
 ]
+
+T = TypeVar("T")
 
 # FERRO_TRANSACTION_*
 _COMMIT, _ROLLBACK, _SAVEPOINT, _RELEASE, _ROLLBACK_TO = 2, 3, 4, 5, 6
@@ -192,6 +194,10 @@ class Transaction:
         if self._scope is None:
             raise InterfaceError("the transaction is not open")
         return self._scope.database
+
+    def pipeline(self, requests: Iterable[Op[T]]) -> Op[list[T]]:
+        """Run requests in order, in a savepoint here. See `Database.pipeline`."""
+        return self.database.pipeline(requests)
 
     def execute(self, text: str | Template, /, *args: Any, **values: Any) -> Op[int]:
         """Run a statement in words of yours here; how many rows it changed."""

@@ -12,7 +12,7 @@ from .. import _native
 from ..errors import ModelDoesNotExist, NotPersisted, PyferroError, StaleData
 from ..instances.hooks import bulk_inserting, inserting
 from ..instances.state import LOADED, mark, mark_all, related, state_of
-from ..op import Body, Op, Steps
+from ..op import Body, Op, Single, Steps
 from ..runtime.connections import Using, resolve
 from ..runtime.database import Database
 from ..runtime.transaction import atomic
@@ -137,7 +137,9 @@ def save(
             fields[table.version] += 1
         saved(instance, names)
 
-    return Steps(body)
+    # Whether there is a row for one of unknown origin is seen first.
+    known = key is not None and (state is not None or only is not None or exclude is not None)
+    return Single(body) if known else Steps(body)
 
 
 def _take_what_is_there(database: Database, table: Table, key: Any, instance: Model) -> Body[bool]:
@@ -232,7 +234,7 @@ def delete(instance: Model, using: Using) -> Op[int]:
             yield from check_version(resolve(using), table, key)
         return count
 
-    return Op(start) if table.version is None else Steps(checked)
+    return Op(start) if table.version is None else Single(checked)
 
 
 def refresh(instance: Model, using: Using) -> Op[None]:

@@ -27,6 +27,7 @@ static void test_database(const char *url, int by_poll) {
     test_arrays(&in);
     test_errors(&in);
     test_transactions(&in);
+    test_several(&in);
     test_waiting(&in);
     test_pool(&in);
     test_pipeline(&in);

@@ -93,6 +93,7 @@ void test_types(const session *in);
 void test_arrays(const session *in);
 void test_errors(const session *in);
 void test_transactions(const session *in);
+void test_several(const session *in);
 void test_waiting(const session *in);
 
 #endif

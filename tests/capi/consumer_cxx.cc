@@ -4,6 +4,7 @@
 #include "errors.c"
 #include "pipeline.c"
 #include "pool.c"
+#include "several.c"
 #include "statements.c"
 #include "support.c"
 #include "transactions.c"

@@ -49,6 +49,12 @@ FERRO_API const ferro_batch *ferro_operation_batch(const ferro_operation *operat
 /* After FERRO_STATE_DONE: rows inserted, matched by an update, deleted, or returned by a query. */
 FERRO_API int64_t ferro_operation_rows_affected(const ferro_operation *operation);
 
+/* Of ferro_statement_run_several(). After FERRO_STATE_ROWS: whose rows they are, as an index into its runs, from 0; after an
+ * error: the one that has failed; after FERRO_STATE_DONE: how many there were. */
+FERRO_API size_t ferro_operation_position(const ferro_operation *operation);
+/* After FERRO_STATE_DONE: ferro_operation_rows_affected() of the run at `position`, which is the sum of all; 0 past the end. */
+FERRO_API int64_t ferro_operation_count_of(const ferro_operation *operation, size_t position);
+
 /* After FERRO_STATE_ROWS and FERRO_STATE_DONE, of FERRO_NODE_RAW_STATEMENT and FERRO_NODE_EXPLAIN: how many columns the
  * rows have and what the server calls them (borrowed from the operation; empty past the end). 0 for a statement
  * without rows, and for any other, whose columns the plan says. */

@@ -52,6 +52,22 @@ FERRO_API ferro_code ferro_statement_stream(ferro_database *database, ferro_tran
                                             size_t argument_count, uint32_t rows_at_once,
                                             ferro_operation **out_operation, ferro_error **error);
 
+/* One of several, see ferro_statement_run_several(). */
+typedef struct ferro_run {
+  const ferro_statement *statement;
+  const ferro_value *arguments; /* as for ferro_statement_run(); borrowed until the operation is freed */
+  size_t argument_count;
+} ferro_run;
+
+/* An operation that runs statements one after the other in `transaction`, which is not NULL: as by ferro_statement_run() for
+ * each, but where the protocol allows it (PostgreSQL) they are sent without waiting for the answers to those before. The
+ * first that fails is the last that has run; what those before it have done is the transaction's to keep or to roll back. `runs` is copied, and
+ * the statements may be freed before the operation. ferro_operation_position() says whose rows are shown, and which has failed.
+ * FERRO_ERROR_INVALID_ARGUMENT and FERRO_ERROR_NOT_NULL: as for ferro_statement_run(), before any has run. */
+FERRO_API ferro_code ferro_statement_run_several(ferro_database *database, ferro_transaction *transaction,
+                                                 const ferro_run *runs, size_t count, ferro_operation **out_operation,
+                                                 ferro_error **error);
+
 /* An operation that runs an insert once for each of `rows` rows of arguments (row-major, `rows` times the statement's
  * parameters): as few statements as the server allows, in one transaction, so all rows or none. What the statement
  * returns comes in the order of the rows. */

@@ -45,6 +45,11 @@ class PostgresqlPipeline : public ServerTest {
     return asked.request;
   }
   db::Pipelining& pipe() { return *connection_->pipelining(); }
+  // A segment of one.
+  absl::Status Put(const db::Request& request) {
+    absl::Status sent = pipe().Send(request);
+    return sent.ok() ? pipe().EndSegment() : sent;
+  }
 
   // Flushes and reads until so many answers are here.
   std::vector<std::unique_ptr<db::Answer>> Take(size_t count) {
@@ -81,7 +86,7 @@ TEST_F(PostgresqlPipeline, AnswersInOrderAndAFailureIsOfOneAlone) {
   pipe().BeginSending();
   for (int64_t i = 0; i < 20; ++i) {
     const bool bad = i % 5 == 3;
-    ASSERT_OK(pipe().Send(Ask(bad ? 2 : 1, bad ? "SELECT 1 / ($1::bigint - $1::bigint)" : kTwice, Value::Int64(i))));
+    ASSERT_OK(Put(Ask(bad ? 2 : 1, bad ? "SELECT 1 / ($1::bigint - $1::bigint)" : kTwice, Value::Int64(i))));
   }
   const auto answers = Take(20);
   ASSERT_EQ(answers.size(), 20u);
@@ -103,10 +108,53 @@ TEST_F(PostgresqlPipeline, AnswersInOrderAndAFailureIsOfOneAlone) {
   EXPECT_EQ(Integer("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ferro%'"), 2);
 }
 
+TEST_F(PostgresqlPipeline, WhatFollowsAFailureInItsSegmentIsNotRun) {
+  Script("CREATE TEMP TABLE segments (n bigint PRIMARY KEY)");
+  Script("BEGIN");
+  ASSERT_OK(pipe().Enter());
+  const char* const insert = "INSERT INTO segments VALUES ($1::bigint) RETURNING n";
+  for (const int64_t n : {1, 2, 1, 3}) ASSERT_OK(pipe().Send(Ask(6, insert, Value::Int64(n))));
+  ASSERT_OK(pipe().EndSegment());
+  ASSERT_OK(Put(Ask(1, kTwice, Value::Int64(4))));
+  const auto answers = Take(5);
+  ASSERT_EQ(answers.size(), 5u);
+  EXPECT_EQ(*Read(*answers[0], asked_[0].request), std::vector<int64_t>{1});
+  EXPECT_EQ(*Read(*answers[1], asked_[1].request), std::vector<int64_t>{2});
+  EXPECT_EQ(ClassOf(Read(*answers[2], asked_[2].request).status()), ErrorClass::kUnique);
+  EXPECT_EQ(ClassOf(Read(*answers[3], asked_[3].request).status()), ErrorClass::kFailedTransaction);
+  EXPECT_EQ(DetailOf(Read(*answers[4], asked_[4].request).status()).sqlstate, "25P02");
+  ASSERT_OK(pipe().Leave());
+  EXPECT_EQ(connection_->transaction_state(), db::TransactionState::kFailed);
+  Script("ROLLBACK");
+  EXPECT_EQ(Integer("SELECT count(*) FROM segments"), 0);
+}
+
+TEST_F(PostgresqlPipeline, ASegmentCountsRowsForEach) {
+  Script("CREATE TEMP TABLE counted (n bigint); INSERT INTO counted VALUES (1), (1), (2)");
+  ASSERT_OK(pipe().Enter());
+  for (const int64_t n : {1, 2, 3}) {
+    Ask(7, "UPDATE counted SET n = n WHERE n = $1::bigint", Value::Int64(n));
+    asked_.back().request.columns = {};
+    asked_.back().request.returns_rows = false;
+    ASSERT_OK(pipe().Send(asked_.back().request));
+  }
+  ASSERT_OK(pipe().EndSegment());
+  const auto answers = Take(3);
+  ASSERT_EQ(answers.size(), 3u);
+  for (int64_t i = 0; i < 3; ++i) {
+    Ints none;
+    const auto outcome = testing::RunTask(answers[i]->Read(asked_[i].request, none));
+    ASSERT_OK(outcome);
+    EXPECT_EQ(outcome->rows_affected, 2 - i);
+    EXPECT_TRUE(none.found.empty());
+  }
+  ASSERT_OK(pipe().Leave());
+}
+
 TEST_F(PostgresqlPipeline, WhatCannotBePreparedIsToldToEach) {
   ASSERT_OK(pipe().Enter());
-  for (int i = 0; i < 3; ++i) ASSERT_OK(pipe().Send(Ask(5, "SELECT $1::bigint FROM nowhere_at_all", Value::Int64(i))));
-  ASSERT_OK(pipe().Send(Ask(1, kTwice, Value::Int64(4))));
+  for (int i = 0; i < 3; ++i) ASSERT_OK(Put(Ask(5, "SELECT $1::bigint FROM nowhere_at_all", Value::Int64(i))));
+  ASSERT_OK(Put(Ask(1, kTwice, Value::Int64(4))));
   const auto answers = Take(4);
   ASSERT_EQ(answers.size(), 4u);
   EXPECT_EQ(DetailOf(Read(*answers[0], asked_[0].request).status()).sqlstate, "42P01");
@@ -120,14 +168,14 @@ TEST_F(PostgresqlPipeline, AChangedTableMakesAnAnswerStale) {
   Script("CREATE TEMP TABLE changing (n int); INSERT INTO changing VALUES (1)");
   constexpr const char* kAll = "SELECT * FROM changing WHERE n > $1::bigint";
   ASSERT_OK(pipe().Enter());
-  ASSERT_OK(pipe().Send(Ask(1, kAll, Value::Int64(0))));
+  ASSERT_OK(Put(Ask(1, kAll, Value::Int64(0))));
   EXPECT_FALSE(Take(1).at(0)->stale());
   ASSERT_OK(pipe().Leave());
   Script("ALTER TABLE changing ALTER COLUMN n TYPE bigint");
   ASSERT_OK(pipe().Enter());
-  ASSERT_OK(pipe().Send(Ask(1, kAll, Value::Int64(0))));
+  ASSERT_OK(Put(Ask(1, kAll, Value::Int64(0))));
   EXPECT_TRUE(Take(1).at(0)->stale());
-  ASSERT_OK(pipe().Send(Ask(1, kAll, Value::Int64(0))));
+  ASSERT_OK(Put(Ask(1, kAll, Value::Int64(0))));
   const auto again = Take(1);
   EXPECT_FALSE(again.at(0)->stale());
   EXPECT_EQ(*Read(*again.at(0), asked_.back().request), std::vector<int64_t>{1});
@@ -139,7 +187,7 @@ TEST_F(PostgresqlPipeline, FullSocketsInBothDirections) {
   ASSERT_OK(pipe().Enter());
   pipe().BeginSending();
   for (int i = 0; i < 24; ++i) {
-    ASSERT_OK(pipe().Send(Ask(9, "SELECT $1::text || $1", Value::Bytes(Type::kText, big), Type::kText)));
+    ASSERT_OK(Put(Ask(9, "SELECT $1::text || $1", Value::Bytes(Type::kText, big), Type::kText)));
   }
   const auto answers = Take(24);
   ASSERT_EQ(answers.size(), 24u);
@@ -152,8 +200,8 @@ TEST_F(PostgresqlPipeline, FullSocketsInBothDirections) {
 TEST_F(PostgresqlPipeline, ASessionThatIsLeftIsRecovered) {
   Script("CREATE TEMP TABLE kept (n int)");
   ASSERT_OK(pipe().Enter());
-  ASSERT_OK(pipe().Send(Ask(3, "SELECT 1::bigint FROM pg_sleep($1::float8)", Value::Float64(30))));
-  for (int i = 0; i < 3; ++i) ASSERT_OK(pipe().Send(Ask(1, kTwice, Value::Int64(i))));
+  ASSERT_OK(Put(Ask(3, "SELECT 1::bigint FROM pg_sleep($1::float8)", Value::Float64(30))));
+  for (int i = 0; i < 3; ++i) ASSERT_OK(Put(Ask(1, kTwice, Value::Int64(i))));
   ASSERT_OK(pipe().Flush());
   EXPECT_TRUE(connection_->recoverable());
   const absl::Time start = absl::Now();
@@ -170,9 +218,9 @@ TEST_F(PostgresqlPipeline, ALostSessionSaysWhy) {
   ASSERT_NE(killer, nullptr);
   const int64_t self = Integer("SELECT pg_backend_pid()");
   ASSERT_OK(pipe().Enter());
-  ASSERT_OK(pipe().Send(Ask(1, kTwice, Value::Int64(1))));
-  ASSERT_OK(pipe().Send(Ask(3, "SELECT 1::bigint FROM pg_sleep($1::float8)", Value::Float64(30))));
-  ASSERT_OK(pipe().Send(Ask(1, kTwice, Value::Int64(2))));
+  ASSERT_OK(Put(Ask(1, kTwice, Value::Int64(1))));
+  ASSERT_OK(Put(Ask(3, "SELECT 1::bigint FROM pg_sleep($1::float8)", Value::Float64(30))));
+  ASSERT_OK(Put(Ask(1, kTwice, Value::Int64(2))));
   const auto first = Take(1);
   ASSERT_EQ(first.size(), 1u);
   Await(*killer, absl::StrCat("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = ", self));

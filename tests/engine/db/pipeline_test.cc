@@ -91,6 +91,7 @@ class FakeConnection final : public Connection, private Pipelining {
     open.push_back(request.statement_id);
     return absl::OkStatus();
   }
+  absl::Status EndSegment() override { return absl::OkStatus(); }
   absl::StatusOr<bool> Flush() override {
     ++flushes;
     return takes;

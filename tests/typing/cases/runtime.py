@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_type
 
 from models import Post
@@ -41,3 +41,10 @@ def databases(db: Database) -> None:
     assert_type(db.close(), Done)
     assert_type(db.close(timeout=5), Op[None])
     assert_type(pyferro.connect("sqlite:", password=lambda: "x"), Op[Database])
+
+
+async def together(posts: list[Post], db: Database) -> None:
+    assert_type(await pyferro.pipeline(Post.where(Post.id == i).update(views=i) for i in (1, 2)), list[int])
+    assert_type(db.pipeline([Post.get(1), Post.get(2)]).run(), list[Post])
+    mixed: Sequence[object] = db.pipeline([Post.get(1), Post.where().count()]).run()
+    print(mixed)

@@ -9,7 +9,7 @@ from typing import assert_type
 
 from models import Author, Card, Post
 
-from pyferro import Column, Expr, fn, search, select
+from pyferro import Column, Expr, fn, pipeline, search, select
 
 # Names and instances.
 Post.nope  # wrong
@@ -65,3 +65,4 @@ select(Post.id).union(select(Post.created), 3)  # wrong
 Post.bulk_create([author])  # wrong
 Post(title="a", created=datetime(2024, 1, 1)).save(only=3)  # wrong
 select(search(Post, 1))  # wrong
+pipeline([3])  # wrong

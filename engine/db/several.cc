@@ -1,0 +1,163 @@
+#include "engine/db/several.h"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "engine/base/try.h"
+#include "engine/db/prepared.h"
+#include "engine/db/until.h"
+
+namespace ferro::db {
+namespace {
+
+// Statements of a segment: enough for the server to answer many by one write, few enough that both sides have work.
+constexpr size_t kSegment = 50;
+
+// Types that a server may have others of the same name for, as PostgreSQL its enums: to read them may take a question.
+bool AreOfServer(const std::vector<sql::ResultColumn>& columns) {
+  return std::none_of(columns.begin(), columns.end(), [](const sql::ResultColumn& column) {
+    return column.type == Type::kText || column.type == Type::kNull || IsArray(column.type);
+  });
+}
+
+bool MayBeFollowed(const sql::Compiled& compiled) {
+  return compiled.single && AreOfServer(compiled.steps.front().columns);
+}
+
+// Those of the statements from Operation::position on that may be sent together.
+class Convoy {
+ public:
+  Convoy(Pipelining& connection, std::span<const Execution> all, runtime::Operation& operation)
+      : connection_(connection), all_(all), operation_(operation), sink_(&operation) {}
+
+  // How the one at Operation::position failed; OK after the last.
+  Task<absl::Status> Run() {
+    Until until(co_await runtime::ThisContext(), all_.front().database->url().statement_timeout);
+    FERRO_CO_TRY(connection_.Enter());
+    connection_.BeginSending();
+    for (;;) {
+      if (status_.ok() && sent_.size() <= kSegment) FERRO_CO_TRY(SendSegment());
+      if (sent_.empty()) break;
+      FERRO_CO_TRY(co_await Wait());
+      const absl::Status received = connection_.Receive();
+      while (const std::unique_ptr<Answer> answer = connection_.Take()) {
+        until.Renew();
+        if (status_.ok()) {
+          const absl::StatusOr<Outcome> outcome = co_await answer->Read(sent_.front().request, sink_);
+          if (outcome.ok()) operation_.counts[operation_.position++] = outcome->rows_affected;
+          status_ = outcome.status();
+        }
+        sent_.pop_front();
+      }
+      if (!received.ok()) co_return sent_.empty() ? received : connection_.LostError(sent_.front().request, true);
+    }
+    FERRO_CO_TRY(connection_.Leave());
+    co_return status_;
+  }
+
+ private:
+  // Refers to itself, so it stays where it is.
+  struct Sent {
+    Prepared prepared;
+    Request request;
+  };
+
+  // An error is the session's; one of a statement alone goes to `status_` when those before it were answered.
+  absl::Status SendSegment() {
+    size_t count = 0;
+    for (; unsent_.ok() && count < kSegment && next_ < all_.size(); ++count) {
+      unsent_ = Send(all_[next_]);
+      if (!unsent_.ok()) break;
+      ++next_;
+    }
+    if (count > 0) {
+      FERRO_TRY(connection_.EndSegment());
+      FERRO_TRY(Flush());
+    }
+    if (!unsent_.ok() && sent_.empty()) status_ = unsent_;
+    return absl::OkStatus();
+  }
+
+  absl::Status Send(const Execution& execution) {
+    const sql::Compiled& compiled = *execution.compiled;
+    Sent& sent = sent_.emplace_back();
+    absl::Status status = Prepare(compiled, 0, *execution.database->profile(), execution.arguments, {}, sent.prepared);
+    if (status.ok()) {
+      sent.request = RequestFor(sent.prepared, compiled.steps.front());
+      sent.request.writes = compiled.statement_class != sql::StatementClass::kQuery;
+      status = connection_.Send(sent.request);
+    }
+    if (!status.ok()) sent_.pop_back();
+    return status;
+  }
+
+  absl::Status Flush() {
+    FERRO_ASSIGN(flushed_, connection_.Flush());
+    return absl::OkStatus();
+  }
+
+  Task<absl::Status> Wait() {
+    runtime::Wait wait;
+    wait.fd = connection_.socket();
+    wait.read = true;  // a server that is itself stuck sending takes no more until it is read
+    wait.write = !flushed_;
+    FERRO_CO_TRY(co_await runtime::WaitFor(wait));
+    co_return flushed_ ? absl::OkStatus() : Flush();
+  }
+
+  Pipelining& connection_;
+  const std::span<const Execution> all_;
+  runtime::Operation& operation_;
+  ShowRows sink_;
+  std::deque<Sent> sent_;  // and not answered, oldest first
+  size_t next_ = 0;        // to be sent
+  bool flushed_ = true;
+  absl::Status unsent_;  // why the next one cannot be
+  absl::Status status_;  // of the first that has failed
+};
+
+Task<absl::Status> RunOne(const Execution& execution, Connection& connection, runtime::Operation& operation) {
+  if (execution.compiled->statement_class == sql::StatementClass::kDefinition) {
+    FERRO_CO_TRY(execution.database->profile()->Check(sql::Feature::kTransactionalDdl));
+  }
+  ShowRows sink(&operation);
+  const absl::StatusOr<int64_t> rows = co_await RunSteps(execution, connection, execution.arguments, sink);
+  if (rows.ok()) operation.counts[operation.position++] = *rows;
+  co_return rows.status();
+}
+
+Task<absl::Status> RunAll(const std::vector<Execution>& all, runtime::Operation& operation) {
+  while (operation.position < all.size()) {
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(operation.position);
+    operation.columns.clear();
+    FERRO_CO_ASSIGN(Connection* const connection, first->transaction->Use());
+    Pipelining* const pipelining = first->database->pool().pipelines() ? connection->pipelining() : nullptr;
+    const auto end = pipelining == nullptr ? first : std::find_if_not(first, all.end(), [](const Execution& one) {
+      return MayBeFollowed(*one.compiled);
+    });
+    if (end - first > 1) {
+      Convoy convoy(*pipelining, std::span(first, end), operation);
+      FERRO_CO_TRY(co_await convoy.Run());
+    } else {
+      FERRO_CO_TRY(co_await RunOne(*first, *connection, operation));
+    }
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace
+
+Task<absl::Status> ExecuteSeveral(std::vector<Execution> all, runtime::Operation& operation) {
+  if (all.empty()) co_return absl::OkStatus();
+  std::optional<TransactionUse> use;
+  FERRO_CO_TRY(Join(all.front(), co_await runtime::ThisContext(), use));
+  operation.counts.resize(all.size());
+  absl::Status status = co_await RunAll(all, operation);
+  Judge(all.front(), status);
+  for (const int64_t count : operation.counts) operation.rows_affected += count;
+  co_return status;
+}
+
+}  // namespace ferro::db
