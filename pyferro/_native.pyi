@@ -361,6 +361,8 @@ class Operation(Generic[T]):
     """A request that has started or will with its first step. Await it once, or run() it; one of a
     stream again and again, until there are fewer rows than a page."""
 
+    def begin(self) -> None:
+        """Go as far as it can without waiting. It has to be awaited or run all the same."""
     def run(self) -> T: ...
     def set_timeout(self, seconds: float) -> None: ...  # from now
     def __await__(self) -> Generator[Any, None, T]: ...

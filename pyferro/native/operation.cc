@@ -196,14 +196,29 @@ PyObject* Operation_run(PyObject* object, PyObject*) {
     return RaiseCode(*state, FERRO_ERROR_INVALID_ARGUMENT,
                      "run() would block the event loop that runs in this thread: await instead", nullptr);
   }
-  if (self.ended || (self.started && self.request->page == 0)) {
-    PyErr_SetString(PyExc_RuntimeError, "this operation has already been awaited or run");
-    return nullptr;
+  const bool has_begun = self.value != nullptr || self.error_type != nullptr;
+  if (!has_begun) {
+    if (self.ended || (self.started && self.request->page == 0)) {
+      PyErr_SetString(PyExc_RuntimeError, "this operation has already been awaited or run");
+      return nullptr;
+    }
+    self.started = true;
+    if (Drive(*state, self, true) == Turn::kError) return nullptr;
   }
-  self.started = true;
-  if (Drive(*state, self, true) == Turn::kError) return nullptr;
   PyObject* value = nullptr;
   return Return(self, &value) == PYGEN_RETURN ? value : nullptr;
+}
+
+PyObject* Operation_begin(PyObject* object, PyObject*) {
+  ModuleState* state = StateOfType(Py_TYPE(object));
+  if (state == nullptr) return nullptr;
+  OperationObject& self = AsOperation(object);
+  if (self.started || self.request == nullptr) {
+    PyErr_SetString(PyExc_RuntimeError, "this operation has already begun");
+    return nullptr;
+  }
+  if (Drive(*state, self, false) == Turn::kError) KeepError(self);
+  Py_RETURN_NONE;
 }
 
 PyObject* Operation_set_timeout(PyObject* object, PyObject* seconds) {
@@ -254,6 +269,7 @@ void Operation_dealloc(PyObject* object) {
 
 PyMethodDef kMethods[] = {
     {"run", Operation_run, METH_NOARGS, "Run to the end, blocking this thread with the GIL released."},
+    {"begin", Operation_begin, METH_NOARGS, "Go as far as it can without waiting; it has to be awaited or run all the same."},
     {"set_timeout", Operation_set_timeout, METH_O, "Fail with QueryTimeout unless it ends within so many seconds."},
     {"throw", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Operation_throw)), METH_FASTCALL,
      "Abort, and raise: what a cancelled task does."},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Requests that are made before the first of them are run: an iterable may be endless.
-_GROUP = 500
+_GROUP = 100
 
 
 def run_together(database: Database, requests: Iterable[Op[T]]) -> Body[list[T]]:
@@ -46,62 +46,83 @@ class _Pipeline:
         self._results: list[Any] = []
         # Of the group that is being made: what it will run, and of Single what follows.
         self._operations: list[Operation[Any]] = []
-        self._bodies: list[Body[Any] | None] = []
+        self._bodies: list[Body[Any]] = []
+        # The group that was sent while another one is made, where the database works beside us.
+        self._sent: tuple[Operation[list[Any]], list[Body[Any]]] | None = None
+        self._ahead = database.dialect == "postgresql"
 
     def run(self) -> Body[list[Any]]:
+        while True:
+            try:
+                begun = self._begun()
+            except Exception as error:
+                yield from self._receive()  # one of those before may have failed first
+                self._note(error, len(self._operations))
+                raise
+            if begun is None:
+                yield from self._flush()
+                return self._results
+            operation, body = begun
+            if operation is None:
+                yield from self._flush()
+                yield from self._alone(body)
+            # Whoever is told of each statement is told by what is none of the engine's: observe.py.
+            elif type(operation) is not _native.Operation or not operation.follows:
+                yield from self._flush()
+                yield from self._alone(body, partial(_given, operation))
+            else:
+                self._operations.append(operation)
+                self._bodies.append(body)
+                if len(self._operations) == _GROUP:
+                    yield from self._send()
+
+    def _begun(self) -> tuple[Operation[Any] | None, Body[Any]] | None:
+        """The next request: its operation and what follows that, or a body to be run by itself."""
         for request in self._requests:
             if not isinstance(request, Op):
                 kind = type(request).__name__
                 raise TypeError(f"a pipeline runs requests that have not run, not {kind}")
             start = request._take()
             if not isinstance(request, Steps):
-                yield from self._add(start(), None)
+                body = _one(start())
             elif isinstance(request, Single):
                 body = start()
-                try:
-                    operation = next(body)
-                except StopIteration as end:
-                    yield from self._flush()
-                    self._results.append(end.value)
-                else:
-                    yield from self._add(operation, body)
             else:
-                yield from self._flush()
-                yield from self._alone(start())
-        yield from self._flush()
-        return self._results
+                return None, start()
+            try:
+                operation = next(body)
+            except StopIteration as end:
+                return None, _nothing(end.value)
+            self._see(operation)
+            return operation, body
+        return None
 
-    def _add(self, operation: Operation[Any], body: Body[Any] | None) -> Body[None]:
-        # Whoever is told of each statement is told by what is none of the engine's: see observe.py.
-        if type(operation) is not _native.Operation or not operation.follows:
-            yield from self._flush()
-            if body is None:
-                yield from self._alone(_one(operation))
-            else:
-                yield from self._alone(body, lambda: operation)
-            return
-        self._see(operation)
-        self._operations.append(operation)
-        self._bodies.append(body)
-        if len(self._operations) == _GROUP:
-            yield from self._flush()
-
-    def _flush(self) -> Body[None]:
+    def _send(self) -> Body[None]:
+        """Send the group that was made, when the one before has its answers."""
         operations, bodies = self._operations, self._bodies
-        if not operations:
-            return
         self._operations, self._bodies = [], []
-        together = _native.several(operations)
+        yield from self._receive()
+        if operations:
+            together = _native.several(operations)
+            if self._ahead:
+                together.begin()
+            self._sent = together, bodies
+
+    def _receive(self) -> Body[None]:
+        if self._sent is None:
+            return
+        (together, bodies), self._sent = self._sent, None
         try:
             found = yield together
         except Exception as error:
             self._note(error, together.position)
             raise
         for result, body in zip(found, bodies, strict=True):
-            if body is None:
-                self._results.append(result)
-            else:
-                yield from self._alone(body, partial(body.send, result))
+            yield from self._alone(body, partial(body.send, result))
+
+    def _flush(self) -> Body[None]:
+        yield from self._send()
+        yield from self._receive()
 
     def _alone(
         self, body: Body[Any], begin: Callable[[], Operation[Any]] | None = None
@@ -130,3 +151,12 @@ class _Pipeline:
 def _one(operation: Operation[Any]) -> Body[Any]:
     result = yield operation
     return result
+
+
+def _nothing(result: Any) -> Body[Any]:
+    return result
+    yield
+
+
+def _given(operation: Operation[Any]) -> Operation[Any]:
+    return operation

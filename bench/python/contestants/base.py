@@ -27,6 +27,7 @@ NO_OBJECTS = {
     "bulk_update": "has no objects to change",
     "bulk_upsert": "has no objects to change",
     "updates": "has no objects to change",
+    "updates_together": "has no objects to change",
 }
 
 
@@ -134,6 +135,10 @@ class Contestant(abc.ABC):
     async def updates(self, objects: Any, scores: Sequence[float]) -> Any:
         """In one transaction: gives each object its score and stores it, one statement for each."""
         raise NotImplementedError
+
+    async def updates_together(self, objects: Any, scores: Sequence[float]) -> Any:
+        """The same for whoever takes many changes at once and still sends a statement for each."""
+        return await self.updates(objects, scores)
 
     async def before_writing(self) -> None:
         """Called before each sample that writes, off the clock, with the entry table empty."""

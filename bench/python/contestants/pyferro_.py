@@ -128,6 +128,11 @@ class Pyferro(Contestant):
                 entry.score = score
                 await entry.save()
 
+    async def updates_together(self, objects: Sequence[Entry], scores: Sequence[float]) -> None:
+        for entry, score in zip(objects, scores, strict=True):
+            entry.score = score
+        await pyferro.pipeline(entry.save() for entry in objects)
+
     async def entries(self) -> Sequence[Entry]:
         return await Entry.all()
 

@@ -159,6 +159,15 @@ class SqlAlchemyAsync(Contestant):
         await session.commit()
         await session.close()
 
+    async def updates_together(
+        self, objects: tuple[AsyncSession, Sequence[Entry]], scores: Sequence[float]
+    ) -> None:
+        session, entries = objects
+        for entry, score in zip(entries, scores, strict=True):
+            entry.score = score
+        await session.commit()
+        await session.close()
+
     async def entries(self) -> Sequence[Entry]:
         async with self._sessions() as session:
             return (await session.scalars(select(Entry))).all()

@@ -144,6 +144,15 @@ class SqlAlchemySync(Contestant):
         session.commit()
         session.close()
 
+    async def updates_together(
+        self, objects: tuple[Session, Sequence[Entry]], scores: Sequence[float]
+    ) -> None:
+        session, entries = objects
+        for entry, score in zip(entries, scores, strict=True):
+            entry.score = score
+        session.commit()
+        session.close()
+
     async def entries(self) -> Sequence[Entry]:
         with self._sessions() as session:
             return session.scalars(select(Entry)).all()

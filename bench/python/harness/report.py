@@ -29,6 +29,8 @@ GOALS: dict[tuple[str, str], float] = {
     ("postgresql", "bulk_upsert"): 3.0,
     ("sqlite", "updates"): 2.0,
     ("postgresql", "updates"): 2.0,
+    ("sqlite", "updates_together"): 2.0,
+    ("postgresql", "updates_together"): 2.0,
 }
 
 Samples = Sequence[Mapping[str, float]]

@@ -45,6 +45,7 @@ WORKLOADS: dict[str, Workload] = {
     "bulk_update": Workload("objects changed in bulk", "row", writes=True),
     "bulk_upsert": Workload("insert or update in bulk", "row", writes=True),
     "updates": Workload("single updates in a transaction", "update", writes=True),
+    "updates_together": Workload("the same, handed over at once", "update", writes=True),
 }
 
 
@@ -76,6 +77,7 @@ class Stage:
             "bulk_update": sizes.changes,
             "bulk_upsert": sizes.changes,
             "updates": sizes.updates,
+            "updates_together": sizes.updates,
         }[workload]
 
     async def prepare(self, workload: str) -> Callable[[], Awaitable[Any]]:
@@ -107,18 +109,21 @@ class Stage:
                 return contestant.authors_with_posts
             case "bulk_update":
                 await contestant.store(self._stored)
-                update = await contestant.prepare_update(self._changed)
-                return lambda: contestant.bulk_update(update)
+                changes = await contestant.prepare_update(self._changed)
+                return lambda: contestant.bulk_update(changes)
             case "bulk_upsert":
                 # Every second row is there: old and new are mixed, as they come.
                 await contestant.store(self._stored[::2])
                 upsert = contestant.prepare_upsert(self._changed)
                 return lambda: contestant.bulk_upsert(upsert)
-            case "updates":
+            case "updates" | "updates_together":
                 await contestant.store(self._stored[: sizes.updates])
                 scores = [record["score"] for record in self._changed[: sizes.updates]]
                 objects = await contestant.prepare_updates()
-                return lambda: contestant.updates(objects, scores)
+                update = contestant.updates
+                if workload == "updates_together":
+                    update = contestant.updates_together
+                return lambda: update(objects, scores)
         raise ValueError(f"no workload of the name {workload!r}")
 
     async def _bursts(self, bursts: Sequence[Sequence[int]]) -> list[Any]:
@@ -152,7 +157,7 @@ class Stage:
                 return lines(self._authors_with_posts())
             case "bulk_update" | "bulk_upsert":
                 return lines(_values(self._changed, ENTRY_COLUMNS))
-            case "updates":
+            case "updates" | "updates_together":
                 pairs = zip(self._stored, self._changed, strict=True)
                 rows = [{**old, "score": new["score"]} for old, new in pairs]
                 return lines(_values(rows[: sizes.updates], ENTRY_COLUMNS))
@@ -186,7 +191,7 @@ class Stage:
             }.get(workload, contestant.narrow_values)
             return lines(render(row) for row in result)
         stored = [contestant.narrow_values(row) for row in await contestant.entries()]
-        if workload in ("bulk_update", "bulk_upsert", "updates"):
+        if workload in ("bulk_update", "bulk_upsert", "updates", "updates_together"):
             return lines(stored)
         if workload == "bulk_create" and contestant.returns_keys:
             self._check_keys(contestant.created(result), stored)
