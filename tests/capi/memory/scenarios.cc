@@ -9,7 +9,7 @@
 namespace failing {
 namespace {
 
-constexpr int kBulkRows = 40, kLoadedRows = 500;
+constexpr int kBulkRows = 40, kLoadedRows = 500, kTogether = 60;
 
 // To the first rows or the end; `state` tells which.
 ferro_code Advance(const World& world, ferro_operation* operation, int32_t& state, ferro_error** error) {
@@ -135,6 +135,30 @@ ferro_code LeaveAStream(World& world, ferro_error** error) {
   OR_RETURN(Advance(world, owned.operation, state, error));
   ferro_operation_free(std::exchange(owned.operation, nullptr));
   OR_RETURN(Insert(world, owned.transaction, world.plain_insert(), error));
+  return Do(world, owned.transaction, FERRO_TRANSACTION_COMMIT, error);
+}
+
+ferro_code RunSeveral(World& world, ferro_error** error) {
+  static char names[kTogether][32];
+  ferro_value arguments[kTogether][2];
+  ferro_run runs[kTogether + 1];
+  for (int i = 0; i < kTogether; ++i) {
+    const ferro_value name = world.NewName();
+    memcpy(names[i], name.as.bytes, name.size);
+    arguments[i][0] = ferro_data(FERRO_TYPE_TEXT, names[i], name.size);
+    arguments[i][1] = ferro_null();
+    runs[i] = {i % 2 == 0 ? world.plain_insert() : world.insert(), arguments[i], 2};
+  }
+  runs[kTogether] = {world.select(), nullptr, 0};
+  Freed owned;
+  OR_RETURN(ferro_transaction_new(world.database(), &owned.transaction, error));
+  OR_RETURN(Do(world, owned.transaction, FERRO_TRANSACTION_BEGIN, error));
+  {
+    Freed running;
+    OR_RETURN(ferro_statement_run_several(world.database(), owned.transaction, runs, kTogether + 1, &running.operation,
+                                          error));
+    OR_RETURN(Finish(world, running.operation, error));
+  }
   return Do(world, owned.transaction, FERRO_TRANSACTION_COMMIT, error);
 }
 
@@ -276,6 +300,7 @@ const std::vector<Scenario>& Scenarios() {
       {"load many", LoadMany, kLoadedRows},
       {"leave a stream", LeaveAStream, 1},
       {"commit", CommitATransaction, 1},
+      {"run several", RunSeveral, kTogether},
       {"leave a transaction", LeaveATransaction},
       {"meet an error", MeetAnError},
       {"wait for a connection", WaitForAConnection},

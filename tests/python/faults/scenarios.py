@@ -11,6 +11,7 @@ from pyferro import PK, Database, Field, Model
 
 ROWS = 40  # stored before each scenario
 BULK = 700
+TOGETHER = 130
 
 
 class Line(Model, table="fault_line"):
@@ -54,6 +55,15 @@ async def bulk(db: Database) -> None:
     assert len({one.id for one in made}) == BULK
 
 
+async def together(db: Database) -> None:
+    """More than a segment of statements that are sent together, twice."""
+    lines = Line.using(db)
+    changes = [lines.where(Line.id == i).update(n=7) for i in range(1, ROWS + 1)]
+    creating = [lines.create(name=f"t{i}") for i in range(TOGETHER)]
+    found = await db.pipeline([*changes, lines.where(Line.n == 7).count(), *creating])
+    assert found[: ROWS + 1] == [*([1] * ROWS), ROWS]
+
+
 async def listen(db: Database) -> None:
     async with db.listen("faults") as messages:
         await db.notify("faults", "7")
@@ -94,6 +104,7 @@ SCENARIOS = [
     Scenario(block, rows=ROWS + 2, changed=1, writes=True),
     Scenario(stream),
     Scenario(bulk, rows=ROWS + BULK, writes=True),
+    Scenario(together, rows=ROWS + TOGETHER, changed=ROWS, writes=True),
     Scenario(listen),
 ]
 
