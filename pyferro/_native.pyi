@@ -271,7 +271,7 @@ def build(type: int, kind: int, /, *operands: Any) -> Expr[Any]:
 def operand(value: Any, beside: Expr[Any] | None = None, type: int = ..., /) -> Expr[Any]:
     """An expression as it is; a value as a parameter of that type, or of that of `beside`."""
 
-def all_of(first: Expr[Any] | None, terms: tuple[Expr[Any], ...], /) -> Expr[Any] | None:
+def all_of(first: Expr[Any] | None, terms: tuple[Any, ...], /) -> Any:  # also NotImplemented
     """The conditions joined with AND; None where there is none."""
 
 def joined(expr: Expr[Any], paths: tuple[Any, ...], /) -> Expr[Any]:

@@ -73,14 +73,14 @@ def combine(
     lookups: dict[str, Any],
 ) -> Expr | None:
     """All of it, joined with AND; None for no condition at all."""
-    terms: tuple[Any, ...] = conditions
-    for one in conditions:
-        if not isinstance(one, Expr):
-            terms = tuple(t if isinstance(t, Expr) else _resolve(names(), t) for t in conditions)
-            break
-    if lookups:
-        terms += tuple(_lookup(names(), key, value) for key, value in lookups.items())
-    return all_of(so_far, terms)
+    if not lookups:
+        joined: Expr | None = all_of(so_far, conditions)
+        if joined is not NotImplemented:
+            return joined
+    terms = [one if isinstance(one, Expr) else _resolve(names(), one) for one in conditions]
+    terms += [_lookup(names(), key, value) for key, value in lookups.items()]
+    whole: Expr | None = all_of(so_far, tuple(terms))
+    return whole
 
 
 def _resolve(names: Names, condition: Condition) -> Expr:

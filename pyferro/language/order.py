@@ -42,21 +42,20 @@ class Ordered:
 
 def asc(expr: Expr | str) -> Ordered:
     """Smallest first."""
-    return _kept(expr)[0] if isinstance(expr, Column) else Ordered(expr, False)
+    return (expr.order_keys or _kept(expr))[0] if isinstance(expr, Column) else Ordered(expr, False)
 
 
 def desc(expr: Expr | str) -> Ordered:
     """Largest first."""
-    return _kept(expr)[1] if isinstance(expr, Column) else Ordered(expr, True)
+    return (expr.order_keys or _kept(expr))[1] if isinstance(expr, Column) else Ordered(expr, True)
 
 
 def _kept(column: Column) -> tuple[Ordered, Ordered]:
     """A column's own orders, which it keeps: nothing in them is of a query."""
-    kept: tuple[Ordered, Ordered] | None = column.order_keys
-    if kept is None:
-        column.order_keys = kept = (Ordered(column, False), Ordered(column, True))
-        for one in kept:
-            one.key = _key(column, one, None)
+    kept = Ordered(column, False), Ordered(column, True)
+    for one in kept:
+        one.key = _key(column, one, None)
+    column.order_keys = kept
     return kept
 
 
@@ -111,7 +110,7 @@ def order_items(
     if nulls is None:
         kept = []
         for item in items:
-            one = _kept(item)[0] if isinstance(item, Column) else item
+            one = asc(item) if isinstance(item, Column) else item
             if type(one) is not Ordered or one.key is None:
                 break
             kept.append(one.key)

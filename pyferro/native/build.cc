@@ -144,13 +144,17 @@ PyObject* AsOperand(PyObject* module, PyObject* const* args, Py_ssize_t count) {
       .release();
 }
 
-// all_of(first, terms): as `first & term & …`, at once; `first` may be None.
+// all_of(first, terms): as `first & term & …`, at once; `first` may be None. NotImplemented when one of the terms is no
+// expression.
 PyObject* AllOf(PyObject* module, PyObject* const* args, Py_ssize_t count) {
   if (count != 2 || !PyTuple_Check(args[1])) {
     PyErr_SetString(PyExc_TypeError, "all_of() takes a condition or None, and a tuple of conditions");
     return nullptr;
   }
   ModuleState& state = StateOf(module);
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args[1]); ++i) {
+    if (!IsExpr(state, PyTuple_GET_ITEM(args[1], i))) Py_RETURN_NOTIMPLEMENTED;
+  }
   Ref terms = Ref::Borrow(args[1]);
   if (args[0] != Py_None) {
     terms = Ref::Steal(PyTuple_Pack(1, args[0]));

@@ -8,7 +8,6 @@ from .._native import NULL, Expr, build, joined
 from ..language import plan
 from ..language.conditions import combine
 from ..language.windows import listed
-from ..tables.table import Table
 from .rows import Names, Rows
 from .sources import ChangeCte, Cte, JoinKind, Source, join, node_of, scope_of, source_of
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..language.conditions import Condition
-    from ..language.order import Key
     from ..op import Op
     from ..runtime.connections import Using
     from .selection import Projection
@@ -120,7 +118,7 @@ class Select(Rows[R]):
     def common(self) -> tuple[Cte | ChangeCte, ...]:
         if not self._joined and not self._with_ctes:
             start = self._start
-            return () if type(start) is Table else getattr(start, "ctes", ())
+            return () if start is None else start.ctes
         found: list[Cte | ChangeCte] = []
         for cte in self._with_ctes:
             found += cte.ctes
@@ -251,9 +249,10 @@ class Select(Rows[R]):
         )
         grouped = self._group is not None or self._having is not None
         grouping = self._grouping() if grouped else None
-        order = (
-            [key.part for key in self._keys()] if self._order and (ordered or self._ties) else ()
-        )
+        keys = self._order if ordered or self._ties else ()
+        if keys and self._outer:  # no column is without NULLs beyond an outer join
+            keys = tuple(key.with_nulls() for key in keys)
+        order = [key.part for key in keys]
         if limit is None and self._limit is not None:
             limit = plan.count(self._limit)
         offset = None if self._offset is None else plan.count(self._offset)
@@ -288,12 +287,6 @@ class Select(Rows[R]):
 
     def _joins_outer(self) -> bool:
         return self._outer
-
-    def _keys(self) -> tuple[Key, ...]:
-        """The order; beyond an outer join no column is without NULLs."""
-        if not self._outer:
-            return self._order
-        return tuple(key.with_nulls() for key in self._order)
 
     def _lock_clause(self) -> Expr:
         assert self._lock is not None

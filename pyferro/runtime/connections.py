@@ -14,7 +14,7 @@ from ..errors import InterfaceError, UnsupportedFeature
 from ..op import Body, Done, Op, Steps
 from .database import Database
 from .operations import hear
-from .session import current_session
+from .session import session_here
 
 if TYPE_CHECKING:
     from .operations import Location
@@ -151,7 +151,7 @@ def reset_engine() -> Done:
 def resolve(using: Using = None) -> Database:
     """The database that a call means."""
     if using is None:
-        session = current_session()
+        session = session_here()
         name = _default if session is None else session.connection_name
         if name is None:
             raise InterfaceError("no database is connected", hint="call pyferro.connect(url) first")

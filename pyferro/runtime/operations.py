@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .. import _native
 from ..language import plan
-from .session import current_session
-from .transaction import current_native
+from .session import session_here
+from .transaction import current_native, scope_here
 
 if TYPE_CHECKING:
     from ..queries.selection import Part
@@ -87,7 +87,7 @@ class Operations:
         Within a session, instances of rows that it holds are those that it holds, unless they are
         wanted `apart`.
         """
-        session = current_session()
+        session = session_here()
         if session is not None and not apart and session.holds_of(self):
             finish = session.adopting(result, shape, finish)
         statement = self._statements.get(whole) or self.statement(whole)
@@ -95,9 +95,8 @@ class Operations:
             watched = self._watched(whole, statement, types, values, result, shape, finish)
             if watched is not None:
                 return watched
-        return self.native.execute(
-            current_native(self), statement, types, values, result, shape, finish
-        )
+        native = None if scope_here() is None else current_native(self)
+        return self.native.execute(native, statement, types, values, result, shape, finish)
 
     def start_stream(
         self,
@@ -110,7 +109,7 @@ class Operations:
         page: int,
     ) -> _native.Operation[Any]:
         """An operation that gives `page` rows each time; see streaming.py."""
-        session = current_session()
+        session = session_here()
         if session is not None and session.holds_of(self):
             finish = session.adopting(result, shape, finish)
         if self._ledger is not None:

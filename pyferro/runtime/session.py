@@ -29,6 +29,8 @@ M = TypeVar("M", bound="Model")
 Q = TypeVar("Q", bound="Rows[Any]")
 
 _current: ContextVar[Session | None] = ContextVar("pyferro_session", default=None)
+# The session that calls here use, or None. A function of the variable's own: each query asks twice.
+session_here: Callable[[], Session | None] = _current.get
 _count = 0
 
 
@@ -223,7 +225,7 @@ engines = _Engines()
 
 def current_session() -> Session | None:
     """The session that calls here would use, or None."""
-    return _current.get()
+    return session_here()
 
 
 def evict_instance(

@@ -35,6 +35,7 @@ class Plans:
     defaulted: tuple[str, ...]
     plan_key: str  # the key of one column, by which dialects without RETURNING find rows
     plan_key_type: int
+    ctes = ()  # that it reads, as other sources do
     _row_plan: _native.RowPlan | None = None
     _row_schema: object = None
 
