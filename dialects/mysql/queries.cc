@@ -35,6 +35,25 @@ bool HasComputedConstant(const ast::Query& query) {
   return found;
 }
 
+// MariaDB asks for an order of these (error 4018); without one all rows are equal, or come as they come.
+bool WantsOrder(const ast::Node& call) {
+  if (call.kind != ast::Kind::kWindowCall) return false;
+  switch (ast::As<ast::WindowCall>(call).function) {
+    case ast::WindowFunction::kRank:
+    case ast::WindowFunction::kDenseRank:
+    case ast::WindowFunction::kPercentRank:
+    case ast::WindowFunction::kCumeDist:
+    case ast::WindowFunction::kLag:
+    case ast::WindowFunction::kLead: return true;
+    case ast::WindowFunction::kRowNumber:
+    case ast::WindowFunction::kNtile:
+    case ast::WindowFunction::kFirstValue:
+    case ast::WindowFunction::kLastValue:
+    case ast::WindowFunction::kNthValue: return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 // Through the semijoin or outer join that reads it MySQL loses the row of an EXCEPT whose first select has one, and has error
@@ -105,9 +124,12 @@ void MysqlRenderer::FindWholeWindows(const ast::Statement& statement) {
   WalkOnce(statement, look);
 }
 
-// A value that it does not take for a constant.
-absl::string_view MysqlRenderer::WholeWindow(const ast::Over& over) {
-  return beside_others_.contains(&over) ? "PARTITION BY RAND() < 0" : "";
+absl::string_view MysqlRenderer::NoOrder(const ast::Over& over) {
+  if (!mariadb()) return "";
+  const bool beside_others = beside_others_.contains(&over);
+  // A value that it does not take for a constant.
+  if (beside_others) return WantsOrder(*over.call) ? "PARTITION BY RAND() < 0 ORDER BY NULL" : "PARTITION BY RAND() < 0";
+  return WantsOrder(*over.call) ? "ORDER BY NULL" : "";
 }
 
 // Error 1054: HAVING of a query within another HAVING does not find a column of the query around it, and neither does a query in FROM

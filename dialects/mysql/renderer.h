@@ -42,7 +42,7 @@ class MysqlRenderer final : public sql::Renderer {
   void Sought(const ast::Expr& value, Type common) override;
   void NoTable(const ast::Select& select) override;
   void Hints(const ast::Select& select) override;
-  absl::string_view WholeWindow(const ast::Over& over) override;
+  absl::string_view NoOrder(const ast::Over& over) override;
   bool ComparedItem(const ast::Expr& value) override;
   void ExactCollation() override;
   void Aggregate(const ast::Aggregate& aggregate) override;

@@ -230,11 +230,6 @@ void Renderer::Over(const ast::Over& over) {
   }
   sql_ << " OVER (";
   absl::string_view space;
-  if (over.partition.empty() && over.order.empty()) {
-    const absl::string_view whole = WholeWindow(over);
-    sql_ << whole;
-    if (!whole.empty()) space = " ";
-  }
   if (!over.partition.empty()) {
     sql_ << "PARTITION BY ";
     Groups(over.partition);
@@ -242,6 +237,9 @@ void Renderer::Over(const ast::Over& over) {
   }
   if (!over.order.empty()) {
     OrderBy(over.order, space);
+    space = " ";
+  } else if (const absl::string_view instead = NoOrder(over); !instead.empty()) {
+    sql_ << space << instead;
     space = " ";
   }
   if (over.frame) {

@@ -89,7 +89,7 @@ class Renderer {
   // ROW_NUMBER() and the like, without OVER; then what stands around both.
   void WindowFunction(const ast::WindowCall& call);
   // What a window of all rows is said to be divided by, where that must be said.
-  virtual absl::string_view WholeWindow(const ast::Over& /*over*/) { return ""; }
+  virtual absl::string_view NoOrder(const ast::Over& /*over*/) { return ""; }  // in the place of an order
   virtual void OpenWindowCall(const ast::WindowCall& /*call*/) {}
   virtual void CloseWindowCall(const ast::WindowCall& /*call*/) {}
   // What stands around an aggregate, and around its window if it has one: a cast, perhaps.

@@ -184,6 +184,20 @@ def test_windows(posts: None) -> None:
     ]
 
 
+def test_windows_without_an_order(posts: None) -> None:
+    """All rows are equal to one another, and neighbours come as they come. MariaDB asks for an order."""
+    whole = select(
+        fn.rank().over(), fn.dense_rank().over(), fn.percent_rank().over(), fn.cume_dist().over()
+    )
+    assert set(rows(whole)) == {(1, 1, 0.0, 1.0)}
+    parts = fn.rank().over(partition_by=Post.author_id), fn.count().over()
+    assert set(rows(select(*parts))) == {(1, 6)}
+    lag, lead = fn.lag(Post.id).over(), fn.lead(Post.id).over()
+    found = rows(select(Post.id, lag, lead))
+    assert {before for _, before, _ in found} == {None, *(one for one, _, after in found if after)}
+    assert rows(select(lag, lead).where(Post.id == 3)) == [(None, None)]
+
+
 def test_what_stands_for_a_row_that_is_not_there(posts: None, db: Database) -> None:
     before = fn.lag(Post.views, 2, -1).over(order_by=Post.id)
     query = select(before).where(Post.id < 4).order_by(Post.id)
