@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/error.h"
 #include "engine/base/try.h"
 #include "engine/db/prepared.h"
 #include "engine/db/until.h"
@@ -38,7 +39,7 @@ class Convoy {
     FERRO_CO_TRY(connection_.Enter());
     connection_.BeginSending();
     for (;;) {
-      if (status_.ok() && sent_.size() <= kSegment) FERRO_CO_TRY(SendSegment());
+      while (MaySend()) FERRO_CO_TRY(SendSegment());
       if (sent_.empty()) break;
       FERRO_CO_TRY(co_await Wait());
       const absl::Status received = connection_.Receive();
@@ -64,20 +65,24 @@ class Convoy {
     Request request;
   };
 
-  // An error is the session's; one of a statement alone goes to `status_` when those before it were answered.
+  // Two segments are under way, so that the server has one to work at while the other one's answers are read.
+  bool MaySend() {
+    if (!unsent_.ok() && sent_.empty() && status_.ok()) status_ = unsent_;  // those before it have gone well
+    return status_.ok() && unsent_.ok() && next_ < all_.size() && sent_.size() <= kSegment;
+  }
+
+  // An error is the session's; one of a statement alone is kept until those before it were answered.
   absl::Status SendSegment() {
     size_t count = 0;
-    for (; unsent_.ok() && count < kSegment && next_ < all_.size(); ++count) {
+    for (; count < kSegment && next_ < all_.size(); ++count) {
       unsent_ = Send(all_[next_]);
       if (!unsent_.ok()) break;
       ++next_;
     }
-    if (count > 0) {
-      FERRO_TRY(connection_.EndSegment());
-      FERRO_TRY(Flush());
-    }
-    if (!unsent_.ok() && sent_.empty()) status_ = unsent_;
-    return absl::OkStatus();
+    if (!unsent_.ok() && LeavesConnectionInDoubt(ClassOf(unsent_))) return unsent_;
+    if (count == 0) return absl::OkStatus();
+    FERRO_TRY(connection_.EndSegment());
+    return Flush();
   }
 
   absl::Status Send(const Execution& execution) {

@@ -1,7 +1,7 @@
 /* Statements of a transaction by one operation: in order, each with its count and rows, and nothing after a failure. */
 #include "consumer.h"
 
-#define MANY 137 /* more than two segments of the pipeline */
+#define TOGETHER 137 /* more than two segments of the pipeline */
 
 /* An insert with its key returned, a count of people, and the same insert of a name that is there. */
 typedef struct statements {
@@ -43,31 +43,31 @@ static ferro_code drive_several(ferro_operation *operation, size_t *rows_of, siz
 static void each_has_its_rows(const session *in, ferro_transaction *transaction, const statements *compiled) {
   ferro_error *error = NULL;
   ferro_operation *operation = NULL;
-  ferro_run runs[MANY + 1];
-  ferro_value arguments[MANY][2];
-  char names[MANY][32];
-  size_t rows_of[MANY + 1], i;
+  ferro_run runs[TOGETHER + 1];
+  ferro_value arguments[TOGETHER][2];
+  char names[TOGETHER][32];
+  size_t rows_of[TOGETHER + 1], i;
   const int64_t before = count_people(in, NULL);
   int each = 1;
-  for (i = 0; i < MANY; ++i) {
+  for (i = 0; i < TOGETHER; ++i) {
     snprintf(names[i], sizeof names[i], "several %03d", (int)i);
     arguments[i][0] = text_value(names[i]);
     arguments[i][1] = ferro_null();
     put_run(&runs[i], compiled->add, arguments[i], 2);
   }
-  put_run(&runs[MANY], compiled->all, NULL, 0);
+  put_run(&runs[TOGETHER], compiled->all, NULL, 0);
   memset(rows_of, 0, sizeof rows_of);
   CHECK_OK(act(in, transaction, FERRO_TRANSACTION_BEGIN, &error), error);
-  CHECK_OK(ferro_statement_run_several(in->database, transaction, runs, MANY + 1, &operation, &error), error);
-  CHECK_OK(drive_several(operation, rows_of, MANY + 1, &error), error);
-  CHECK(ferro_operation_position(operation) == MANY + 1);
-  for (i = 0; i < MANY; ++i) each = each && rows_of[i] == 1 && ferro_operation_count_of(operation, i) == 1;
+  CHECK_OK(ferro_statement_run_several(in->database, transaction, runs, TOGETHER + 1, &operation, &error), error);
+  CHECK_OK(drive_several(operation, rows_of, TOGETHER + 1, &error), error);
+  CHECK(ferro_operation_position(operation) == TOGETHER + 1);
+  for (i = 0; i < TOGETHER; ++i) each = each && rows_of[i] == 1 && ferro_operation_count_of(operation, i) == 1;
   CHECK(each);
   /* It sees what those before it have done. */
-  CHECK((int64_t)rows_of[MANY] == before + MANY);
-  CHECK(ferro_operation_count_of(operation, MANY) == before + MANY);
-  CHECK(ferro_operation_rows_affected(operation) == before + 2 * MANY);
-  CHECK(ferro_operation_count_of(operation, MANY + 1) == 0);
+  CHECK((int64_t)rows_of[TOGETHER] == before + TOGETHER);
+  CHECK(ferro_operation_count_of(operation, TOGETHER) == before + TOGETHER);
+  CHECK(ferro_operation_rows_affected(operation) == before + 2 * TOGETHER);
+  CHECK(ferro_operation_count_of(operation, TOGETHER + 1) == 0);
   ferro_operation_free(operation);
   CHECK_OK(act(in, transaction, FERRO_TRANSACTION_ROLLBACK, &error), error);
   CHECK(count_people(in, NULL) == before);
@@ -105,6 +105,34 @@ static void the_first_failure_is_the_end(const session *in, ferro_transaction *t
   CHECK(count_people(in, NULL) == before);
 }
 
+/* One that the client cannot send: those before it, which were sent, have run, and those after it have not. */
+static void what_cannot_be_sent(const session *in, ferro_transaction *transaction, const statements *compiled, size_t place) {
+  ferro_error *error = NULL;
+  ferro_operation *operation = NULL;
+  ferro_run runs[TOGETHER];
+  ferro_value arguments[TOGETHER][2];
+  char names[TOGETHER][32];
+  size_t rows_of[TOGETHER], i, shown = 0;
+  const int64_t before = count_people(in, NULL);
+  if (!same_bytes(ferro_database_dialect(in->database), "postgresql")) return; /* the others take such a text */
+  for (i = 0; i < TOGETHER; ++i) {
+    snprintf(names[i], sizeof names[i], "unsent %03d", (int)i);
+    arguments[i][0] = i == place ? ferro_data(FERRO_TYPE_TEXT, "a\0b", 3) : text_value(names[i]);
+    arguments[i][1] = ferro_null();
+    put_run(&runs[i], compiled->add, arguments[i], 2);
+  }
+  memset(rows_of, 0, sizeof rows_of);
+  CHECK_OK(act(in, transaction, FERRO_TRANSACTION_BEGIN, &error), error);
+  CHECK_OK(ferro_statement_run_several(in->database, transaction, runs, TOGETHER, &operation, &error), error);
+  CHECK_CODE(FERRO_ERROR_INVALID_TEXT, drive_several(operation, rows_of, TOGETHER, &error), error);
+  CHECK(ferro_operation_position(operation) == place);
+  for (i = 0; i < TOGETHER; ++i) shown += rows_of[i];
+  CHECK(shown == place);
+  ferro_operation_free(operation);
+  CHECK(count_people(in, transaction) == before + (int64_t)place); /* the transaction is sound */
+  CHECK_OK(act(in, transaction, FERRO_TRANSACTION_ROLLBACK, &error), error);
+}
+
 static void several_misused(const session *in, ferro_transaction *transaction, const statements *compiled) {
   ferro_error *error = NULL;
   ferro_operation *operation = NULL;
@@ -137,6 +165,9 @@ void test_several(const session *in) {
     several_misused(in, transaction, &compiled);
     each_has_its_rows(in, transaction, &compiled);
     the_first_failure_is_the_end(in, transaction, &compiled);
+    what_cannot_be_sent(in, transaction, &compiled, 0);
+    what_cannot_be_sent(in, transaction, &compiled, 60);
+    what_cannot_be_sent(in, transaction, &compiled, TOGETHER - 1);
   }
   ferro_statement_free(compiled.add);
   ferro_statement_free(compiled.all);

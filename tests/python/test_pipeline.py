@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from conftest import Create, Waiting
@@ -12,7 +14,7 @@ from support.pool import rested, settled
 from support.proxy import Proxy
 
 import pyferro
-from pyferro import PK, Database, Field, Model, Ref, before_save
+from pyferro import PK, Database, Field, Model, Op, Ref, before_save
 from pyferro.errors import (
     InterfaceError,
     ModelDoesNotExist,
@@ -108,6 +110,26 @@ def test_the_first_error_undoes_all(wait: Waiting, db: Database) -> None:
     assert "there" not in str(caught.value)
     assert names() == ["there"]
     assert settled(db)[1] == 0
+
+
+def test_one_that_cannot_begin(db: Database) -> None:
+    """Found out while those before it are under way: the first that fails is told all the same."""
+
+    def requests(second: str) -> Iterator[Op[Any]]:
+        yield Crate.create(name="first")
+        yield Crate.create(name=second)
+        yield from (Crate.create(name=f"n{i:03}") for i in range(148))
+        yield Crate.where(Crate.n == 0).using("nowhere").update(n=1)
+
+    with db.transaction():
+        with pytest.raises(InterfaceError, match="nowhere") as caught:
+            db.pipeline(requests("second")).run()
+        assert any("request 150" in note for note in caught.value.__notes__)
+        with pytest.raises(UniqueViolationError) as before:
+            db.pipeline(requests("first")).run()
+        assert before.value.row == 1
+        Crate.create(name="the block goes on").run()
+    assert names() == ["the block goes on"]
 
 
 def test_what_was_not_written_is_still_to_be(wait: Waiting) -> None:
