@@ -372,6 +372,9 @@ class Operation(Generic[T]):
     def follows(self) -> bool:
         """Whether it can be one of several()."""
     @property
+    def finish(self) -> Callable[[Any], Any] | None:
+        """What will be done with the result."""
+    @property
     def transaction(self) -> Transaction | None:
         """What it is part of; None also when it has ended."""
     @property
@@ -381,7 +384,7 @@ class Operation(Generic[T]):
 def several(operations: Sequence[Operation[Any]]) -> Operation[list[Any]]:
     """Operations of single statements in one transaction, which have not begun, as one. They
     run in order, where the database allows it without waiting for each other, and it gives the
-    list of their results."""
+    list of what the database gave, with which nothing was done: see Operation.finish."""
 
 class Request:
     """A function that starts an operation, to be called once."""

@@ -235,7 +235,8 @@ absl::Status PostgresqlConnection::LostError(const db::Request& request, bool ol
 void PostgresqlConnection::ForgetExpected() {
   Cork(false);
   for (const Expected& expected : std::exchange(expected_, {})) {
-    if (expected.next == Part::kPrepare) statements_.Forget(expected.statement_id, expected.name, true);
+    if (expected.next != Part::kPrepare && !expected.unprepared) continue;
+    statements_.Forget(expected.statement_id, expected.name, !expected.unprepared);
   }
 }
 

@@ -41,20 +41,28 @@ class Convoy {
     for (;;) {
       while (MaySend()) FERRO_CO_TRY(SendSegment());
       if (sent_.empty()) break;
-      FERRO_CO_TRY(co_await Wait());
+      const absl::Status waited = co_await Wait();
+      // Late may be who comes to read only now.
+      if (!waited.ok() && ClassOf(waited) != ErrorClass::kTimeout) co_return waited;
       const absl::Status received = connection_.Receive();
+      bool any = false;
       while (const std::unique_ptr<Answer> answer = connection_.Take()) {
+        any = true;
         until.Renew();
         if (status_.ok()) {
           const absl::StatusOr<Outcome> outcome = co_await answer->Read(sent_.front().request, sink_);
           if (outcome.ok()) operation_.counts[operation_.position++] = outcome->rows_affected;
           status_ = outcome.status();
+          unread_ = answer->unread();
         }
         sent_.pop_front();
       }
       if (!received.ok()) co_return sent_.empty() ? received : connection_.LostError(sent_.front().request, true);
+      if (!waited.ok() && !any) co_return waited;
     }
     FERRO_CO_TRY(connection_.Leave());
+    // The server knows of no failure, and has run what was sent behind it.
+    if (unread_) all_.front().transaction->Lose();
     co_return status_;
   }
 
@@ -108,6 +116,7 @@ class Convoy {
     wait.fd = connection_.socket();
     wait.read = true;  // a server that is itself stuck sending takes no more until it is read
     wait.write = !flushed_;
+    if (wait.fd < 0) co_return connection_.LostError(sent_.front().request, true);
     FERRO_CO_TRY(co_await runtime::WaitFor(wait));
     co_return flushed_ ? absl::OkStatus() : Flush();
   }
@@ -119,6 +128,7 @@ class Convoy {
   std::deque<Sent> sent_;  // and not answered, oldest first
   size_t next_ = 0;        // to be sent
   bool flushed_ = true;
+  bool unread_ = false;  // what a statement gave could not be read
   absl::Status unsent_;  // why the next one cannot be
   absl::Status status_;  // of the first that has failed
 };

@@ -81,23 +81,16 @@ Turn Give(OperationObject& self, Ref value) {
   return self.value == nullptr ? Turn::kError : Turn::kDone;
 }
 
-// The results of several, each as it would be by itself.
+// Of several: the results as the database gave them. What is done with each is the caller's.
 Turn FinishAll(OperationObject& self) {
-  std::vector<Ref> values;
-  std::vector<std::unique_ptr<Request>> members = std::move(self.request->members);
-  for (size_t i = 0; i < members.size(); ++i) {
-    const int64_t count = ferro_operation_count_of(self.request->operation.get(), i);
-    values.push_back(Ref::Steal(ResultOf(*members[i], count)));
-    if (!values.back()) return Turn::kError;
+  const Request& whole = *self.request;
+  Ref list = Ref::Steal(PyList_New(static_cast<Py_ssize_t>(whole.members.size())));
+  for (size_t i = 0; list && i < whole.members.size(); ++i) {
+    PyObject* value = ResultOf(*whole.members[i], ferro_operation_count_of(whole.operation.get(), i));
+    if (value == nullptr) return Turn::kError;
+    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(i), value);
   }
   Drop(self);
-  Ref list = Ref::Steal(PyList_New(static_cast<Py_ssize_t>(members.size())));
-  if (!list) return Turn::kError;
-  for (self.position = 0; self.position < members.size(); ++self.position) {
-    Ref value = Finished(std::move(values[self.position]), members[self.position]->finish);
-    if (!value) return Turn::kError;
-    PyList_SET_ITEM(list.get(), static_cast<Py_ssize_t>(self.position), value.release());
-  }
   return Give(self, std::move(list));
 }
 
@@ -162,7 +155,7 @@ Turn Go(ModuleState& state, OperationObject& self, bool blocking) {
 
 bool MayBeOfSeveral(const OperationObject& self) {
   const Request* const request = self.request;
-  return request != nullptr && !self.started && request->single && request->page == 0 && !request->describe;
+  return request != nullptr && !self.started && !self.begun && request->single && request->page == 0 && !request->describe;
 }
 
 void Drop(OperationObject& self) {

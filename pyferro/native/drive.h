@@ -22,6 +22,7 @@ struct OperationObject {
   size_t row;         // of the batch at hand, while a slice was too short for it
   size_t position;    // of several statements: the one that has failed
   bool in_batch;
+  bool begun;         // by begin()
   bool started;
   bool ended;
 };

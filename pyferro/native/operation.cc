@@ -213,10 +213,11 @@ PyObject* Operation_begin(PyObject* object, PyObject*) {
   ModuleState* state = StateOfType(Py_TYPE(object));
   if (state == nullptr) return nullptr;
   OperationObject& self = AsOperation(object);
-  if (self.started || self.request == nullptr) {
+  if (self.started || self.begun || self.request == nullptr) {
     PyErr_SetString(PyExc_RuntimeError, "this operation has already begun");
     return nullptr;
   }
+  self.begun = true;
   if (Drive(*state, self, false) == Turn::kError) KeepError(self);
   Py_RETURN_NONE;
 }
@@ -230,6 +231,7 @@ PyObject* Operation_set_timeout(PyObject* object, PyObject* seconds) {
   constexpr double kMost = 1e12;
   const auto milliseconds = static_cast<int64_t>(std::ceil(std::clamp(value * 1000.0, 0.0, kMost)));
   ferro_operation_set_timeout(self.request->operation.get(), milliseconds);
+  self.request->single = false;  // of several none has a time of its own
   Py_RETURN_NONE;
 }
 
@@ -287,7 +289,14 @@ PyObject* Operation_transaction(PyObject* object, void*) {
   return Py_NewRef(transaction == nullptr ? Py_None : transaction);
 }
 
+PyObject* Operation_finish(PyObject* object, void*) {
+  const Request* const request = AsOperation(object).request;
+  PyObject* const finish = request == nullptr ? nullptr : request->finish.get();
+  return Py_NewRef(finish == nullptr ? Py_None : finish);
+}
+
 PyGetSetDef kGetters[] = {
+    {"finish", Operation_finish, nullptr, "What will be done with the result; None: nothing.", nullptr},
     {"transaction", Operation_transaction, nullptr, "What it is part of; None also when it has ended.", nullptr},
     {"position", Operation_position, nullptr, "Of several: which of them was the last that has run.", nullptr},
     {"follows", Operation_follows, nullptr, "Whether it can be one of several.", nullptr},
@@ -360,7 +369,7 @@ PyObject* NewOperation(ModuleState& state, std::unique_ptr<Request> request) {
   self->watch = nullptr;
   self->value = self->error_type = self->error = self->trace = nullptr;
   self->row = self->position = 0;
-  self->in_batch = self->started = self->ended = false;
+  self->in_batch = self->begun = self->started = self->ended = false;
   PyObject_GC_Track(self);
   return reinterpret_cast<PyObject*>(self);
 }

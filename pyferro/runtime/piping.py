@@ -6,9 +6,10 @@ where the protocol allows that. Anything else has its turn between two groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from .. import _native
 from ..errors import InterfaceError, PyferroError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Requests that are made before the first of them are run: an iterable may be endless.
+# Requests of a group. An iterable may be endless, and two groups are made before the first is answered.
 _GROUP = 100
 
 
@@ -33,50 +34,71 @@ def run_together(database: Database, requests: Iterable[Op[T]]) -> Body[list[T]]
         return results
     except BaseException:
         # Of the others nobody hears that they were never awaited.
-        if not isinstance(requests, Iterator):
+        if isinstance(requests, (list, tuple)):
             for request in rest:
-                request._take()
+                with suppress(InterfaceError):
+                    if isinstance(request, Op):
+                        request._take()
         raise
+
+
+class _End(NamedTuple):
+    """What is done with a result when the whole group, and those around it, went well."""
+
+    place: int
+    finish: Callable[[Any], Any] | None
+    body: Body[Any] | None
 
 
 class _Pipeline:
     def __init__(self, database: Database, requests: Iterator[Op[Any]]) -> None:
         self._requests = requests
         self._database = database
-        self._results: list[Any] = []
-        # Of the group that is being made: what it will run, and of Single what follows.
+        self._results: list[
+            Any
+        ] = []  # of those in groups as the database gave them, until they end
+        self._ends: list[_End] = []
+        # The group that is being made, and where its results belong.
         self._operations: list[Operation[Any]] = []
-        self._bodies: list[Body[Any]] = []
-        # The group that was sent while another one is made, where the database works beside us.
-        self._sent: tuple[Operation[list[Any]], list[Body[Any]]] | None = None
+        self._places: list[int] = []
+        # The one that was sent meanwhile, where the database works beside us.
+        self._sent: tuple[Operation[list[Any]], list[int]] | None = None
         self._ahead = database.dialect == "postgresql"
 
     def run(self) -> Body[list[Any]]:
+        try:
+            yield from self._run_all()
+        except BaseException:
+            if self._sent is not None:  # Ctrl-C while a group was made: nobody hears its answers
+                self._sent[0].close()
+            raise
+        return self._results
+
+    def _run_all(self) -> Body[None]:
         while True:
             try:
                 begun = self._begun()
             except Exception as error:
-                yield from self._receive()  # one of those before may have failed first
-                self._note(error, len(self._operations))
+                yield from self._flush()  # one of those before it may fail first
+                _note(error, len(self._results))
                 raise
             if begun is None:
-                yield from self._flush()
-                return self._results
+                break
             operation, body = begun
-            if operation is None:
-                yield from self._flush()
-                yield from self._alone(body)
             # Whoever is told of each statement is told by what is none of the engine's: observe.py.
-            elif type(operation) is not _native.Operation or not operation.follows:
+            if type(operation) is not _native.Operation or not operation.follows:
                 yield from self._flush()
-                yield from self._alone(body, partial(_given, operation))
-            else:
-                self._operations.append(operation)
-                self._bodies.append(body)
-                if len(self._operations) == _GROUP:
-                    yield from self._send()
+                yield from self._alone(len(self._results), operation, body)
+                continue
+            self._ends.append(_End(len(self._results), operation.finish, body))
+            self._places.append(len(self._results))
+            self._operations.append(operation)
+            self._results.append(None)
+            if len(self._operations) == _GROUP:
+                yield from self._send()
+        yield from self._flush()
 
-    def _begun(self) -> tuple[Operation[Any] | None, Body[Any]] | None:
+    def _begun(self) -> tuple[Operation[Any] | None, Body[Any] | None] | None:
         """The next request: its operation and what follows that, or a body to be run by itself."""
         for request in self._requests:
             if not isinstance(request, Op):
@@ -84,55 +106,88 @@ class _Pipeline:
                 raise TypeError(f"a pipeline runs requests that have not run, not {kind}")
             start = request._take()
             if not isinstance(request, Steps):
-                body = _one(start())
+                operation, body = start(), None
             elif isinstance(request, Single):
                 body = start()
+                try:
+                    operation = next(body)
+                except StopIteration as end:  # there is nothing to do
+                    self._results.append(end.value)
+                    continue
             else:
                 return None, start()
-            try:
-                operation = next(body)
-            except StopIteration as end:
-                return None, _nothing(end.value)
             self._see(operation)
             return operation, body
         return None
 
     def _send(self) -> Body[None]:
         """Send the group that was made, when the one before has its answers."""
-        operations, bodies = self._operations, self._bodies
-        self._operations, self._bodies = [], []
+        operations, places = self._operations, self._places
+        self._operations, self._places = [], []
         yield from self._receive()
         if operations:
             together = _native.several(operations)
+            self._sent = together, places
             if self._ahead:
-                together.begin()
-            self._sent = together, bodies
+                yield cast("Operation[None]", _Sending(together))
 
     def _receive(self) -> Body[None]:
         if self._sent is None:
             return
-        (together, bodies), self._sent = self._sent, None
+        together, places = self._sent
         try:
-            found = yield together
+            rest = _Receiving(together) if self._ahead else together
+            found = yield cast("Operation[list[Any]]", rest)
         except Exception as error:
-            self._note(error, together.position)
+            _note(error, places[together.position])
             raise
-        for result, body in zip(found, bodies, strict=True):
-            yield from self._alone(body, partial(body.send, result))
+        finally:
+            self._sent = None
+        for place, result in zip(places, found, strict=True):
+            self._results[place] = result
 
     def _flush(self) -> Body[None]:
+        """Until all that was handed over has come to its end."""
         yield from self._send()
         yield from self._receive()
+        ends, self._ends = self._ends, []
+        # Who found no row raises, before anybody notes that all is well.
+        for one in ends:
+            if one.body is not None and not self._results[one.place]:
+                yield from self._end(one)
+        for one in ends:
+            if one.body is None or self._results[one.place]:
+                yield from self._end(one)
+
+    def _end(self, one: _End) -> Body[None]:
+        result = self._results[one.place]
+        if one.body is not None:
+            begin = partial(one.body.send, result)
+            self._results[one.place] = yield from self._noted(one.place, one.body, begin)
+        elif one.finish is not None:
+            try:
+                self._results[one.place] = one.finish(result)
+            except Exception as error:
+                _note(error, one.place)
+                raise
 
     def _alone(
-        self, body: Body[Any], begin: Callable[[], Operation[Any]] | None = None
+        self, place: int, operation: Operation[Any] | None, body: Body[Any] | None
     ) -> Body[None]:
-        try:
-            result = yield from relayed(body, begin or partial(next, body), self._see)
-        except Exception as error:
-            self._note(error, 0)
-            raise
+        if body is None:
+            assert operation is not None
+            body, operation = _one(operation), None
+        begin = partial(next, body) if operation is None else partial(_given, operation)
+        result = yield from self._noted(place, body, begin)
         self._results.append(result)
+
+    def _noted(self, place: int, body: Body[Any], begin: Callable[[], Operation[Any]]) -> Body[Any]:
+        try:
+            result = yield from relayed(body, begin, self._see)
+        except Exception as error:
+            _note(error, place)
+            raise
+        return result
 
     def _see(self, operation: Operation[Any]) -> None:
         if operation.transaction is not current_native(self._database):
@@ -141,21 +196,58 @@ class _Pipeline:
                 hint="what it changes would be kept when the others are undone: run it apart",
             )
 
-    def _note(self, error: Exception, position: int) -> None:
-        number = len(self._results) + position
-        error.add_note(f"in the pipeline it was request {number}, counted from 0")
-        if isinstance(error, PyferroError) and error.row is None:
-            error.row = number
+
+class _Begun:
+    """A part of an operation, to be yielded in its place."""
+
+    __slots__ = ("_operation", "transaction")
+
+    def __init__(self, operation: Operation[Any]) -> None:
+        self._operation = operation
+        self.transaction = operation.transaction
+
+
+class _Sending(_Begun):
+    """Its first step, which waits for nothing. The time it has is said here."""
+
+    __slots__ = ()
+
+    def set_timeout(self, seconds: float) -> None:
+        self._operation.set_timeout(seconds)
+
+    def run(self) -> None:
+        self._operation.begin()
+
+    def __await__(self) -> Generator[Any, None, None]:
+        self._operation.begin()
+        return
+        yield
+
+
+class _Receiving(_Begun):
+    """The rest of it, within the time that was said."""
+
+    __slots__ = ()
+
+    def set_timeout(self, seconds: float) -> None:
+        pass
+
+    def run(self) -> Any:
+        return self._operation.run()
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._operation.__await__()
+
+
+def _note(error: Exception, number: int) -> None:
+    error.add_note(f"in the pipeline it was request {number}, counted from 0")
+    if isinstance(error, PyferroError) and error.row is None:
+        error.row = number
 
 
 def _one(operation: Operation[Any]) -> Body[Any]:
     result = yield operation
     return result
-
-
-def _nothing(result: Any) -> Body[Any]:
-    return result
-    yield
 
 
 def _given(operation: Operation[Any]) -> Operation[Any]:

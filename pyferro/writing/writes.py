@@ -137,9 +137,9 @@ def save(
             fields[table.version] += 1
         saved(instance, names)
 
-    # Whether there is a row for one of unknown origin is seen first.
+    # Of one of unknown origin it is seen first whether there is a row, and a version goes on.
     known = key is not None and (state is not None or only is not None or exclude is not None)
-    return Single(body) if known else Steps(body)
+    return Single(body) if known and table.version is None else Steps(body)
 
 
 def _take_what_is_there(database: Database, table: Table, key: Any, instance: Model) -> Body[bool]:
@@ -234,7 +234,7 @@ def delete(instance: Model, using: Using) -> Op[int]:
             yield from check_version(resolve(using), table, key)
         return count
 
-    return Op(start) if table.version is None else Single(checked)
+    return Op(start) if table.version is None else Steps(checked)
 
 
 def refresh(instance: Model, using: Using) -> Op[None]:

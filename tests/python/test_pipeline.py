@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,6 +18,7 @@ import pyferro
 from pyferro import PK, Database, Field, Model, Op, Ref, before_save
 from pyferro.errors import (
     InterfaceError,
+    LockNotAvailable,
     ModelDoesNotExist,
     QueryTimeout,
     StaleData,
@@ -132,6 +134,37 @@ def test_one_that_cannot_begin(db: Database) -> None:
     assert names() == ["the block goes on"]
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_iterable_that_raises(db: Database, raised: type[BaseException]) -> None:
+    def requests() -> Iterator[Op[Any]]:
+        yield from (Crate.create(name=f"n{i:03}") for i in range(150))
+        raise raised
+
+    with pytest.raises(raised):
+        db.pipeline(requests()).run()
+    assert settled(db)[1] == 0 and names() == []
+
+
+def test_a_list_is_dropped_without_a_word(db: Database) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TypeError, match="not Crate"):
+            db.pipeline([Crate(name="a"), Crate(name="b"), Crate.create(name="c")]).run()
+    assert names() == []
+
+
+def test_the_time_of_an_iterable_is_its_own(db: Database, url: str) -> None:
+    def requests() -> Iterator[Op[Any]]:
+        for i in range(250):
+            if i == 150:
+                time.sleep(0.6)
+            yield Crate.where(Crate.n == i).using(hasty).update(n=i)
+
+    limited = f"{url}{'&' if '?' in url else '?'}statement_timeout=0.3"
+    with pyferro.connect(limited, name="hasty").run() as hasty:
+        assert hasty.pipeline(requests()).run() == [0] * 250
+
+
 def test_what_was_not_written_is_still_to_be(wait: Waiting) -> None:
     made = Crate.bulk_create([Crate(name="a"), Crate(name="b")]).run()
     for one in made:
@@ -141,6 +174,38 @@ def test_what_was_not_written_is_still_to_be(wait: Waiting) -> None:
     assert Crate.select(Crate.n).all().run() == [0, 0]
     wait(pyferro.pipeline(one.save() for one in made))
     assert Crate.select(Crate.n).all().run() == [9, 9]
+
+
+def test_nor_is_what_was_answered_before_the_failure(wait: Waiting) -> None:
+    """In groups that were sent before, too: the next try writes all of them."""
+    made = Crate.bulk_create([Crate(name=f"n{i:03}") for i in range(250)]).run()
+    new = [Crate(name=f"new {i}") for i in range(120)]
+    for one in made:
+        one.n = 9
+    made[230].name = "n000"
+    with pytest.raises(UniqueViolationError) as caught:
+        wait(pyferro.pipeline([*(Crate.create(name=one.name) for one in new), *map(_saved, made)]))
+    assert caught.value.row == 350
+    made[230].name = "n230"
+    assert wait(pyferro.pipeline(map(_saved, made))) == [None] * 250
+    assert Crate.select(Crate.n).all().run() == [9] * 250
+
+
+def _saved(crate: Crate) -> Op[Any]:
+    return crate.save()
+
+
+def test_a_row_that_is_not_there_leaves_no_trace(wait: Waiting) -> None:
+    made = Crate.bulk_create([Crate(name=f"n{i}") for i in range(5)]).run()
+    Crate.where(Crate.id == made[3].id).delete().run()
+    for one in made:
+        one.n = 9
+    with pytest.raises(ModelDoesNotExist) as caught:
+        wait(pyferro.pipeline(map(_saved, made)))
+    assert caught.value.row == 3
+    made[3].id = None
+    wait(pyferro.pipeline(map(_saved, made)))
+    assert Crate.select(Crate.n).all().run() == [9] * 5
 
 
 def test_within_a_transaction_it_is_a_savepoint(db: Database) -> None:
@@ -171,6 +236,20 @@ def test_what_changes_between(wait: Waiting) -> None:
     with pytest.raises(ModelDoesNotExist):
         wait(pyferro.pipeline([mine[0].save(), mine[4].save()]))
     assert Dated.get(0).run().n == 0
+
+
+def test_versions_go_on(wait: Waiting) -> None:
+    one = wait(Dated.create(id=1, n=0))
+    twin = Dated.get(1).run()
+    one.n = 1
+    wait(pyferro.pipeline([one.save(), one.refresh(), one.save(full=True)]))
+    assert (one.n, one.version) == (1, 3) and Dated.get(1).run() == one
+    # The stale one is found out before the row is gone, and after it there is nothing to be stale.
+    with pytest.raises(StaleData):
+        wait(pyferro.pipeline([twin.delete(), Dated.where(Dated.id == 1).delete()]))
+    assert Dated.get(1).run() == one
+    one.delete().run()
+    assert wait(pyferro.pipeline([twin.delete(), Dated.create(id=1, n=7)]))[0] == 0
 
 
 def test_several_steps_have_their_turn(wait: Waiting) -> None:
@@ -260,6 +339,32 @@ def test_its_time_is_of_all_together(db: Database, kind: str) -> None:
             0.6
         ).run()
     assert names() == ["one"]
+
+
+def test_requests_keep_their_own_time(db: Database, kind: str, url: str) -> None:
+    """A row that somebody else has locked: what was sent before must not wear its time out."""
+    if kind == "sqlite":
+        pytest.skip("SQLite has no locks of rows")
+    first, second = Crate.bulk_create([Crate(name="a"), Crate(name="b")]).run()
+    with pyferro.connect(url, name="holder").run() as holder, holder.transaction():
+        Crate.where(Crate.id == second.id).using(holder).update(n=5).run()
+        waiting = Crate.where(Crate.id == second.id)
+        for limited in (
+            db.pipeline(
+                [
+                    Crate.where(Crate.id == first.id).update(n=1),
+                    Crate.where(Crate.id == first.id).update(n=2),
+                    Crate.where(Crate.n == 0).first(),
+                    waiting.update(n=7),
+                ]
+            ).timeout(0.4),
+            db.pipeline(
+                [Crate.where(Crate.id == first.id).update(n=1), waiting.update(n=7).timeout(0.4)]
+            ),
+        ):
+            with pytest.raises((QueryTimeout, LockNotAvailable)):
+                limited.run()
+    assert Crate.select(Crate.n).order_by(Crate.id).all().run() == [0, 5]
 
 
 def test_few_round_trips_on_postgresql(db: Database, kind: str, url: str) -> None:

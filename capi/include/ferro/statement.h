@@ -61,7 +61,8 @@ typedef struct ferro_run {
 
 /* An operation that runs statements one after the other in `transaction`, which is not NULL: as by ferro_statement_run() for
  * each, but where the protocol allows it (PostgreSQL) they are sent without waiting for the answers to those before. The
- * first that fails is the last that has run; what those before it have done is the transaction's to keep or to roll back. `runs` is copied, and
+ * first that fails is the last that has run; what those before it have done is the transaction's to keep or to roll back. (A result that
+ * cannot be read is found when others have run: then the transaction is lost.) `runs` is copied, and
  * the statements may be freed before the operation. ferro_operation_position() says whose rows are shown, and which has failed.
  * FERRO_ERROR_INVALID_ARGUMENT and FERRO_ERROR_NOT_NULL: as for ferro_statement_run(), before any has run. */
 FERRO_API ferro_code ferro_statement_run_several(ferro_database *database, ferro_transaction *transaction,
