@@ -289,6 +289,12 @@ def keys_of(instances: list[Any], names: tuple[str, ...]) -> list[Any]:
 def share(instances: list[Any], names: tuple[str, ...], seen: dict[Any, Any]) -> None:
     """Let each be the first one that `seen` has of its key; the others are added. None stays."""
 
+def row_state(instance: Any, /) -> Any:
+    """What is known of an instance's row: True, a set of names, or None."""
+
+def related(instance: Any, /) -> dict[str, Any] | None:
+    """The related instances that are at hand, by the name of the relation."""
+
 def remember(instances: list[Any], name: str, values: list[Any]) -> None:
     """Keep what a relation of each leads to, but of None: see `state.remember()`."""
 

@@ -408,10 +408,14 @@ class Model(BaseModel, metaclass=ModelMeta):
                 raise TypeError('on_conflict= is "update", and writes all columns')
             return upsert(self, using)
 
+        related = state.related(self)
+        if not related and not type(self).__ferro_hooks__:
+            return writes.save(self, using, only, exclude, full)
+
         def write() -> Op[None]:
             return saving(self, using, lambda: writes.save(self, using, only, exclude, full))
 
-        if state.related(self):
+        if related:
             from .writing.storing import save
 
             return save(self, using, write)

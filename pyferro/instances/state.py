@@ -10,9 +10,11 @@ They are no part of the instance's value: it is compared, dumped, copied and pic
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import repeat
 from typing import Any
+
+from .. import _native
 
 SLOT = "__ferro_state__"
 RELATED = "__ferro_related__"
@@ -41,24 +43,17 @@ def mark_all(instances: Sequence[Any]) -> None:
 def mark_written(instances: Sequence[Any], names: Collection[str]) -> None:
     """These fields of the instances are as the database has them."""
     written = set(names)
-    get, put = _slot.__get__, _slot.__set__
+    put = _slot.__set__
     for one in instances:
-        try:
-            state = get(one)
-        except AttributeError:
-            continue
+        state = state_of(one)
         if type(state) is set:
             state -= written
             if not state:
                 put(one, LOADED)
 
 
-def state_of(instance: Any) -> Any:
-    """LOADED, a set of names, or None."""
-    try:
-        return _slot.__get__(instance)
-    except AttributeError:
-        return None
+# Of an instance: LOADED, a set of names, or None.
+state_of: Callable[[Any], Any] = _native.row_state
 
 
 def assigned(instance: Any, name: str) -> None:
@@ -72,11 +67,7 @@ def assigned(instance: Any, name: str) -> None:
 
 def related(instance: Any) -> dict[str, Any]:
     """The related instances that are at hand, by the name of the relation; not to be changed."""
-    try:
-        found: dict[str, Any] = _related.__get__(instance)
-    except AttributeError:
-        return {}
-    return found
+    return _native.related(instance) or {}
 
 
 def remember(instance: Any, name: str, value: Any) -> None:

@@ -71,6 +71,8 @@ PyMethodDef kFunctions[] = {
     {"making", MakingFunction, METH_O, "One more class, or one less, is being made."},
     {"keys_of", KeysOfFunction, METH_VARARGS, "The keys of instances."},
     {"share", ShareFunction, METH_VARARGS, "One instance for each key."},
+    {"row_state", RowStateFunction, METH_O, "What is known of an instance's row, or None."},
+    {"related", RelatedFunction, METH_O, "The related instances at hand as a dict, or None."},
     {"remember", RememberFunction, METH_VARARGS, "Relates instances to values."},
     {"gather", GatherFunction, METH_VARARGS, "Rows by their keys."},
     {"hand_out", HandOutFunction, METH_VARARGS, "Relates instances to the rows found for their keys."},

@@ -39,6 +39,18 @@ Ref KeyOf(PyObject* instance, PyObject* names) {
   return key;
 }
 
+// What stands in a slot of an instance; None where nothing does, which to most slots would be an AttributeError.
+PyObject* InSlot(const ModuleState& state, PyObject* instance, Py_ssize_t offset, PyObject* name) {
+  if (offset != 0 && PyObject_TypeCheck(instance, reinterpret_cast<PyTypeObject*>(state.model_type))) {
+    PyObject* const found = MemberAt(instance, offset);
+    return Py_NewRef(found == nullptr ? Py_None : found);
+  }
+  PyObject* const found = PyObject_GenericGetAttr(instance, name);
+  if (found != nullptr || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+  PyErr_Clear();
+  Py_RETURN_NONE;
+}
+
 // What `remember()` of pyferro/instances/state.py does.
 bool RememberByName(const ModuleState& state, PyObject* instance, PyObject* name, PyObject* value) {
   Ref known = Ref::Steal(PyObject_GenericGetAttr(instance, state.name_related));
@@ -117,6 +129,16 @@ PyObject* ShareFunction(PyObject*, PyObject* args) {
     if (first.get() != instance.get() && PyList_SetItem(instances, i, first.release()) < 0) return nullptr;
   }
   Py_RETURN_NONE;
+}
+
+PyObject* RowStateFunction(PyObject* module, PyObject* instance) {
+  const ModuleState& state = StateOf(module);
+  return InSlot(state, instance, state.model_slots.row_state, state.name_row_state);
+}
+
+PyObject* RelatedFunction(PyObject* module, PyObject* instance) {
+  const ModuleState& state = StateOf(module);
+  return InSlot(state, instance, state.model_slots.related, state.name_related);
 }
 
 PyObject* RememberFunction(PyObject* module, PyObject* args) {

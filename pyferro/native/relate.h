@@ -12,6 +12,9 @@ namespace ferro::py {
 PyObject* KeysOfFunction(PyObject* module, PyObject* args);
 // share(instances, names, seen): each becomes the first one that `seen` has of its key, where it is added. None stays.
 PyObject* ShareFunction(PyObject* module, PyObject* args);
+// row_state(instance) and related(instance): what stands in those slots (pyferro/instances/state.py), or None.
+PyObject* RowStateFunction(PyObject* module, PyObject* instance);
+PyObject* RelatedFunction(PyObject* module, PyObject* instance);
 // remember(instances, name, values): each is related to the value at its place. None has no relations.
 PyObject* RememberFunction(PyObject* module, PyObject* args);
 // gather(keys, rows, found): adds each row to the list that `found` has for its key.
