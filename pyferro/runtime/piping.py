@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from .. import _native
 from ..errors import InterfaceError, PyferroError
@@ -18,6 +18,7 @@ from .transaction import atomic, current_native
 
 if TYPE_CHECKING:
     from .._native import Operation
+    from .._native import Transaction as NativeTransaction
     from .database import Database
 
 T = TypeVar("T")
@@ -42,21 +43,16 @@ def run_together(database: Database, requests: Iterable[Op[T]]) -> Body[list[T]]
         raise
 
 
-class _End(NamedTuple):
-    """What is done with a result when the whole group, and those around it, went well."""
-
-    place: int
-    finish: Callable[[Any], Any] | None
-    body: Body[Any] | None
+# What is done with a result when its group, and those around it, went well: its place, finish and body.
+_End: TypeAlias = tuple[int, Callable[[Any], Any] | None, Body[Any] | None]
 
 
 class _Pipeline:
     def __init__(self, database: Database, requests: Iterator[Op[Any]]) -> None:
         self._requests = requests
         self._database = database
-        self._results: list[
-            Any
-        ] = []  # of those in groups as the database gave them, until they end
+        # Of those in groups as the database gave them, until they end.
+        self._results: list[Any] = []
         self._ends: list[_End] = []
         # The group that is being made, and where its results belong.
         self._operations: list[Operation[Any]] = []
@@ -64,8 +60,10 @@ class _Pipeline:
         # The one that was sent meanwhile, where the database works beside us.
         self._sent: tuple[Operation[list[Any]], list[int]] | None = None
         self._ahead = database.dialect == "postgresql"
+        self._transaction: NativeTransaction | None = None
 
     def run(self) -> Body[list[Any]]:
+        self._transaction = current_native(self._database)
         try:
             yield from self._run_all()
         except BaseException:
@@ -90,7 +88,7 @@ class _Pipeline:
                 yield from self._flush()
                 yield from self._alone(len(self._results), operation, body)
                 continue
-            self._ends.append(_End(len(self._results), operation.finish, body))
+            self._ends.append((len(self._results), operation.finish, body))
             self._places.append(len(self._results))
             self._operations.append(operation)
             self._results.append(None)
@@ -152,24 +150,23 @@ class _Pipeline:
         yield from self._receive()
         ends, self._ends = self._ends, []
         # Who found no row raises, before anybody notes that all is well.
-        for one in ends:
-            if one.body is not None and not self._results[one.place]:
-                yield from self._end(one)
-        for one in ends:
-            if one.body is None or self._results[one.place]:
-                yield from self._end(one)
+        for place, _, body in ends:
+            if body is not None and not self._results[place]:
+                yield from self._resume(place, body)
+        for place, finish, body in ends:
+            if body is not None:
+                if self._results[place]:
+                    yield from self._resume(place, body)
+            elif finish is not None:
+                try:
+                    self._results[place] = finish(self._results[place])
+                except Exception as error:
+                    _note(error, place)
+                    raise
 
-    def _end(self, one: _End) -> Body[None]:
-        result = self._results[one.place]
-        if one.body is not None:
-            begin = partial(one.body.send, result)
-            self._results[one.place] = yield from self._noted(one.place, one.body, begin)
-        elif one.finish is not None:
-            try:
-                self._results[one.place] = one.finish(result)
-            except Exception as error:
-                _note(error, one.place)
-                raise
+    def _resume(self, place: int, body: Body[Any]) -> Body[None]:
+        begin = partial(body.send, self._results[place])
+        self._results[place] = yield from self._noted(place, body, begin)
 
     def _alone(
         self, place: int, operation: Operation[Any] | None, body: Body[Any] | None
@@ -190,7 +187,7 @@ class _Pipeline:
         return result
 
     def _see(self, operation: Operation[Any]) -> None:
-        if operation.transaction is not current_native(self._database):
+        if operation.transaction is not self._transaction:
             raise InterfaceError(
                 "a request of another connection is no part of this pipeline",
                 hint="what it changes would be kept when the others are undone: run it apart",
