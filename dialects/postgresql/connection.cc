@@ -150,20 +150,28 @@ db::Task<absl::Status> PostgresqlConnection::Execute(const db::Request& request,
   if (keep && name == nullptr && (idle || !statements_.full_of_pending())) {
     co_return co_await PrepareAndExecute(request, reading);
   }
-  int sent = 0;
-  if (name != nullptr) {
-    sent = PQsendQueryPrepared(connection, name->c_str(), encoder_.count(), encoder_.values(),
-                               encoder_.lengths(), encoder_.formats(), kBinary);
-  } else {
-    text_.assign(request.sql.data(), request.sql.size());
-    sent = PQsendQueryParams(connection, text_.c_str(), encoder_.count(), encoder_.types().data(),
-                             encoder_.values(), encoder_.lengths(), encoder_.formats(), kBinary);
-  }
-  if (sent == 0) co_return SendFailed(request.sql);
+  const bool sent = name != nullptr ? SendPrepared(*name) : SendUnprepared(request.sql);
+  if (!sent) co_return SendFailed(request.sql);
   ReadInParts(request);
   absl::Status session = co_await Flush(request.sql);
   if (session.ok()) session = co_await TakeResults(reading);
   co_return session;
+}
+
+bool PostgresqlConnection::SendUnprepared(absl::string_view sql) {
+  text_.assign(sql.data(), sql.size());
+  return PQsendQueryParams(handle_.get(), text_.c_str(), encoder_.count(), encoder_.types().data(), encoder_.values(),
+                           encoder_.lengths(), encoder_.formats(), kBinary) != 0;
+}
+
+bool PostgresqlConnection::SendPrepare(const std::string& name, absl::string_view sql) {
+  text_.assign(sql.data(), sql.size());
+  return PQsendPrepare(handle_.get(), name.c_str(), text_.c_str(), encoder_.count(), encoder_.types().data()) != 0;
+}
+
+bool PostgresqlConnection::SendPrepared(const std::string& name) {
+  return PQsendQueryPrepared(handle_.get(), name.c_str(), encoder_.count(), encoder_.values(), encoder_.lengths(),
+                             encoder_.formats(), kBinary) != 0;
 }
 
 // One round trip for preparing and running, and for closing what was given up: pipeline mode.
@@ -173,7 +181,6 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
   const bool idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
   std::string name = statements_.NewName();
   preparing_ = name;
-  text_.assign(request.sql.data(), request.sql.size());
   if (PQenterPipelineMode(connection) == 0) co_return SendFailed(request.sql);
 
   size_t closes = 0;
@@ -182,11 +189,7 @@ db::Task<absl::Status> PostgresqlConnection::PrepareAndExecute(const db::Request
     if (!sent.ok()) co_return sent.status();
     closes = *sent;
   }
-  if (PQsendPrepare(connection, name.c_str(), text_.c_str(), encoder_.count(),
-                    encoder_.types().data()) == 0 ||
-      PQsendQueryPrepared(connection, name.c_str(), encoder_.count(), encoder_.values(),
-                          encoder_.lengths(), encoder_.formats(), kBinary) == 0 ||
-      PQpipelineSync(connection) == 0) {
+  if (!SendPrepare(name, request.sql) || !SendPrepared(name) || PQpipelineSync(connection) == 0) {
     co_return SendFailed(request.sql);
   }
   ++syncs_;

@@ -153,6 +153,11 @@ class PostgresqlConnection final : public db::Connection, private db::Pipelining
   db::Task<absl::Status> Cancel();
   db::Task<absl::Status> ReadWhatIsLeft();
 
+  // With what the encoder holds; false: see SendFailed().
+  bool SendUnprepared(absl::string_view sql);
+  bool SendPrepare(const std::string& name, absl::string_view sql);
+  bool SendPrepared(const std::string& name);
+
   absl::Status CheckUsable() const;
   absl::Status SendFailed(absl::string_view sql) const;
   absl::StatusOr<size_t> SendCloses(size_t at_most);

@@ -93,34 +93,23 @@ absl::Status PostgresqlConnection::Send(const db::Request& request) {
   if (absl::Status encoded = encoder_.Encode(request.parameters); !encoded.ok()) {
     return WithDetail(encoded, [&](ErrorDetail& detail) { detail.sql = std::string(request.sql); });
   }
-  PGconn* const connection = handle_.get();
   Expected expected;
   expected.statement_id = request.statement_id;
-  int sent = 0;
+  bool prepared = true;
   if (const std::string* const known = statements_.Find(request.statement_id, encoder_.types()); known != nullptr) {
     expected.name = *known;
   } else if (piped_within_ && statements_.full_of_pending()) {
-    // See Execute().
-    text_.assign(request.sql.data(), request.sql.size());
-    sent = PQsendQueryParams(connection, text_.c_str(), encoder_.count(), encoder_.types().data(), encoder_.values(),
-                             encoder_.lengths(), encoder_.formats(), kBinary);
-    if (sent == 0) return SendFailed(request.sql);
+    prepared = false;  // see Execute()
   } else {
     if (!piped_within_) FERRO_TRY(SendClosesInPipeline());
     expected.next = Part::kPrepare;
     expected.name = statements_.NewName();
-    text_.assign(request.sql.data(), request.sql.size());
-    if (PQsendPrepare(connection, expected.name.c_str(), text_.c_str(), encoder_.count(),
-                      encoder_.types().data()) == 0) {
-      return SendFailed(request.sql);
-    }
+    if (!SendPrepare(expected.name, request.sql)) return SendFailed(request.sql);
     // Those that follow may use it: the server will have prepared it by then, or else refuse them too.
     statements_.Add(request.statement_id, expected.name, encoder_.types());
   }
-  if (sent == 0 && PQsendQueryPrepared(connection, expected.name.c_str(), encoder_.count(), encoder_.values(),
-                                       encoder_.lengths(), encoder_.formats(), kBinary) == 0) {
-    return SendFailed(request.sql);
-  }
+  const bool sent = prepared ? SendPrepared(expected.name) : SendUnprepared(request.sql);
+  if (!sent) return SendFailed(request.sql);
   expected_.push_back(std::move(expected));
   return absl::OkStatus();
 }

@@ -51,11 +51,7 @@ db::Task<absl::StatusOr<db::Outcome>> PostgresqlConnection::Stream(const db::Req
 
 db::Task<absl::Status> PostgresqlConnection::TakePages(const db::Request& request,
                                                        Reading& reading) {
-  text_ = absl::StrCat(kDeclare, request.sql);
-  if (PQsendQueryParams(handle_.get(), text_.c_str(), encoder_.count(), encoder_.types().data(),
-                        encoder_.values(), encoder_.lengths(), encoder_.formats(), kBinary) == 0) {
-    co_return SendFailed(request.sql);
-  }
+  if (!SendUnprepared(absl::StrCat(kDeclare, request.sql))) co_return SendFailed(request.sql);
   std::shared_ptr<const PGresult> none;
   FERRO_CO_TRY(co_await Collect(reading, none));
   const std::string fetch = absl::StrCat("FETCH FORWARD ", request.stream_rows, " FROM ferro_stream");

@@ -209,6 +209,12 @@ void Judge(const Execution& execution, const absl::Status& status) {
   if (detail.error_class == ErrorClass::kTimeout && detail.sqlstate.empty()) execution.transaction->Lose();
 }
 
+absl::Status CheckDefinition(const Execution& execution) {
+  const bool defines = execution.compiled->statement_class == sql::StatementClass::kDefinition;
+  if (execution.transaction == nullptr || !defines) return absl::OkStatus();
+  return execution.database->profile()->Check(sql::Feature::kTransactionalDdl);
+}
+
 Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& connection,
                                        std::span<const Value> arguments, RowSink& sink) {
   const sql::Compiled& compiled = *execution.compiled;
@@ -219,8 +225,7 @@ Task<absl::StatusOr<int64_t>> RunSteps(const Execution& execution, Connection& c
     const sql::Step& step = compiled.steps[i];
     Prepared prepared;
     FERRO_CO_TRY(Prepare(compiled, i, profile, arguments, collected.keys(), prepared));
-    Request request = RequestFor(prepared, step);
-    request.writes = compiled.statement_class != sql::StatementClass::kQuery;
+    Request request = RequestFor(prepared, compiled, i);
     request.stream_rows = execution.stream_rows;
     RowSink* target = step.role == sql::StepRole::kCollectKeys ? &collected : &sink;
     absl::StatusOr<Outcome> outcome =
@@ -261,7 +266,7 @@ Task<absl::StatusOr<int64_t>> RunShared(Pipeline& pipeline, const Execution& exe
   const sql::Compiled& compiled = *execution.compiled;
   Prepared prepared;
   FERRO_CO_TRY(Prepare(compiled, 0, *execution.database->profile(), execution.arguments, {}, prepared));
-  const Request request = RequestFor(prepared, compiled.steps.front());
+  const Request request = RequestFor(prepared, compiled, 0);
   alone = !pipeline.Suits(request);
   if (alone) co_return 0;
   FERRO_CO_ASSIGN(const std::unique_ptr<Answer> answer,
@@ -289,7 +294,6 @@ Task<absl::StatusOr<int64_t>> RunShared(Pipeline& pipeline, const Execution& exe
 
 Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
   const sql::Compiled& compiled = *execution.compiled;
-  const sql::DialectProfile& profile = *execution.database->profile();
   std::optional<TransactionUse> use;
   runtime::Context& context = co_await runtime::ThisContext();
   ShowRows sink(&operation);
@@ -301,9 +305,7 @@ Task<absl::Status> Execute(Execution execution, runtime::Operation& operation) {
     if (!alone) co_return rows.status();
   }
   FERRO_CO_TRY(Join(execution, context, use));
-  if (use.has_value() && compiled.statement_class == sql::StatementClass::kDefinition) {
-    FERRO_CO_TRY(profile.Check(sql::Feature::kTransactionalDdl));
-  }
+  FERRO_CO_TRY(CheckDefinition(execution));
   ExecutionScope scope(execution, compiled.atomic);
   absl::StatusOr<Connection*> connection = co_await scope.Begin();
   if (!connection.ok()) co_return connection.status();

@@ -56,6 +56,8 @@ class ExecutionScope {
 // Joins the transaction that the execution is to run in, if any: takes it for `use`, and its deadline for the operation.
 absl::Status Join(const Execution& execution, runtime::Context& context,
                   std::optional<TransactionUse>& use);
+// kUnsupported for a definition in a transaction, where the database would commit it.
+absl::Status CheckDefinition(const Execution& execution);
 // A deadline of ours that has passed ends the transaction on every database, also where it need not.
 void Judge(const Execution& execution, const absl::Status& status);
 

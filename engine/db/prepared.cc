@@ -120,7 +120,8 @@ absl::Status Prepare(const sql::Compiled& compiled, size_t step_index,
   return absl::OkStatus();
 }
 
-Request RequestFor(const Prepared& prepared, const sql::Step& step) {
+Request RequestFor(const Prepared& prepared, const sql::Compiled& compiled, size_t step_index) {
+  const sql::Step& step = compiled.steps[step_index];
   Request request;
   request.statement_id = prepared.statement_id;
   request.sql = prepared.sql;
@@ -128,6 +129,7 @@ Request RequestFor(const Prepared& prepared, const sql::Step& step) {
   request.columns = step.columns;
   request.named = step.named;
   request.returns_rows = !step.columns.empty() || step.open;
+  request.writes = compiled.statement_class != sql::StatementClass::kQuery;
   return request;
 }
 

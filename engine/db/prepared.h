@@ -7,10 +7,10 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "engine/base/arena.h"
 #include "engine/db/driver.h"
 #include "engine/sql/compiled.h"
 #include "engine/sql/dialect.h"
-#include "engine/base/arena.h"
 
 namespace ferro::db {
 
@@ -31,7 +31,7 @@ struct Prepared {
 absl::Status Prepare(const sql::Compiled& compiled, size_t step_index, const sql::DialectProfile& profile,
                      std::span<const Value> arguments, std::span<const Value> keys, Prepared& out);
 
-// Points into both.
-Request RequestFor(const Prepared& prepared, const sql::Step& step);
+// Of that step; points into both.
+Request RequestFor(const Prepared& prepared, const sql::Compiled& compiled, size_t step_index);
 
 }  // namespace ferro::db

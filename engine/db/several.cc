@@ -16,15 +16,15 @@ namespace {
 // Statements of a segment: enough for the server to answer many by one write, few enough that both sides have work.
 constexpr size_t kSegment = 50;
 
-// Types that a server may have others of the same name for, as PostgreSQL its enums: to read them may take a question.
-bool AreOfServer(const std::vector<sql::ResultColumn>& columns) {
+// Whether rows can be read without asking the server: what is text to us may be a type of its own, such as an enum.
+bool ReadsAtOnce(const std::vector<sql::ResultColumn>& columns) {
   return std::none_of(columns.begin(), columns.end(), [](const sql::ResultColumn& column) {
     return column.type == Type::kText || column.type == Type::kNull || IsArray(column.type);
   });
 }
 
 bool MayBeFollowed(const sql::Compiled& compiled) {
-  return compiled.single && AreOfServer(compiled.steps.front().columns);
+  return compiled.single && ReadsAtOnce(compiled.steps.front().columns);
 }
 
 // Those of the statements from Operation::position on that may be sent together.
@@ -98,8 +98,7 @@ class Convoy {
     Sent& sent = sent_.emplace_back();
     absl::Status status = Prepare(compiled, 0, *execution.database->profile(), execution.arguments, {}, sent.prepared);
     if (status.ok()) {
-      sent.request = RequestFor(sent.prepared, compiled.steps.front());
-      sent.request.writes = compiled.statement_class != sql::StatementClass::kQuery;
+      sent.request = RequestFor(sent.prepared, compiled, 0);
       status = connection_.Send(sent.request);
     }
     if (!status.ok()) sent_.pop_back();
@@ -134,9 +133,7 @@ class Convoy {
 };
 
 Task<absl::Status> RunOne(const Execution& execution, Connection& connection, runtime::Operation& operation) {
-  if (execution.compiled->statement_class == sql::StatementClass::kDefinition) {
-    FERRO_CO_TRY(execution.database->profile()->Check(sql::Feature::kTransactionalDdl));
-  }
+  FERRO_CO_TRY(CheckDefinition(execution));
   ShowRows sink(&operation);
   const absl::StatusOr<int64_t> rows = co_await RunSteps(execution, connection, execution.arguments, sink);
   if (rows.ok()) operation.counts[operation.position++] = *rows;

@@ -30,8 +30,8 @@ bool Describe(ModuleState& state, Request& request) {
 // Makes rows of the batch at hand until it is used up or `until` has passed.
 Turn TakeRows(ModuleState& state, OperationObject& self, int64_t until) {
   const ferro_operation* const operation = self.request->operation.get();
-  Request& request = self.request->several ? *self.request->members[ferro_operation_position(operation)]
-                                            : *self.request;
+  Request& request = self.request->members.empty() ? *self.request
+                                                   : *self.request->members[ferro_operation_position(operation)];
   if (request.describe && !Describe(state, request)) return Turn::kError;
   const ferro_batch* batch = ferro_operation_batch(operation);
   const size_t rows = ferro_batch_rows(batch);
@@ -95,7 +95,7 @@ Turn FinishAll(OperationObject& self) {
 }
 
 Turn Finish(OperationObject& self) {
-  if (self.request->several) return FinishAll(self);
+  if (!self.request->members.empty()) return FinishAll(self);
   Ref value = Ref::Steal(ResultOf(*self.request, ferro_operation_rows_affected(self.request->operation.get())));
   Ref finish = std::move(self.request->finish);
   Drop(self);

@@ -33,8 +33,7 @@ struct Request {
   Py_ssize_t page = 0;  // of a stream: each await gives so many rows, the last one fewer
   Ref describe;  // callable: the names of the columns to what RowShape::Read takes; until it was called
   Ref finish;
-  bool several = false;  // statements by one operation, see several.cc: what each of them is
-  std::vector<std::unique_ptr<Request>> members;
+  std::vector<std::unique_ptr<Request>> members;  // statements by one operation, see several.cc: what each of them is
   std::unique_ptr<ferro_operation, FreeOperation> operation;
 
   Ref rows;                              // list, while they come

@@ -39,12 +39,15 @@ Ref KeyOf(PyObject* instance, PyObject* names) {
   return key;
 }
 
-// What stands in a slot of an instance; None where nothing does, which to most slots would be an AttributeError.
+// A slot of an instance; null for one of another class, whose slots are found by name.
+PyObject** SlotOf(const ModuleState& state, PyObject* instance, Py_ssize_t offset) {
+  if (offset == 0 || !PyObject_TypeCheck(instance, reinterpret_cast<PyTypeObject*>(state.model_type))) return nullptr;
+  return &MemberAt(instance, offset);
+}
+
+// What stands there; None for nothing, which by name is an AttributeError.
 PyObject* InSlot(const ModuleState& state, PyObject* instance, Py_ssize_t offset, PyObject* name) {
-  if (offset != 0 && PyObject_TypeCheck(instance, reinterpret_cast<PyTypeObject*>(state.model_type))) {
-    PyObject* const found = MemberAt(instance, offset);
-    return Py_NewRef(found == nullptr ? Py_None : found);
-  }
+  if (PyObject* const* const slot = SlotOf(state, instance, offset)) return Py_NewRef(*slot == nullptr ? Py_None : *slot);
   PyObject* const found = PyObject_GenericGetAttr(instance, name);
   if (found != nullptr || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
   PyErr_Clear();
@@ -52,28 +55,21 @@ PyObject* InSlot(const ModuleState& state, PyObject* instance, Py_ssize_t offset
 }
 
 // What `remember()` of pyferro/instances/state.py does.
-bool RememberByName(const ModuleState& state, PyObject* instance, PyObject* name, PyObject* value) {
-  Ref known = Ref::Steal(PyObject_GenericGetAttr(instance, state.name_related));
-  if (known) return PyObject_SetItem(known.get(), name, value) == 0;
-  if (!PyErr_ExceptionMatches(PyExc_AttributeError)) return false;
-  PyErr_Clear();
-  Ref made = Ref::Steal(PyDict_New());
-  Ref fields = Ref::Steal(PyObject_GetAttr(instance, state.name_dict));
-  return made && fields && PyDict_SetItem(made.get(), name, value) == 0 &&
-         PyObject_GenericSetAttr(instance, state.name_related, made.get()) == 0;
-}
-
 bool Remember(const ModuleState& state, PyObject* instance, PyObject* name, PyObject* value) {
   const Py_ssize_t offset = state.model_slots.related;
-  if (offset == 0 || !PyObject_TypeCheck(instance, reinterpret_cast<PyTypeObject*>(state.model_type))) {
-    return RememberByName(state, instance, name, value);
-  }
-  if (PyObject* known = MemberAt(instance, offset)) return PyObject_SetItem(known, name, value) == 0;
+  const Ref known = Ref::Steal(InSlot(state, instance, offset, state.name_related));
+  if (!known) return false;
+  if (known.get() != Py_None) return PyObject_SetItem(known.get(), name, value) == 0;
   Ref made = Ref::Steal(PyDict_New());
   if (!made || PyDict_SetItem(made.get(), name, value) < 0) return false;
+  PyObject** const slot = SlotOf(state, instance, offset);
+  if (slot == nullptr) {
+    const Ref fields = Ref::Steal(PyObject_GetAttr(instance, state.name_dict));
+    return fields && PyObject_GenericSetAttr(instance, state.name_related, made.get()) == 0;
+  }
   // It may be part of a cycle now.
   if (!PyObject_GC_IsTracked(instance)) PyObject_GC_Track(instance);
-  MemberAt(instance, offset) = made.release();
+  Py_XSETREF(*slot, made.release());
   return true;
 }
 

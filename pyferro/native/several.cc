@@ -43,7 +43,6 @@ PyObject* SeveralFunction(PyObject* module, PyObject* operations) {
   auto request = std::make_unique<Request>();
   request->database = AsOperation(first).request->database;
   request->transaction = AsOperation(first).request->transaction;
-  request->several = true;
   std::vector<ferro_run> runs;
   for (Py_ssize_t i = 0; i < count; ++i) {
     OperationObject& member = AsOperation(PyTuple_GET_ITEM(list.get(), i));

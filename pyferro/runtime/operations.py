@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from .. import _native
 from ..language import plan
 from .session import session_here
-from .transaction import current_native, scope_here
+from .transaction import current_native
 
 if TYPE_CHECKING:
     from ..queries.selection import Part
@@ -95,8 +95,9 @@ class Operations:
             watched = self._watched(whole, statement, types, values, result, shape, finish)
             if watched is not None:
                 return watched
-        native = None if scope_here() is None else current_native(self)
-        return self.native.execute(native, statement, types, values, result, shape, finish)
+        return self.native.execute(
+            current_native(self), statement, types, values, result, shape, finish
+        )
 
     def start_stream(
         self,

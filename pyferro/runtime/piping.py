@@ -86,7 +86,7 @@ class _Pipeline:
             # Whoever is told of each statement is told by what is none of the engine's: observe.py.
             if type(operation) is not _native.Operation or not operation.follows:
                 yield from self._flush()
-                yield from self._alone(len(self._results), operation, body)
+                yield from self._alone(operation, body)
                 continue
             self._ends.append((len(self._results), operation.finish, body))
             self._places.append(len(self._results))
@@ -168,14 +168,12 @@ class _Pipeline:
         begin = partial(body.send, self._results[place])
         self._results[place] = yield from self._noted(place, body, begin)
 
-    def _alone(
-        self, place: int, operation: Operation[Any] | None, body: Body[Any] | None
-    ) -> Body[None]:
+    def _alone(self, operation: Operation[Any] | None, body: Body[Any] | None) -> Body[None]:
         if body is None:
             assert operation is not None
             body, operation = _one(operation), None
-        begin = partial(next, body) if operation is None else partial(_given, operation)
-        result = yield from self._noted(place, body, begin)
+        begin = partial(next, body) if operation is None else lambda: operation
+        result = yield from self._noted(len(self._results), body, begin)
         self._results.append(result)
 
     def _noted(self, place: int, body: Body[Any], begin: Callable[[], Operation[Any]]) -> Body[Any]:
@@ -245,7 +243,3 @@ def _note(error: Exception, number: int) -> None:
 def _one(operation: Operation[Any]) -> Body[Any]:
     result = yield operation
     return result
-
-
-def _given(operation: Operation[Any]) -> Operation[Any]:
-    return operation

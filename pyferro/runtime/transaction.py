@@ -46,8 +46,6 @@ _LEVELS = {
 _READ_ONLY, _DEFERRABLE, _LAZY = 1, 2, 4
 
 _open: ContextVar[Scope | None] = ContextVar("pyferro_transaction", default=None)
-# The innermost block that is open here, of whatever database, or None.
-scope_here: Callable[[], Scope | None] = _open.get
 
 
 class Options(NamedTuple):

@@ -152,19 +152,21 @@ class SqlAlchemyAsync(Contestant):
     async def updates(
         self, objects: tuple[AsyncSession, Sequence[Entry]], scores: Sequence[float]
     ) -> None:
-        session, entries = objects
-        for entry, score in zip(entries, scores, strict=True):
-            entry.score = score
-            await session.flush()
-        await session.commit()
-        await session.close()
+        await self._save(objects, scores, each=True)
 
     async def updates_together(
         self, objects: tuple[AsyncSession, Sequence[Entry]], scores: Sequence[float]
     ) -> None:
+        await self._save(objects, scores, each=False)
+
+    async def _save(
+        self, objects: tuple[AsyncSession, Sequence[Entry]], scores: Sequence[float], *, each: bool
+    ) -> None:
         session, entries = objects
         for entry, score in zip(entries, scores, strict=True):
             entry.score = score
+            if each:
+                await session.flush()
         await session.commit()
         await session.close()
 

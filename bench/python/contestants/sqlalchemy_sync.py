@@ -137,19 +137,21 @@ class SqlAlchemySync(Contestant):
     async def updates(
         self, objects: tuple[Session, Sequence[Entry]], scores: Sequence[float]
     ) -> None:
-        session, entries = objects
-        for entry, score in zip(entries, scores, strict=True):
-            entry.score = score
-            session.flush()
-        session.commit()
-        session.close()
+        self._save(objects, scores, each=True)
 
     async def updates_together(
         self, objects: tuple[Session, Sequence[Entry]], scores: Sequence[float]
     ) -> None:
+        self._save(objects, scores, each=False)
+
+    def _save(
+        self, objects: tuple[Session, Sequence[Entry]], scores: Sequence[float], *, each: bool
+    ) -> None:
         session, entries = objects
         for entry, score in zip(entries, scores, strict=True):
             entry.score = score
+            if each:
+                session.flush()
         session.commit()
         session.close()
 
